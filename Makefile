@@ -1,0 +1,33 @@
+# Everything a newcomer needs. `make run` starts a gateway, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+
+.PHONY: setup run test bench check clean
+.DEFAULT_GOAL := run
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the gateway and its tools into $(VENV) (about a minute the first time) ..."
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+setup: $(STAMP)
+
+run: setup
+	@$(VENV)/bin/gateway serve
+
+# Style, types, then the suite; pytest runs on both cores.
+check: setup
+	@$(VENV)/bin/ruff check gateway tests benchmarks
+	@$(VENV)/bin/ruff format --check gateway tests benchmarks
+	@$(VENV)/bin/pyright
+
+test: check
+	@$(VENV)/bin/python -m pytest -n 2
+
+bench: setup
+	@$(VENV)/bin/python -m benchmarks.whole_job
+
+clean:
+	rm -rf $(VENV) var build

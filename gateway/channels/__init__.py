@@ -1,0 +1,1 @@
+"""Adapters that let messages in or out. None of them decides anything."""

@@ -1,0 +1,1 @@
+"""Bytes and text into meaning. No network, no clock, no database."""

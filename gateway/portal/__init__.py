@@ -1,0 +1,1 @@
+"""HTTP: health and metrics now, what customers and staff see later."""

@@ -1,0 +1,1 @@
+"""Commitments watched, notices carried out."""

@@ -1,0 +1,1 @@
+"""Durable state: inbox, outbox, cases, journal. SQLAlchemy on SQLite or PostgreSQL."""
