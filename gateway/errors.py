@@ -62,7 +62,8 @@ class UnknownCase(GatewayError):
 class DeliveryError(GatewayError):
     """A channel could not deliver.
 
-    `permanent`: the same bytes will be refused again. `in_doubt`: the peer may have taken it before it fell silent.
+    `permanent`: the same bytes will be refused again.
+    `in_doubt`: the peer may have taken it before it fell silent.
     """
 
     def __init__(self, message: str, *, permanent: bool, in_doubt: bool = False) -> None:

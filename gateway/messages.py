@@ -39,7 +39,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message. `name` is what the sender called it: show it, never open it as a path."""
+    """A file that came with a message. `name` is the sender's: show it, never open it as a path."""
 
     name: str | None
     type: str
