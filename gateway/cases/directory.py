@@ -1,7 +1,7 @@
 """Whom we know: customers with their contacts and contracts, and our own staff.
 
-Frozen values and one `Directory` that answers questions about them. Where it is read from (a TOML file, a CSV,
-a CRM) is not this room's business.
+Frozen values and one `Directory` that answers questions about them. Where it is read from (a TOML file,
+a CSV, a CRM) is not this room's business.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a customer bought: a plan (its calendar and rows), services by name, from `starts` to `ends` inclusive."""
+    """What a customer bought: a plan, services by name, in force from `starts` to `ends` inclusive."""
 
     number: str
     plan: str
