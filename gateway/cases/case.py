@@ -1,0 +1,116 @@
+"""A case: one fault or request of one customer, from report to close; and what a step makes of it.
+
+Frozen values. `steps` changes them, `policy` says what is promised, and nothing here knows where they are kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.cases.business_time import Span
+from gateway.cases.commitments import Commitment, next_due
+
+Fact = str | int | bool | None | list["Fact"] | Mapping[str, "Fact"]
+"""What notices and journal entries may carry: plain JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """The person at the customer's whom we answer.
+
+    `known`: in the directory; only then do we repeat what we understood. `answerable`: automatic mail may go there.
+    """
+
+    address: str
+    name: str | None = None
+    language: str = "zh-Hans"
+    phone: str | None = None
+    known: bool = False
+    answerable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that decides what happens next, in one value.
+
+    `raised` counts escalations of priority, `rung` the last rung of the chain that was told (0 none). `moments`
+    holds when each event key last occurred. `pending_words` is the engineer's line for the next update.
+    `thread` are the customer's message ids, first and latest, by which their mail program threads our answers.
+    `version` grows by one with every recorded step.
+    """
+
+    number: str
+    opened_at: datetime
+    reporter: Party
+    subject: str
+    kind: str = "fault"
+    status: str = "open"
+    level: int = 3
+    priority: str = "normal"
+    raised: int = 0
+    rung: int = 0
+    plan: str = "5x8"
+    services: tuple[str, ...] = ()
+    channel: str = "mail"
+    customer_id: str | None = None
+    company: str | None = None
+    contact: str | None = None
+    phone: str | None = None
+    product: str | None = None
+    place: str | None = None
+    region: str | None = None
+    symptoms: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    suggested_case: str | None = None
+    problems: tuple[str, ...] = ()
+    engineer: str | None = None
+    intended_solution: str | None = None
+    solution: str | None = None
+    update_interval: Span | None = None
+    pending_words: tuple[str, str] | None = None
+    commitments: tuple[Commitment, ...] = ()
+    moments: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    thread: tuple[str, ...] = ()
+    notices_given: int = 0
+    closed_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the clock must look at this case again."""
+        return next_due(self.commitments)
+
+    def commitment(self, name: str) -> Commitment | None:
+        """The latest commitment of that name."""
+        return next((each for each in reversed(self.commitments) if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to say to a role, by name; no words yet. `id` is unique: case number and a running number."""
+
+    id: str
+    name: str
+    to: str
+    promise: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the journal. `kind`: event, notice, commitment, status, priority; `detail` depends on it."""
+
+    at: datetime
+    kind: str
+    name: str
+    promise: str | None = None
+    detail: Mapping[str, Fact] = field(default_factory=dict[str, Fact])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The result of the core: the case as it now is, what to write in the journal, and what to say."""
+
+    case: Case
+    entries: tuple[Entry, ...] = ()
+    notices: tuple[Notice, ...] = ()

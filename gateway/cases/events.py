@@ -1,0 +1,263 @@
+"""What can happen to a case: frozen values in the past tense, named as scenarios and the journal name them.
+
+`key` is what policy rows refer to ("resolved", "sent:first_reply", "missed:online_limit"). `by` is the staff id
+or the address of whoever acted; None is the gateway itself.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gateway.cases.business_time import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that occurred. Subclasses add what the case must remember of it."""
+
+    name: ClassVar[str] = ""
+    by: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name under which policy rows know this event."""
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsEvent(Event):
+    """An event that carries somebody's words; `language` is the BCP 47 tag they are written in."""
+
+    text: str = ""
+    language: str = "zh-Hans"
+
+
+# From the customer's side.
+
+
+class Reported(WordsEvent):
+    """The customer's first message; what was understood of it stands on the case already (P-20, P-23)."""
+
+    name = "reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerWrote(WordsEvent):
+    """A further message on the case. `answers` fills what we had asked for: company, contact, phone, symptoms."""
+
+    name = "customer_wrote"
+    message_id: str | None = None
+    answers: tuple[tuple[str, str], ...] = ()
+
+
+class Confirmed(WordsEvent):
+    """The customer confirmed that the fault is solved (P-35)."""
+
+    name = "confirmed"
+
+
+class Refused(WordsEvent):
+    """The customer says it is not solved."""
+
+    name = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalAsked(Event):
+    """The customer asked for updates every so often (P-32)."""
+
+    name = "interval_asked"
+    interval: Span
+
+
+class ForeignManagerJoined(Event):
+    """A foreign manager of the customer's takes part from now on (P-36)."""
+
+    name = "foreign_manager_joined"
+
+
+# From our side.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned(Event):
+    """An engineer has the case: took it, or was given it (P-42)."""
+
+    name = "assigned"
+    to: str
+
+
+class EngineerReplied(WordsEvent):
+    """The engineer's words to the customer (P-27); they meet the response."""
+
+    name = "engineer_replied"
+
+
+class ProgressGiven(WordsEvent):
+    """One line for the next status update."""
+
+    name = "progress"
+
+
+class Planned(WordsEvent):
+    """How the engineer intends to solve it (P-43)."""
+
+    name = "planned"
+
+
+class Stuck(WordsEvent):
+    """The engineer cannot go on alone (P-43)."""
+
+    name = "stuck"
+
+
+class WaitingOnCustomer(WordsEvent):
+    """The engineer waits for the customer: the only thing that pauses a clock."""
+
+    name = "waiting_on_customer"
+
+
+class Resolved(WordsEvent):
+    """The engineer says the fault is solved; `text` is how."""
+
+    name = "resolved"
+
+
+class NoteTaken(WordsEvent):
+    """Internal words; they never leave the house."""
+
+    name = "note_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelChanged(Event):
+    """The fault level was set anew; open commitments are re-dated."""
+
+    name = "level_changed"
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChanged(Event):
+    """Another plan counts from now on; open commitments are re-dated."""
+
+    name = "plan_changed"
+    plan: str
+    services: tuple[str, ...] = ()
+
+
+class Triaged(Event):
+    """The service manager has judged the report (P-40)."""
+
+    name = "triaged"
+
+
+class Dispatched(Event):
+    """An engineer is on the way (P-03, P-04)."""
+
+    name = "dispatched"
+
+
+class Arrived(Event):
+    """The engineer is on site (P-10 … P-13)."""
+
+    name = "arrived"
+
+
+class PartsRequested(Event):
+    """A spare part was asked of the warehouse (P-41)."""
+
+    name = "parts_requested"
+
+
+class PartsIssued(Event):
+    """The warehouse issued it (P-41)."""
+
+    name = "parts_issued"
+
+
+class ReviewPassed(Event):
+    """The centre manager agrees that handling has ended (P-46)."""
+
+    name = "review_passed"
+
+
+class ReviewFailed(Event):
+    """The centre manager sends it back (P-46)."""
+
+    name = "review_failed"
+
+
+class ToldDesk(Event):
+    """A colleague handed the report to the desk (P-24)."""
+
+    name = "told_desk"
+
+
+class InterimAgreed(WordsEvent):
+    """The superior agreed the day's interim report (P-33)."""
+
+    name = "interim_agreed"
+
+
+class ClosedInCrm(Event):
+    """The CRM closed its ticket (P-48)."""
+
+    name = "closed_in_crm"
+
+
+class Acknowledged(Event):
+    """A manager has the escalation in hand; the climb stops (P-50)."""
+
+    name = "acknowledged"
+
+
+# From the gateway.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSent(Event):
+    """A notice has left: the relay accepted it. This, and not the wish to send, meets the gateway's promises."""
+
+    name = "notice_sent"
+    notice: str
+
+    @property
+    def key(self) -> str:
+        return f"sent:{self.notice}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFailed(Event):
+    """A notice could not be delivered and will not be tried again; a person must know."""
+
+    name = "notice_failed"
+    notice: str
+    role: str = ""
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"failed:{self.notice}"
+
+
+def missed_key(commitment: str) -> str:
+    """The key under which rows refer to a missed commitment."""
+    return f"missed:{commitment}"
+
+
+ESCALATED = "escalated"
+"""The key of an escalation: the gateway told a rung of the chain."""
+
+ESCALATED_TO_TOP = "escalated_to_top"
+"""The key of an escalation beyond the last rung: the administrator was told, and nobody stands higher."""
+
+
+def _every_event(base: type[Event] = Event) -> dict[str, type[Event]]:
+    found = {base.name: base} if base.name else {}
+    for subclass in base.__subclasses__():
+        found.update(_every_event(subclass))
+    return found
+
+
+EVENTS = _every_event()
+"""Every event by its name."""

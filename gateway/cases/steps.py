@@ -1,0 +1,475 @@
+"""The one pure step: an event happens to a case, or the clock strikes; out come the case, journal and notices.
+
+Everything is decided by the rows of `policy`. The order within a step: what the case remembers, its status, then the
+commitments (met, withdrawn, reopened, started), then what is to be said, and last a look at the clock, so that what
+is due at this very moment is part of the same step.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from gateway.cases import commitments as promised
+from gateway.cases import escalation, events, lifecycle
+from gateway.cases.case import Case, Entry, Fact, Notice, Step
+from gateway.cases.commitments import Commitment
+from gateway.cases.events import Event, WordsEvent, missed_key
+from gateway.cases.policy import PRIORITIES, Target, Terms
+
+CUSTOMER = "customer"
+LIAISON = "liaison"
+WORDING_NEEDED = "wording_needed"
+HOLDING_NOTICE = "status_update"
+THREAD_LENGTH = 10
+
+
+def open_case(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
+    """A new case and its first event; `case` carries what was understood of the report (P-20, P-21)."""
+    by_level = terms.priority(case.level, (), 0)
+    by_service = terms.priority(case.level, case.services, 0)
+    draft = _Draft(replace(case, opened_at=at, priority=by_service, moments={}, version=0), at, terms)
+    draft.happen(event)
+    draft.set_out(by_level, by_service)
+    draft.strike()
+    return draft.step()
+
+
+def advance(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
+    """`event` happens to `case` at `at`."""
+    draft = _Draft(case, at, terms)
+    draft.happen(event)
+    draft.strike()
+    return draft.step()
+
+
+def look_at_the_clock(case: Case, at: datetime, terms: Terms) -> Step:
+    """Whatever became due by `at`: prompts, the gateway's own words, misses and their escalation, once each."""
+    draft = _Draft(case, at, terms)
+    draft.strike()
+    return draft.step()
+
+
+def next_update(case: Case, notice: str, at: datetime, terms: Terms) -> datetime | None:
+    """When the customer hears from us next, once `notice` has left at `at`; None when nothing further is promised.
+
+    Found by letting it happen: the promise printed in a mail is the promise the clock will keep.
+    """
+    after = advance(case, events.NoticeSent(notice=notice), at, terms).case
+    told = {target.name for target in terms.policy.targets if target.tells_next}
+    return min(
+        (each.due for each in after.commitments if each.state == promised.RUNNING and each.name in told),
+        default=None,
+    )
+
+
+def readable(words: str, reader: str) -> bool:
+    """Whether somebody who reads `reader` reads `words`: Chinese in either script, otherwise the same language."""
+    return words == reader or (words.startswith("zh") and reader.startswith("zh"))
+
+
+class _Draft:
+    """A step in the making: the only thing in the core that changes, and it never leaves this module."""
+
+    def __init__(self, case: Case, at: datetime, terms: Terms) -> None:
+        self.case = case
+        self.at = at
+        self.terms = terms
+        self.entries: list[Entry] = []
+        self.given: list[_Given] = []
+        self.overdue: list[Commitment] = []
+
+    def step(self) -> Step:
+        notices = tuple(self._worth_saying())
+        for notice in notices:
+            self._note("notice", notice.name, notice.promise, {"to": notice.to, **notice.facts})
+        if not self.entries:
+            return Step(self.case)
+        return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices)
+
+    # What happens.
+
+    def happen(self, event: Event) -> None:
+        self._note("event", event.name, None, _event_detail(event))
+        before = self.case
+        self.case = _remember(before, event)
+        if isinstance(event, events.PlanChanged):
+            self.terms = self.terms.policy.terms(event.plan, self.terms.staffed)
+        self._set_status(lifecycle.status_after(before.kind, before.status, event.name))
+        if isinstance(event, events.LevelChanged | events.PlanChanged | events.IntervalAsked):
+            self._set_priority(self.case.raised, None)
+            self._redate(event)
+        self._occur(event.key, self.at)
+        if lifecycle.is_over(self.case.status):
+            for each in self.case.commitments:
+                if each.is_owed:
+                    self._put(each, promised.withdraw(each, self.at))
+        self._give_by_rules(event.key, event if isinstance(event, WordsEvent) else None)
+
+    def set_out(self, by_level: str, by_service: str) -> None:
+        """The priority that the severity gives (P-21), and the one that the contract makes of it (P-02)."""
+        self._note("priority", by_level, "P-21", {"from": None, "to": by_level})
+        if by_service != by_level:
+            self._note("priority", by_service, "P-02", {"from": by_level, "to": by_service})
+
+    def _set_status(self, status: str) -> None:
+        before = self.case.status
+        if status == before:
+            return
+        over = lifecycle.is_over(status)
+        self.case = replace(self.case, status=status, closed_at=self.at if over else None)
+        self._note("status", status, None, {"from": before, "to": status})
+        for each in self.case.commitments:
+            target = self.terms.target(each.name)
+            if target is None:
+                continue
+            if each.state == promised.RUNNING and status in target.pauses_while:
+                self._put(each, promised.pause(each, self.at))
+            elif each.state == promised.PAUSED and status not in target.pauses_while:
+                running = promised.resume(each, self.at)
+                if target.applies_to(self.case.kind, self.case.level, self.case.services):
+                    running = promised.redate(
+                        running, target, self.case.level, self.terms, interval=self.case.update_interval
+                    )
+                self._put(each, running, said="resumed")
+
+    def _set_priority(self, raised: int, promise: str | None) -> None:
+        priority = self.terms.priority(self.case.level, self.case.services, raised)
+        # Counting further than the top would make a later, milder level start too high.
+        if raised > self.case.raised and self.case.priority == PRIORITIES[-1]:
+            raised = self.case.raised
+        before, self.case = self.case.priority, replace(self.case, priority=priority, raised=raised)
+        if priority != before:
+            self._note("priority", priority, promise, {"from": before, "to": priority})
+
+    def _redate(self, event: Event) -> None:
+        """Open commitments under the new terms; rows that now apply start from the moment they would have."""
+        case = self.case
+        for each in case.commitments:
+            target = self.terms.target(each.name)
+            if target is None or each.state not in (promised.RUNNING, promised.PAUSED):
+                continue
+            if isinstance(event, events.IntervalAsked) and not target.customer_sets_interval:
+                continue
+            if not target.applies_to(case.kind, case.level, case.services):
+                self._put(each, promised.withdraw(each, self.at))
+                continue
+            redated = promised.redate(
+                each, target, case.level, self.terms, interval=case.update_interval, not_before=self.at
+            )
+            if redated == each:
+                continue
+            if redated.promise != each.promise:
+                self._note(
+                    "commitment", each.name, each.promise, _commitment_detail(each, promised.WITHDRAWN)
+                )
+            self._put(each, redated, said="started")
+        if isinstance(event, events.IntervalAsked):
+            return
+        made = {each.name for each in case.commitments}
+        for target in self.terms.policy.targets:
+            if target.name in made or not target.applies_to(case.kind, case.level, case.services):
+                continue
+            moments = [case.moments[key] for key in target.starts_on if key in case.moments]
+            settled = any(key in case.moments for key in target.met_by | target.ends_on)
+            if moments and not settled:
+                self._start(target, max(moments), not_before=self.at)
+
+    # Commitments.
+
+    def _occur(self, key: str, moment: datetime) -> None:
+        """An event key: it meets, ends, reopens and starts what the rows say."""
+        self.case = replace(self.case, moments={**self.case.moments, key: moment})
+        for each in self.case.commitments:
+            target = self.terms.target(each.name)
+            if target is None:
+                continue
+            if each.is_owed and key in target.met_by:
+                self._put(each, promised.meet(each, moment))
+            elif each.is_owed and key in target.ends_on:
+                self._put(each, promised.withdraw(each, moment))
+            elif self._turned_out_not_to_hold(each, target, key):
+                self._reopen(each, target, moment)
+        if lifecycle.is_over(self.case.status):
+            return
+        for target in self.terms.policy.targets:
+            if key in target.starts_on and target.applies_to(
+                self.case.kind, self.case.level, self.case.services
+            ):
+                owed = self.case.commitment(target.name)
+                if owed is None or not owed.is_owed or target.repeats:
+                    if owed is not None and owed.is_owed:
+                        self._put(owed, promised.withdraw(owed, moment))
+                    self._start(target, self._counted_from(target, key, moment))
+
+    def _counted_from(self, target: Target, key: str, moment: datetime) -> datetime:
+        """A periodic update that left within its own lead counts as of its due moment, so the rhythm keeps its beat."""
+        previous = [
+            each.due
+            for each in self.case.commitments
+            if each.state == promised.MET and each.ended_at == moment and each.spoken
+            if each.speak_at is not None and each.speak_at <= moment <= each.due
+        ]
+        return max(previous, default=moment) if target.repeats and key.startswith("sent:") else moment
+
+    def _turned_out_not_to_hold(self, each: Commitment, target: Target, key: str) -> bool:
+        latest = self.case.commitment(each.name) is each
+        return latest and each.state == promised.MET and key in target.reopened_by
+
+    def _reopen(self, each: Commitment, target: Target, moment: datetime) -> None:
+        if target.applies_to(self.case.kind, self.case.level, self.case.services):
+            again = promised.redate(
+                promised.reopen(each, moment),
+                target,
+                self.case.level,
+                self.terms,
+                interval=self.case.update_interval,
+                not_before=moment,
+            )
+            self._put(each, again, said="resumed")
+
+    def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
+        case = self.case
+        started = promised.start(
+            target, case.level, made_at, self.terms, interval=case.update_interval, not_before=not_before
+        )
+        self.case = replace(case, commitments=(*case.commitments, started))
+        self._note("commitment", started.name, started.promise, _commitment_detail(started, "started"))
+        if case.status in target.pauses_while:
+            self._put(started, promised.pause(started, self.at))
+
+    def _put(self, old: Commitment, new: Commitment, *, said: str | None = None) -> None:
+        """Replace one commitment; the journal says what became of it, unless only its flags did."""
+        self.case = replace(
+            self.case, commitments=tuple(new if each is old else each for each in self.case.commitments)
+        )
+        state = said or (new.state if new.state != old.state else None)
+        if state is not None:
+            self._note("commitment", new.name, new.promise, _commitment_detail(new, state))
+        elif old.is_owed and not new.is_owed:
+            self._note("commitment", new.name, new.promise, _commitment_detail(new, "met_late"))
+
+    # The clock.
+
+    def strike(self) -> None:
+        """Everything whose moment has come, in the order of the moments; what is missed together escalates once."""
+        while (act := self._next_act()) is not None:
+            each, target, moment = act
+            if self._may_speak(each, target, moment):
+                self._speak(each, target)
+            elif each.due <= moment:
+                self._miss(each, target)
+            else:
+                self._prompt(each, target)
+        if self.overdue:
+            self._escalate()
+            self.strike()
+
+    def _next_act(self) -> tuple[Commitment, Target | None, datetime] | None:
+        acts = [
+            (moment, index, each, target)
+            for index, each in enumerate(self.case.commitments)
+            if (moment := each.acts_at()) is not None
+            for target in (self.terms.target(each.name),)
+            if moment <= self.at or self._has_news(each, target)
+        ]
+        if not acts:
+            return None
+        moment, _, each, target = min(acts, key=lambda act: act[:2])
+        return each, target, moment
+
+    def _has_news(self, each: Commitment, target: Target | None) -> bool:
+        """The engineer has answered the prompt: no reason to let the customer wait for the last minute."""
+        return (
+            target is not None
+            and target.tells_next
+            and each.prompted
+            and not each.spoken
+            and self.case.pending_words is not None
+        )
+
+    def _may_speak(self, each: Commitment, target: Target | None, moment: datetime) -> bool:
+        if each.speak_at is None or each.spoken:
+            return False
+        return each.speak_at <= moment or self._has_news(each, target)
+
+    def _speak(self, each: Commitment, target: Target | None) -> None:
+        self._put(each, replace(each, spoken=True))
+        if target is None or target.speak is None:
+            return
+        words = self.case.pending_words if target.tells_next else None
+        if words is not None:
+            self.case = replace(self.case, pending_words=None)
+        self._give(target.speak.notice, target.speak.to, each.promise, words=words, timed=True)
+
+    def _prompt(self, each: Commitment, target: Target | None) -> None:
+        self._put(each, replace(each, prompted=True))
+        # After an outage nobody is asked to hurry for what is late already.
+        if target is None or target.prompt is None or each.due <= self.at:
+            return
+        self._note("commitment", each.name, each.promise, _commitment_detail(each, "prompted"))
+        self._give(target.prompt.notice, target.prompt.to, each.promise, facts=_told_of(each))
+
+    def _miss(self, each: Commitment, target: Target | None) -> None:
+        self._put(each, replace(each, state=promised.MISSED))
+        if target is not None and target.escalates:
+            self.overdue.append(each)
+        key = missed_key(each.name)
+        self._occur(key, each.due)
+        self._give_by_rules(key, None)
+
+    def _escalate(self) -> None:
+        overdue, self.overdue = self.overdue, []
+        chain = self.terms.policy.escalation_chain
+        rung, role = escalation.next_rung(chain, self.case.rung, self.terms.staffed)
+        self.case = replace(self.case, rung=rung)
+        self._set_priority(self.case.raised + 1, "P-50")
+        self._give(
+            "escalation",
+            role,
+            "P-50",
+            facts={"rung": rung, "overdue": [_told_of(each) for each in overdue]},
+        )
+        key = events.ESCALATED_TO_TOP if escalation.is_top(chain, rung) else events.ESCALATED
+        self._occur(key, self.at)
+        self._give_by_rules(key, None)
+
+    # What is said.
+
+    def _give_by_rules(self, key: str, event: WordsEvent | None) -> None:
+        for rule in self.terms.policy.notices:
+            if key in rule.on and rule.applies_to(self.case.kind, self.case.level):
+                words = (event.text, event.language) if event and event.text and rule.carries_words else None
+                for role in rule.to:
+                    self._give(rule.notice, role, rule.promise, words=words, unless=rule.unless)
+
+    def _give(
+        self,
+        name: str,
+        to: str,
+        promise: str | None,
+        *,
+        words: tuple[str, str] | None = None,
+        facts: Mapping[str, Fact] | None = None,
+        unless: frozenset[str] = frozenset(),
+        timed: bool = False,
+    ) -> None:
+        if words is not None and to == CUSTOMER and not readable(words[1], self.case.reporter.language):
+            # No machine translates: somebody words it, and until then the customer hears what the case knows.
+            self._give(WORDING_NEEDED, LIAISON, promise, words=words)
+            name, words = HOLDING_NOTICE, None
+        said: dict[str, Fact] = dict(facts or {})
+        if words is not None:
+            said |= {"words": words[0], "words_language": words[1]}
+        self.given.append(_Given(name, to, promise, said, unless, timed))
+
+    def _worth_saying(self) -> Iterable[Notice]:
+        """What was given, without what another notice of the same step makes superfluous.
+
+        Of several timed messages to one reader only the last goes out: after an outage one update, not twenty.
+        """
+        names = {each.name for each in self.given}
+        last_timed = {each.to: each for each in self.given if each.timed}
+        kept: dict[tuple[str, str], _Given] = {}
+        for each in self.given:
+            if each.unless & names or (each.timed and last_timed[each.to] is not each):
+                continue
+            same = kept.get((each.name, each.to))
+            if same is None or "words" not in same.facts:
+                kept[each.name, each.to] = each
+        for number, each in enumerate(kept.values(), self.case.notices_given + 1):
+            yield Notice(
+                id=f"{self.case.number}/{number}",
+                name=each.name,
+                to=each.to,
+                promise=each.promise,
+                facts=each.facts,
+            )
+        self.case = replace(self.case, notices_given=self.case.notices_given + len(kept))
+
+    def _note(self, kind: str, name: str, promise: str | None, detail: Mapping[str, Fact]) -> None:
+        self.entries.append(Entry(at=self.at, kind=kind, name=name, promise=promise, detail=detail))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    name: str
+    to: str
+    promise: str | None
+    facts: Mapping[str, Fact]
+    unless: frozenset[str]
+    timed: bool
+
+
+def _remember(case: Case, event: Event) -> Case:
+    """What the case keeps of an event, apart from status and commitments."""
+    match event:
+        case events.CustomerWrote():
+            return _with_answers(case, event)
+        case events.Assigned():
+            return replace(case, engineer=event.to)
+        case events.EngineerReplied():
+            return replace(case, engineer=case.engineer or event.by, pending_words=None)
+        case events.ProgressGiven():
+            return replace(
+                case, engineer=case.engineer or event.by, pending_words=(event.text, event.language)
+            )
+        case events.Planned():
+            return replace(case, engineer=case.engineer or event.by, intended_solution=event.text)
+        case events.Resolved():
+            return replace(case, engineer=case.engineer or event.by, solution=event.text, pending_words=None)
+        case events.LevelChanged():
+            return replace(case, level=event.level)
+        case events.PlanChanged():
+            return replace(case, plan=event.plan, services=event.services)
+        case events.IntervalAsked():
+            return replace(case, update_interval=event.interval)
+        case _:
+            return case
+
+
+def _with_answers(case: Case, event: events.CustomerWrote) -> Case:
+    answers = {field: value for field, value in event.answers if field in case.missing}
+    thread = case.thread
+    if event.message_id is not None and event.message_id not in thread:
+        thread = (*thread[:1], *thread[1:][-(THREAD_LENGTH - 2) :], event.message_id)
+    symptoms = case.symptoms
+    if found := answers.get("symptoms"):
+        symptoms = (*symptoms, found)
+    return replace(
+        case,
+        thread=thread,
+        symptoms=symptoms,
+        company=answers.get("company", case.company),
+        contact=answers.get("contact", case.contact),
+        phone=answers.get("phone", case.phone),
+        missing=tuple(field for field in case.missing if field not in answers),
+    )
+
+
+def _event_detail(event: Event) -> dict[str, Fact]:
+    detail: dict[str, Fact] = {}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if value is None or value == () or value == "":
+            continue
+        detail[field.name] = value if isinstance(value, str | int | bool) else str(value)
+    return detail
+
+
+def _commitment_detail(each: Commitment, state: str) -> dict[str, Fact]:
+    return {
+        "state": state,
+        "due": each.due.isoformat(),
+        "made_at": each.made_at.isoformat(),
+        "owed_by": each.owed_by,
+        "provisional": each.provisional,
+    }
+
+
+def _told_of(each: Commitment) -> dict[str, Fact]:
+    return {
+        "commitment": each.name,
+        "promise": each.promise,
+        "due": each.due.isoformat(),
+        "owed_by": each.owed_by,
+    }
