@@ -1,0 +1,129 @@
+"""HTML to plain text, for mails that bring nothing else.
+
+Inscriptis keeps tables and lists readable, but its parser answers deep nesting with silence and costs more than
+linear time (RELIABILITY 0.13, 0.14). So a linear scan stands before it and a plain tag stripper behind it.
+"""
+
+import html as html_entities
+import re
+from functools import lru_cache
+
+# inscriptis is annotated in its source but declares no types (no py.typed)
+from inscriptis import get_text  # pyright: ignore[reportMissingTypeStubs]
+from inscriptis.css_profiles import CSS_PROFILES  # pyright: ignore[reportMissingTypeStubs]
+from inscriptis.model.config import ParserConfig  # pyright: ignore[reportMissingTypeStubs]
+
+MAX_LENGTH = 512 * 1024
+MAX_NESTING = 256
+"""Characters and levels beyond which only tags are stripped."""
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_VOID = frozenset(
+    {
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    }
+)
+_CLOSED_BY_THE_NEXT = frozenset({"p", "li", "tr", "td", "th", "dt", "dd", "option"})
+"""Elements that add no level: those without content, and those that the next of their kind closes."""
+
+_LINE_BREAKS = re.compile(
+    r"(?i)</?(?:p|div|br|tr|li|ul|ol|h[1-6]|table|blockquote|hr|pre|section|article)\b[^<>]*>"
+)
+_CELLS = re.compile(r"(?i)<t[dh]\b[^<>]*>")
+_ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>")
+_UNSEEN = ("script", "style", "head", "title")
+
+
+def to_text(html: str) -> tuple[str, str | None]:
+    """The words of an HTML body, line by line, and what was wrong with it (one sentence), or None. Linear, total."""
+    if len(html) > MAX_LENGTH or nesting(html) > MAX_NESTING:
+        return strip_tags(html), "HTML too large or too deeply nested; only its tags were stripped"
+    text = _laid_out(html)
+    if text.strip():
+        return text, None
+    text = strip_tags(html)
+    return text, "HTML could not be laid out; only its tags were stripped" if text.strip() else None
+
+
+def _laid_out(html: str) -> str:
+    """The text as inscriptis lays it out; empty when it cannot."""
+    try:
+        text = get_text(_without_declaration(html), _configuration())
+    except Exception:  # noqa: BLE001 - lxml raises what it likes on hostile markup; the tag stripper answers instead
+        return ""
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
+
+
+@lru_cache(maxsize=1)
+def _configuration() -> ParserConfig:
+    """How inscriptis lays out: the strict profile, no link targets."""
+    return ParserConfig(css=CSS_PROFILES["strict"])
+
+
+def _without_declaration(html: str) -> str:
+    """Without an XML declaration, whose encoding lxml refuses in text that is already decoded."""
+    return re.sub(r"^\s*<\?xml[^<>]{0,200}>", "", html)
+
+
+def nesting(html: str) -> int:
+    """How deep elements nest at most, counted without building anything."""
+    depth = deepest = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() in _VOID or name.lower() in _CLOSED_BY_THE_NEXT:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def strip_tags(html: str) -> str:
+    """The words between the tags; blocks begin a new line. For HTML that nothing better can read."""
+    seen = html
+    for name in _UNSEEN:
+        seen = _without_element(seen, name)
+    seen = _without_comments(seen)
+    lines = _CELLS.sub(" ", _LINE_BREAKS.sub("\n", re.sub(r"[ \t\r\n]+", " ", seen)))
+    text = html_entities.unescape(_ANY_TAG.sub("", lines))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
+
+
+def _without_element(html: str, name: str) -> str:
+    """Without the elements of that name and what is in them; one that is never closed stays."""
+    lowered = html.lower() if html.isascii() else re.sub(r"[A-Z]+", lambda match: match[0].lower(), html)
+    kept: list[str] = []
+    position = 0
+    opening = re.compile(rf"<{name}[\s>]")
+    while match := opening.search(lowered, position):
+        end = lowered.find(f"</{name}", match.end())
+        if end < 0:
+            break
+        kept.append(html[position : match.start()])
+        position = end + len(name) + 2
+        position = max(position, lowered.find(">", position) + 1)
+    return "".join([*kept, html[position:]])
+
+
+def _without_comments(html: str) -> str:
+    """Without `<!-- … -->`."""
+    kept: list[str] = []
+    position = 0
+    while (start := html.find("<!--", position)) >= 0:
+        end = html.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(html[position:start])
+        position = end + 3
+    return "".join([*kept, html[position:]])
