@@ -36,7 +36,7 @@ class Holidays:
 
 
 def builtin(country: str) -> Traversable:
-    """The holiday file that comes with the gateway, such as `builtin("CN")`. Raises ConfigError if none does."""
+    """The holiday file of a country that comes with the gateway ("CN"). Raises ConfigError if none does."""
     entries = files(__name__).iterdir()
     shipped = {entry.name.removesuffix(".toml"): entry for entry in entries if entry.name.endswith(".toml")}
     if country not in shipped:
@@ -49,7 +49,8 @@ def builtin(country: str) -> Traversable:
 def load_holidays(paths: Sequence[Path | Traversable]) -> Holidays:
     """Read holiday files; of a year that several of them describe, the last one counts, whole.
 
-    A published year is never replaced by a provisional one. Raises ConfigError with every mistake of every file.
+    A published year is never replaced by a provisional one. Raises ConfigError with every mistake in every
+    file.
     """
     mistakes: list[Mistake] = []
     years: dict[int, Year] = {}

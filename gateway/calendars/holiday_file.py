@@ -47,11 +47,17 @@ class _ProvisionalYear(BaseModel):
     def days_off(self) -> frozenset[date]:
         return frozenset(day for holiday in self.holidays for day in holiday.dates)
 
+    def days_made_up(self) -> frozenset[date]:
+        return frozenset()
+
 
 class _PublishedYear(_ProvisionalYear):
     notice: date
     source: str
     make_up_days: list[date]
+
+    def days_made_up(self) -> frozenset[date]:
+        return frozenset(self.make_up_days)
 
 
 class _HolidayFile(BaseModel):
@@ -76,32 +82,28 @@ def read(path: Path | Traversable) -> tuple[list[Year], list[Mistake]]:
         return [], [Mistake(name, _key(wrong["loc"]), wrong["msg"]) for wrong in error.errors()]
     except UnicodeDecodeError as error:
         return [], [Mistake(name, "", f"is not UTF-8 at byte {error.start}", "save it as UTF-8")]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:  # the second: brackets nested a thousand deep
-        return [], [Mistake(name, "", f"is not TOML: {error}")]
+    except (ValueError, RecursionError) as error:  # not TOML; or brackets nested a thousand deep
+        return [], [Mistake(name, "", f"cannot be read as TOML: {error}")]
     return _years(content), [Mistake(name, *mistake) for mistake in _contradictions(content)]
 
 
 def _years(content: _HolidayFile) -> list[Year]:
-    provisional = [Year(table.year, False, table.days_off(), frozenset()) for table in content.provisional]
-    published = [
-        Year(table.year, True, table.days_off(), frozenset(table.make_up_days)) for table in content.year
+    return [
+        Year(table.year, isinstance(table, _PublishedYear), table.days_off(), table.days_made_up())
+        for table in (*content.year, *content.provisional)
     ]
-    return provisional + published
 
 
 def _contradictions(content: _HolidayFile) -> Iterator[tuple[str, str, str]]:
     """What is well written and cannot be meant, as (key, problem, advice)."""
-    tables = [*content.year, *content.provisional]
+    tables = (*content.year, *content.provisional)
     for number, times in Counter(table.year for table in tables).items():
         if times > 1:
             yield f"year {number}", f"is described {times} times", "keep one"
     for table in tables:
-        make_up_days = (
-            frozenset(table.make_up_days) if isinstance(table, _PublishedYear) else frozenset[date]()
-        )
-        for day in sorted(table.days_off() & make_up_days):
+        for day in sorted(table.days_off() & table.days_made_up()):
             yield f"year {table.year}", f"{day} is both a holiday and a make-up day", "keep one"
-        for day in sorted(table.days_off() | make_up_days):
+        for day in sorted(table.days_off() | table.days_made_up()):
             if not _belongs(day, table.year):
                 yield f"year {table.year}", f"{day} is in another year", "correct the date or move it"
 
