@@ -1,0 +1,374 @@
+"""The promises as config.toml writes them, and how they become the core's `Policy`. All mistakes at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from gateway import calendars
+from gateway.cases import events
+from gateway.cases.business_time import Calendar, Span
+from gateway.cases.lifecycle import STATUSES
+from gateway.cases.policy import Ahead, FaultLevel, NoticeRule, Plan, Policy, Target
+from gateway.errors import ConfigError, Mistake
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Row(BaseModel):
+    """One row of a table of config.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _span(value: object) -> object:
+    return Span.parse(value) if isinstance(value, str) else value
+
+
+SpanText = Annotated[Span, BeforeValidator(_span)]
+
+
+def _spans(value: object) -> object:
+    """One span or several; a bare one stands for every level and is spread by the builder."""
+    return cast("object", value) if isinstance(value, list | tuple) else (value,)
+
+
+Spans = Annotated[tuple[SpanText, ...], BeforeValidator(_spans)]
+
+
+class CalendarSection(Row):
+    """What all calendars share."""
+
+    zone: str = "Asia/Shanghai"
+    holidays: tuple[str, ...] = ("builtin:CN",)
+
+
+class CalendarRow(Row):
+    """When somebody works."""
+
+    name: str
+    hours: tuple[str, ...] = ()
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
+    holidays: bool = False
+    always: bool = False
+    zone: str | None = None
+
+
+class LevelRow(Row):
+    """A fault level and where its priority starts."""
+
+    level: int = Field(ge=1, le=9)
+    priority: Literal["low", "normal", "high", "urgent"]
+
+
+class ServiceRow(Row):
+    """A service that a contract can hold."""
+
+    name: str
+    promise: str
+    high_priority: bool = False
+
+
+class PlanRow(Row):
+    """The named terms of a contract."""
+
+    name: str
+    calendar: str
+    services: tuple[str, ...] = ()
+
+
+class AheadRow(Row):
+    """Something said around a due moment."""
+
+    notice: str
+    to: str
+    before: SpanText | None = None
+    after: SpanText | None = None
+
+
+class TargetRow(Row):
+    """One promise."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    promise: str | Mapping[int, str]
+    starts_on: tuple[str, ...] = Field(alias="from")
+    met_by: tuple[str, ...] = Field(alias="until")
+    within: Mapping[int, Spans] | Spans
+    owed_by: str
+    ends_on: tuple[str, ...] = ()
+    reopened_by: tuple[str, ...] = ()
+    pauses_while: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    prompt: AheadRow | None = None
+    speak: AheadRow | None = None
+    escalates: bool = False
+    repeats: bool = False
+    customer_sets_interval: bool = False
+    tells_next: bool = False
+
+
+class NoticeRow(Row):
+    """What is said after an event."""
+
+    notice: str
+    on: tuple[str, ...]
+    to: tuple[str, ...]
+    promise: str | None = None
+    levels: tuple[int, ...] = ()
+    kinds: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    words: bool = False
+
+
+class PolicySection(Row):
+    """What counts where nothing else says so."""
+
+    default_plan: str = "5x8"
+    default_level: int = 3
+    lead: SpanText = Span(10, "wm")
+
+
+class EscalationSection(Row):
+    """Who is told of what was missed."""
+
+    chain: tuple[str, ...] = ()
+
+
+class Rows(Protocol):
+    """The tables that make up a policy; `config.Config` has them."""
+
+    @property
+    def calendars(self) -> CalendarSection: ...
+    @property
+    def calendar(self) -> Sequence[CalendarRow]: ...
+    @property
+    def level(self) -> Sequence[LevelRow]: ...
+    @property
+    def service(self) -> Sequence[ServiceRow]: ...
+    @property
+    def plan(self) -> Sequence[PlanRow]: ...
+    @property
+    def target(self) -> Sequence[TargetRow]: ...
+    @property
+    def notice(self) -> Sequence[NoticeRow]: ...
+    @property
+    def policy(self) -> PolicySection: ...
+    @property
+    def escalation(self) -> EscalationSection: ...
+    @property
+    def reply_means(self) -> Mapping[str, Mapping[str, Any]]: ...
+
+
+def build_policy(rows: Rows, file: str, folder: Path, version: str) -> tuple[Policy | None, list[Mistake]]:
+    """The policy, or None and why not."""
+    joiner = _Joiner(rows, file, folder)
+    policy = joiner.policy(version)
+    return (None if joiner.mistakes else policy), joiner.mistakes
+
+
+class _Joiner:
+    """Joins the rows and writes down every name that leads nowhere."""
+
+    def __init__(self, rows: Rows, file: str, folder: Path) -> None:
+        self.rows = rows
+        self.file = file
+        self.folder = folder
+        self.mistakes: list[Mistake] = []
+
+    def wrong(self, key: str, problem: str, advice: str = "") -> None:
+        self.mistakes.append(Mistake(self.file, key, problem, advice))
+
+    def policy(self, version: str) -> Policy:
+        rows = self.rows
+        levels = {row.level: FaultLevel(row.level, row.priority) for row in rows.level}
+        if not levels:
+            self.wrong("level", "no fault levels", "write a [[level]] for each")
+        services = {row.name for row in rows.service}
+        plans = self._plans(self._calendars(), services)
+        self._unique("target", [row.name for row in rows.target])
+        known = self._known_keys()
+        targets = tuple(self._target(row, levels, services, known) for row in rows.target)
+        notices = tuple(self._notice(row, levels, known) for row in rows.notice)
+        if rows.policy.default_plan not in plans:
+            self.wrong("policy.default_plan", f"no plan {rows.policy.default_plan!r}", _choose(plans))
+        if rows.policy.default_level not in levels:
+            self.wrong("policy.default_level", f"no level {rows.policy.default_level}", _choose(levels))
+        return Policy(
+            version=version,
+            targets=targets,
+            notices=notices,
+            levels=levels,
+            plans=plans,
+            default_plan=rows.policy.default_plan,
+            default_level=rows.policy.default_level,
+            escalation_chain=rows.escalation.chain,
+            lead=rows.policy.lead,
+            high_priority_services=frozenset(row.name for row in rows.service if row.high_priority),
+            reply_means={
+                (notice, role): meaning
+                for notice, by_role in rows.reply_means.items()
+                for role, meaning in by_role.items()
+            },
+        )
+
+    def _calendars(self) -> dict[str, Calendar]:
+        section = self.rows.calendars
+        try:
+            paths = [
+                calendars.builtin(name.removeprefix("builtin:"))
+                if name.startswith("builtin:")
+                else self.folder / name
+                for name in section.holidays
+            ]
+            holidays = calendars.load_holidays(paths)
+        except ConfigError as error:
+            self.mistakes += error.mistakes
+            return {}
+        found: dict[str, Calendar] = {}
+        for row in self.rows.calendar:
+            try:
+                found[row.name] = _calendar(row, section, holidays)
+            except ValueError as error:
+                self.wrong(f"calendar[{row.name}]", str(error), 'hours are written as "09:00-12:00"')
+        return found
+
+    def _plans(self, known: Mapping[str, Calendar], services: set[str]) -> dict[str, Plan]:
+        plans: dict[str, Plan] = {}
+        for row in self.rows.plan:
+            for service in row.services:
+                if service not in services:
+                    self.wrong(f"plan[{row.name}].services", f"no service {service!r}", _choose(services))
+            if row.calendar in known:
+                plans[row.name] = Plan(row.name, known[row.calendar], row.services)
+            elif known:
+                self.wrong(f"plan[{row.name}].calendar", f"no calendar {row.calendar!r}", _choose(known))
+        return plans
+
+    def _known_keys(self) -> set[str]:
+        said = {row.notice for row in self.rows.notice}
+        for row in self.rows.target:
+            said |= {ahead.notice for ahead in (row.prompt, row.speak) if ahead}
+        return (
+            set(events.EVENTS)
+            | {events.ESCALATED, events.ESCALATED_TO_TOP}
+            | {f"sent:{name}" for name in said}
+            | {f"failed:{name}" for name in said}
+            | {events.missed_key(row.name) for row in self.rows.target}
+        )
+
+    def _target(
+        self, row: TargetRow, levels: Mapping[int, FaultLevel], services: set[str], known: set[str]
+    ) -> Target:
+        where = f"target[{row.name}]"
+        within = row.within if isinstance(row.within, Mapping) else dict.fromkeys(levels, row.within)
+        promises = row.promise if isinstance(row.promise, Mapping) else dict.fromkeys(levels, row.promise)
+        for level in within:
+            if level not in levels:
+                self.wrong(f"{where}.within", f"no fault level {level}", _choose(levels))
+            elif level not in promises:
+                self.wrong(
+                    f"{where}.promise", f"level {level} has a time but no id", "name one for each level"
+                )
+        for key, names in (
+            ("from", row.starts_on),
+            ("until", row.met_by),
+            ("ends_on", row.ends_on),
+            ("reopened_by", row.reopened_by),
+        ):
+            self._all_known(f"{where}.{key}", names, known, "event")
+        if events.missed_key(row.name) in row.starts_on:
+            self.wrong(
+                f"{where}.from", "a promise cannot start when it is itself missed", "it would never end"
+            )
+        self._all_known(f"{where}.pauses_while", row.pauses_while, STATUSES, "status")
+        self._all_known(f"{where}.services", row.services, services, "service")
+        return Target(
+            name=row.name,
+            promises=promises,
+            starts_on=frozenset(row.starts_on),
+            met_by=frozenset(row.met_by),
+            within=within,
+            owed_by=row.owed_by,
+            ends_on=frozenset(row.ends_on),
+            reopened_by=frozenset(row.reopened_by),
+            pauses_while=frozenset(row.pauses_while),
+            services=frozenset(row.services),
+            kinds=frozenset(row.kinds),
+            prompt=self._ahead(f"{where}.prompt", row.prompt),
+            speak=self._ahead(f"{where}.speak", row.speak),
+            escalates=row.escalates,
+            repeats=row.repeats,
+            customer_sets_interval=row.customer_sets_interval,
+            tells_next=row.tells_next,
+        )
+
+    def _ahead(self, where: str, row: AheadRow | None) -> Ahead | None:
+        if row is None:
+            return None
+        if (row.before is None) == (row.after is None):
+            self.wrong(where, "needs either `before` or `after`", 'e.g. before = "10wm"')
+        elif row.before is not None and row.before.unit == "wd":
+            self.wrong(f"{where}.before", "cannot be counted back in working days", "use wh or wm")
+        return Ahead(row.notice, row.to, row.before, row.after)
+
+    def _notice(self, row: NoticeRow, levels: Mapping[int, FaultLevel], known: set[str]) -> NoticeRule:
+        where = f"notice[{row.notice}]"
+        self._all_known(f"{where}.on", row.on, known, "event")
+        self._all_known(f"{where}.levels", row.levels, levels, "level")
+        return NoticeRule(
+            notice=row.notice,
+            on=frozenset(row.on),
+            to=row.to,
+            promise=row.promise,
+            levels=frozenset(row.levels),
+            kinds=frozenset(row.kinds),
+            unless=frozenset(row.unless),
+            carries_words=row.words,
+        )
+
+    def _all_known(self, where: str, names: Iterable[object], known: Iterable[object], what: str) -> None:
+        known = set(known)
+        for name in names:
+            if name not in known:
+                self.wrong(where, f"no {what} {name!r}", _choose(known, near=str(name)))
+
+    def _unique(self, table: str, names: Sequence[str]) -> None:
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.wrong(f"{table}[{name}]", "stands there twice", "give one of them another name")
+
+
+def _calendar(row: CalendarRow, section: CalendarSection, holidays: calendars.Holidays) -> Calendar:
+    zone = row.zone or section.zone
+    if row.always:
+        return Calendar.never_closing(row.name, zone)
+    hours = tuple(_minutes(text) for text in row.hours)
+    if not hours or not row.days:
+        raise ValueError("has no hours or no days")
+    return Calendar(
+        name=row.name,
+        zone=zone,
+        hours={WEEKDAYS.index(day): hours for day in row.days},
+        holidays=holidays.holidays if row.holidays else frozenset(),
+        make_up_days=holidays.make_up_days if row.holidays else frozenset(),
+        known_years=holidays.known_years if row.holidays else frozenset(range(1900, 2200)),
+        make_up_hours=hours,
+    )
+
+
+def _minutes(text: str) -> tuple[int, int]:
+    opens, _, closes = text.partition("-")
+    return _minute(opens), _minute(closes)
+
+
+def _minute(text: str) -> int:
+    hour, _, minute = text.strip().partition(":")
+    if not (hour.isdigit() and minute.isdigit() and int(minute) < 60):
+        raise ValueError(f"{text!r} is no time of day")
+    return int(hour) * 60 + int(minute)
+
+
+def _choose(known: Iterable[object], near: str = "") -> str:
+    names = sorted(map(str, known), key=lambda name: (name[:4] != near[:4], name))
+    return "there are: " + ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
