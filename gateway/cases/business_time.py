@@ -166,10 +166,9 @@ def close_of_day(calendar: Calendar, at: datetime) -> datetime | None:
 
 def is_provisional(calendar: Calendar, start: datetime, due: datetime) -> bool:
     """Whether `due` rests on a year whose holidays are not published (RELIABILITY F34); never for 7×24."""
-    if calendar.always_open:
-        return False
     first, last = sorted(_utc(moment).astimezone(calendar.tz).year for moment in (start, due))
-    return any(year not in calendar.known_years for year in range(first, last + 1))
+    unknown = (year for year in range(first, last + 1) if year not in calendar.known_years)
+    return not calendar.always_open and any(unknown)
 
 
 def _close_of_following(calendar: Calendar, begin: datetime, count: int) -> datetime:
