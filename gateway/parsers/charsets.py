@@ -17,7 +17,7 @@ _SAMPLE = 4096
 _GB = ("gb18030",)
 _BIG5 = ("cp950", "big5hkscs")
 _JAPANESE_7BIT = ("iso2022_jp", "iso2022_jp_2004", "iso2022_jp_ext")
-_KOREAN = ("cp949",)
+_KOREAN = ("euc_kr", "cp949")
 _SHIFT_JIS = ("cp932", "shift_jis_2004")
 _LATIN = ("cp1252", "latin-1")
 _ASCII = ("ascii",)
@@ -166,8 +166,8 @@ def _strictly(data: bytes, codec: str) -> str | None:
     """The text if every byte fits the codec, else None."""
     if codec == "iso2022_cn":
         return _iso_2022_cn(data)
-    if codec == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        codec = "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
+    if codec in ("utf-16", "utf-32") and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        codec += "-le" if data[1::2].count(0) > data[0::2].count(0) else "-be"
     try:
         return data.decode(codec)
     except UnicodeDecodeError:
@@ -178,12 +178,12 @@ def _is_really_utf8(data: bytes, codec: str) -> bool:
     """Whether bytes under another label are UTF-8.
 
     Under an East Asian label short strings can be valid UTF-8 by chance (一 in GB2312 is ӻ), but only of two-byte
-    characters; three bytes in a row do not happen by chance.
+    characters; three bytes in a row do not happen by chance, but for the marks of older damage (锟斤拷).
     """
     text = _strictly(data, "utf-8") if codec not in _WIDE else None
     if text is None or data.isascii():
         return False
-    return codec not in _CHINESE_AND_NEIGHBOURS or max(text) > "\u07ff"
+    return codec not in _CHINESE_AND_NEIGHBOURS or any(char > "\u07ff" and char != "\ufffd" for char in text)
 
 
 def _relabelled(data: bytes, label: str, codec: str) -> str | None:
@@ -196,13 +196,19 @@ def _relabelled(data: bytes, label: str, codec: str) -> str | None:
 
 def _damaged(data: bytes, label: str, codec: str) -> tuple[str, str]:
     """Bytes that do not fit their label: a few bad ones are marked, more make the label a lie."""
-    if codec not in _STATEFUL and codec != "ascii":
+    if codec != "ascii" and codec not in _STATEFUL:
         text = data.decode(codec, "replace")
-        foreign = sum(1 for byte in data[:_SAMPLE] if byte > 0x7F)
-        if text[:_SAMPLE].count("\ufffd") * 10 <= foreign:
+        if _share_of_damage(text) <= (0.5 if codec == "utf-8" else 0.1):
             return text, f"some bytes are not {codec}; they are shown as \ufffd"
     text, found = _climb(data)
     return text, f"the bytes do not fit charset {label}; read as {found}"
+
+
+def _share_of_damage(text: str) -> float:
+    """Replacement marks among the characters that are not ASCII."""
+    sample = text[:_SAMPLE]
+    foreign = sum(char > "\x7f" for char in sample)
+    return sample.count("\ufffd") / foreign if foreign else 0.0
 
 
 # ---------------------------------------------------------------------------------------------- guessing
@@ -217,8 +223,15 @@ def _climb(data: bytes) -> tuple[str, str]:
     text = _strictly(data, "utf-8")
     if text is not None:
         return text, "utf-8"
+    text = data.decode("utf-8", "replace")
+    if _share_of_damage(text) <= 0.2:
+        return text, "utf-8"
     if _is_western(data):
         return _latin(data)
+    for codec in ("euc_jp", "cp932"):
+        text = _strictly(data, codec)
+        if text is not None and _share_of_kana(text) >= 0.2:
+            return text, codec
     candidates = [
         (_familiarity(text), codec, text)
         for codec in ("gb18030", "cp950", "big5hkscs")
@@ -282,6 +295,12 @@ def _familiarity(text: str) -> float:
     foreign = [char for char in text[:_SAMPLE] if char > "\x7f"]
     familiar = _familiar()
     return sum(char in familiar for char in foreign) / len(foreign) if foreign else 0.0
+
+
+def _share_of_kana(text: str) -> float:
+    """Share of hiragana, which Japanese cannot do without, among the characters that are not ASCII."""
+    foreign = [char for char in text[:_SAMPLE] if char > "\x7f"]
+    return sum("\u3041" <= char <= "\u309f" for char in foreign) / len(foreign) if foreign else 0.0
 
 
 # ---------------------------------------------------------------------------------------------- ISO-2022-CN

@@ -22,8 +22,8 @@ _TOKEN = re.compile(r'[^"(<>,;:\\]+|.', re.DOTALL)
 def addresses(text: str) -> tuple[Address, ...]:
     """The mailboxes of an address field, groups flattened (RFC 5322 §3.4), at most 1000.
 
-    An address without @ is kept, as long as it is one word. Where a whole mailbox hides inside an encoded word it is
-    found there.
+    Words without an @ and without angle brackets are a name with an empty address. Where a whole mailbox hides
+    inside an encoded word it is found there.
     """
     found = _mailboxes(text)
     if "=?" in text and not any("@" in mailbox.address for mailbox in found):
@@ -48,7 +48,7 @@ class _Mailbox:
             written, name = _bare(phrase)
             name = name or _blanks(" ".join(self.comments))
         else:
-            written, name = phrase, _blanks(" ".join(self.comments))
+            written, name = "", phrase or _blanks(" ".join(self.comments))
         return _address(name, written)
 
 
@@ -170,8 +170,18 @@ def date(text: str) -> datetime | None:
 
     Beyond RFC 5322: ISO 8601, year first, Chinese 年月日, `GMT+0800`, comments and rubbish behind the zone.
     """
-    line = _ZONE_IN_WORDS.sub(r"\1\2", one_line(text)[:200])
+    line = _ZONE_IN_WORDS.sub(r"\1\2", one_line(_without_comments(text[:1000])))
     return _rfc_date(line) or _iso_date(line)
+
+
+def _without_comments(text: str) -> str:
+    """The text with a blank for each comment, nested ones too."""
+    kept: list[str] = []
+    position = 0
+    while (opened := text.find("(", position)) >= 0:
+        kept.append(text[position:opened])
+        position = _comment(text, opened + 1)[1]
+    return " ".join([*kept, text[position:]])
 
 
 def _rfc_date(line: str) -> datetime | None:

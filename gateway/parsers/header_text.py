@@ -109,8 +109,8 @@ def base64_bytes(data: bytes) -> bytes:
     text that is not base64 (a footer some relay has added) ends it.
     """
     first, padding, rest = data.partition(b"=")
-    rest = rest.lstrip(b"= \t\r\n")
-    if padding and rest and _BASE64_ONLY.fullmatch(rest):
+    rest = rest.lstrip(b"= \t\r")
+    if padding and rest.startswith(b"\n") and rest.strip() and _BASE64_ONLY.fullmatch(rest):
         return b"".join(_base64_run(run) for run in re.split(rb"=+", data))
     return _base64_run(first)
 

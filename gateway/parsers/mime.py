@@ -203,19 +203,21 @@ class _Reading:
 
     def text_of(self, body: _Body) -> str:
         """The chosen pieces as one plain text."""
-        texts: list[str] = []
+        filled: list[str] = []
         for piece in body.pieces:
-            text = piece.text
-            if piece.is_html:
-                text, problem = html_text.to_text(piece.text)
-                text = clean(text)
-                if problem:
-                    self.notice(problem)
-            texts.append(text)
-        filled = [text for text in texts if text.strip()]
+            text = self._text_of_html(piece.text) if piece.is_html else piece.text
+            says_it_again = piece.is_html and _squeezed(text) in (_squeezed(said) for said in filled)
+            if text.strip() and not says_it_again:
+                filled.append(text)
         if not filled and any(a.type == "application/ms-tnef" for a in self.attachments):
             self.notice("the body may be inside winmail.dat")
         return "\n".join(filled)
+
+    def _text_of_html(self, html: str) -> str:
+        text, problem = html_text.to_text(html)
+        if problem:
+            self.notice(problem)
+        return clean(text)
 
     def html_of(self, body: _Body) -> str | None:
         """The HTML of the mail, or None."""
@@ -286,6 +288,11 @@ def _is_stub(text: str) -> bool:
     return not words or (len(words) <= 300 and _STUB.search(words) is not None)
 
 
+def _squeezed(text: str) -> str:
+    """The text without blanks, to see whether HTML beside plain text only repeats it."""
+    return "".join(text.split())
+
+
 def _is_body(part: Part) -> bool:
     """Whether a leaf is text to be read, not a file."""
     if part.type not in _BODY_TYPES:
@@ -302,7 +309,8 @@ def _disposition(part: Part) -> tuple[str, dict[str, str]]:
 
 def _file_name(part: Part, content: bytes) -> str | None:
     """The sender's name for a file: of the disposition, else of the type; a mail is called by its subject."""
-    name = one_line(_disposition(part)[1].get("filename") or part.parameters.get("name") or "")
+    given = [name for name in (_disposition(part)[1].get("filename"), part.parameters.get("name")) if name]
+    name = one_line(min(given, key=_marks_of_loss, default=""))
     if not name and part.type in ("message/rfc822", "message/global"):
         subjects = [
             f.value for f in structure.fields_of(content[: structure.MAX_HEAD]) if f.name.lower() == "subject"
@@ -310,6 +318,11 @@ def _file_name(part: Part, content: bytes) -> str | None:
         subject = _header_text(subjects[0], None) if subjects else ""
         name = f"{subject}.eml" if subject else ""
     return name or None
+
+
+def _marks_of_loss(name: str) -> int:
+    """How many characters of a file name some program could not write."""
+    return name.count("?") + name.count("\ufffd")
 
 
 def _charset_in_html(data: bytes) -> str | None:

@@ -139,7 +139,9 @@ def _head(scan: _Scan, start: int, end: int) -> tuple[tuple[Field, ...], int]:
                 scan.notice(f"more than {MAX_FIELDS} header fields; the rest was not read")
                 break
             fields.append([match[1], match[2].strip()])
-        elif line.strip() and position > last_known:
+        elif line.startswith(b"=?") and fields:
+            fields[-1].append(line.strip())
+        elif line.strip() and position > last_known and b":" not in line[:200]:
             scan.notice("no empty line between header and text")
             return _frozen(fields), start + position
         elif line.strip():
