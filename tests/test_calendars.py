@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import cast
 
 import chinese_calendar  # pyright: ignore[reportMissingTypeStubs] -- the package has no types
 import holidays as public_holidays
@@ -16,7 +17,7 @@ PUBLISHED = (2024, 2025, 2026)
 PROVISIONAL = tuple(range(2027, 2041))
 CHINA = load_holidays([builtin("CN")])
 
-says_is_workday: Callable[[date], bool] = chinese_calendar.is_workday  # pyright: ignore[reportUnknownMemberType] -- as above
+says_is_workday = cast("Callable[[date], bool]", chinese_calendar.is_workday)  # pyright: ignore[reportUnknownMemberType] -- as above
 OwnFile = Callable[[str], Path]
 
 OWN_2027 = """
@@ -118,6 +119,15 @@ def test_the_later_file_wins_unless_it_only_guesses(own_file: OwnFile) -> None:
     assert date(2027, 3, 3) not in data.holidays
     assert data.known_years == {2027}
     assert data.provisional_years == frozenset()
+
+
+def test_an_owner_may_correct_a_provisional_year_and_it_stays_provisional(own_file: OwnFile) -> None:
+    """A bridge day that everybody expects can be entered before the notice is out."""
+    bridge = own_file('[[provisional]]\nyear = 2027\nholidays = [{ name = "bridge", dates = [2027-10-04] }]')
+    data = load_holidays([builtin("CN"), bridge])
+    assert date(2027, 10, 4) in data.holidays
+    assert 2027 in data.provisional_years
+    assert 2027 not in data.known_years
 
 
 def test_no_files_are_no_holidays() -> None:

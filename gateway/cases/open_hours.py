@@ -161,9 +161,7 @@ def _change_of_offset(tz: ZoneInfo, begin: datetime, end: datetime, offset: time
     # Zone changes fall on whole seconds; a moment need not.
     whole = begin.replace(microsecond=0)
     seconds = range((end - whole) // timedelta(seconds=1) + 1)
-    changed = bisect_left(
-        seconds, True, lo=1, key=lambda s: _offset(tz, whole + timedelta(seconds=s)) != offset
-    )
+    changed = bisect_left(seconds, True, key=lambda s: _offset(tz, whole + timedelta(seconds=s)) != offset)
     return min(whole + timedelta(seconds=changed), end)
 
 

@@ -291,6 +291,7 @@ class TestZones:
         """A backup shift from 02:00 to 03:00 skips that night, and the day is no working day."""
         shift = Calendar("shift", "Europe/Berlin", dict.fromkeys(range(7), ((120, 180),)))
         assert due("2026-03-29 00:00", "0wm", calendar=shift) == "2026-03-30 02:00+02:00"
+        assert next_open(shift, at("2026-03-29 00:00:00.5", BERLIN)) == at("2026-03-30 02:00", BERLIN)
         assert close_of_day(shift, at("2026-03-29 12:00", BERLIN)) is None
 
     def test_two_hours_over_the_change_are_two_real_hours(self) -> None:
