@@ -53,6 +53,11 @@ class Doorkeeper:
         self._inside = Counter[str]()
         self.connections = 0
 
+    @property
+    def peers(self) -> int:
+        """From how many different networks they come."""
+        return len(self._inside)
+
     def admit(self, peer: str) -> str | None:
         """Count the peer in and return None, or return the reason for refusing it: "total" or "peer"."""
         network = network_of(peer)
