@@ -321,7 +321,7 @@ def _mistake(path: Path, table: Mapping[str, Any], error: Mapping[str, Any]) -> 
     for step in error["loc"]:
         inside = _descend(inside, step)
         if isinstance(step, int):
-            row = cast("Mapping[str, Any]", inside) if isinstance(inside, dict) else {}
+            row: Mapping[str, Any] = cast("dict[str, Any]", inside) if isinstance(inside, dict) else {}
             label = row.get("name") or row.get("notice")
             parts[-1] += f"[{label or step + 1}]"
         else:

@@ -116,3 +116,17 @@ class Outbound:
     references: tuple[str, ...] = ()
     not_before: datetime | None = None
     extra_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Bytes ready to leave, to one address: all that a way out needs to know.
+
+    `sender` is the return path, empty for the null sender. `id` is the outbox row: the same id always has
+    the same bytes, so that what was in doubt can be sent once more.
+    """
+
+    id: str
+    sender: str
+    recipient: str
+    raw: bytes

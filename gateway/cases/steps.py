@@ -21,6 +21,7 @@ LIAISON = "liaison"
 WORDING_NEEDED = "wording_needed"
 HOLDING_NOTICE = "status_update"
 THREAD_LENGTH = 10
+JOURNALLED_WORDS = 2000
 
 
 def open_case(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
@@ -81,7 +82,9 @@ class _Draft:
     def step(self) -> Step:
         notices = tuple(self._worth_saying())
         for notice in notices:
-            self._note("notice", notice.name, notice.promise, {"to": notice.to, **notice.facts})
+            told = {key: value for key, value in notice.facts.items() if not key.startswith("words")}
+            informed = "words" in notice.facts
+            self._note("notice", notice.name, notice.promise, {"to": notice.to, "informed": informed, **told})
         if not self.entries:
             return Step(self.case)
         return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices)
@@ -232,7 +235,9 @@ class _Draft:
         started = promised.start(
             target, case.level, made_at, self.terms, interval=case.update_interval, not_before=not_before
         )
-        self.case = replace(case, commitments=(*case.commitments, started))
+        # The journal remembers the ones before; of those that are done with, the case needs only the latest.
+        others = tuple(each for each in case.commitments if each.is_owed or each.name != target.name)
+        self.case = replace(case, commitments=(*others, started))
         self._note("commitment", started.name, started.promise, _commitment_detail(started, "started"))
         if case.status in target.pauses_while:
             self._put(started, promised.pause(started, self.at))
@@ -452,7 +457,7 @@ def _event_detail(event: Event) -> dict[str, Fact]:
         value = getattr(event, field.name)
         if value is None or value == () or value == "":
             continue
-        detail[field.name] = value if isinstance(value, str | int | bool) else str(value)
+        detail[field.name] = value if isinstance(value, int | bool) else str(value)[:JOURNALLED_WORDS]
     return detail
 
 

@@ -1,0 +1,80 @@
+"""Which case a message belongs to, and why.
+
+Only a verified token, or a reply by the same person to their own message, puts a message on a case by itself.
+Everything less certain is a suggestion to the desk (RELIABILITY 2.1, LESSONS 26, 33, 41).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEvidence:
+    """A token of ours that verified. `from_bound`: the sender is whom it was made for; `same_house`: a colleague."""
+
+    case_number: str
+    role: str
+    notice: str
+    from_bound: bool
+    same_house: bool
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a message says about where it belongs.
+
+    `answered`: cases on which lies a message that this one answers, with whether its sender wrote that.
+    `in_subject`: existing case numbers in the subject. `open_cases`: the sender's own, the latest first.
+    """
+
+    token: TokenEvidence | None = None
+    broken_token: bool = False
+    answered: Sequence[tuple[str, bool]] = ()
+    in_subject: Sequence[str] = ()
+    open_cases: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`number`: the case, if certain. `trusted`: the sender is whom we wrote to. `suggestion`: perhaps this one."""
+
+    reason: str
+    number: str | None = None
+    trusted: bool = False
+    suggestion: str | None = None
+
+
+def find_case(evidence: Evidence) -> Match:
+    """The case, or the best suggestion, with the reason in words for journal and desk."""
+    token = evidence.token
+    if token is not None and not token.expired:
+        if token.from_bound:
+            return Match(
+                f"answers our {token.notice}, from the person it went to", token.case_number, trusted=True
+            )
+        if token.same_house and token.role == "customer":
+            return Match(
+                f"answers our {token.notice}, from a colleague of the person it went to",
+                token.case_number,
+                trusted=True,
+            )
+        return Match(f"answers our {token.notice}, but from somebody else", token.case_number)
+    for number, own in evidence.answered:
+        if own:
+            return Match("the sender answers their own message on this case", number, trusted=True)
+    if token is not None:
+        return Match("carries a reply address that has expired", suggestion=token.case_number)
+    if evidence.answered:
+        return Match("answers a message on that case, from somebody else", suggestion=evidence.answered[0][0])
+    if evidence.in_subject:
+        return Match("names that case in its subject", suggestion=evidence.in_subject[0])
+    if evidence.broken_token:
+        return Match("carries a reply address that is not ours or was damaged", suggestion=_first(evidence))
+    if evidence.open_cases:
+        return Match("the sender has that case open", suggestion=_first(evidence))
+    return Match("nothing points to an earlier case")
+
+
+def _first(evidence: Evidence) -> str | None:
+    return evidence.open_cases[0] if evidence.open_cases else None

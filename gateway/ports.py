@@ -1,0 +1,216 @@
+"""What the inner rooms ask of the outer ones, as Protocols. `app` chooses who fulfils them.
+
+`Store.run` runs a piece of work in one transaction: everything in it is durable when it returns, or nothing is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from gateway.cases.case import Case, Notice, Step
+from gateway.messages import Envelope, Outbound, Parcel
+
+Result = TypeVar("Result")
+
+
+class Clock(Protocol):
+    """The only reader of the time of day."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+        ...
+
+
+class Ids(Protocol):
+    """The only source of chance."""
+
+    def inbox_id(self, at: datetime) -> str:
+        """A key that sorts by time."""
+        ...
+
+    def case_number(self, at: datetime) -> str:
+        """A number for people: not to be guessed, with a check digit."""
+        ...
+
+    def outbound_id(self) -> str:
+        """Eight letters of base32: the look-up id of a reply token."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message in the inbox. `deaths` counts how often taking it in ended with the process (RELIABILITY F9)."""
+
+    id: str
+    received_at: datetime
+    envelope: Envelope
+    raw: bytes
+    deaths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A composed message with its bytes and return path, for the outbox. Given up after `lifetime_until`."""
+
+    outbound: Outbound
+    sender: str
+    notice_id: str
+    person: str | None
+    raw: bytes
+    lifetime_until: datetime
+    token_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An outbox row whose turn has come."""
+
+    parcel: Parcel
+    case_number: str
+    notice: str
+    role: str
+    channel: str
+    attempts: int
+    in_doubt: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What we once sent, found again by the look-up id of a reply's token."""
+
+    id: str
+    case_number: str
+    notice: str
+    role: str
+    recipient: str
+    person: str | None
+    token_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message on a case: who said what, and why it belongs here."""
+
+    at: datetime
+    audience: str
+    person: str
+    subject: str
+    words: str
+    message_id: str | None = None
+    inbox_id: str | None = None
+    evidence: str | None = None
+
+
+class Work(Protocol):
+    """What can be done to the store inside one transaction."""
+
+    def keep(self, inbox_id: str, at: datetime, envelope: Envelope, raw: bytes, digest: str) -> bool:
+        """Put a message into the inbox; False when the same message is there already (G2)."""
+        ...
+
+    def claim_inbox(self, limit: int) -> Sequence[Kept]:
+        """The next messages to take in, each counted as tried before anybody looks into it."""
+        ...
+
+    def release_inbox(self, inbox_id: str) -> None:
+        """Taking it in did not kill us: it will be tried again without counting as a death."""
+        ...
+
+    def settle(
+        self, inbox_id: str, outcome: str, *, reason: str | None = None, case_number: str | None = None
+    ) -> None:
+        """Where the message ended: on a case, filed with its reason, or set aside (G4).
+
+        Raises StaleCase when somebody else has settled it already: their case stands, ours must not (G2, G18).
+        """
+        ...
+
+    def case(self, number: str) -> Case | None:
+        """The case as last recorded."""
+        ...
+
+    def has_case(self, number: str) -> bool:
+        """Whether this number is taken."""
+        ...
+
+    def due(self, at: datetime, limit: int) -> Sequence[Case]:
+        """Cases with a commitment near or late, the longest due first."""
+        ...
+
+    def record(self, step: Step, ready: Sequence[Ready]) -> None:
+        """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
+        ...
+
+    def put(self, case_number: str, said: Said) -> None:
+        """Put a message on a case."""
+        ...
+
+    def sent(self, outbound_id: str) -> Sent | None:
+        """What was sent under this look-up id."""
+        ...
+
+    def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
+        """(case number, message id, person) of customer messages on cases that carry one of these ids."""
+        ...
+
+    def open_cases_of(self, address: str) -> Sequence[str]:
+        """Numbers of cases not closed that this address reported."""
+        ...
+
+    def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
+        """Messages whose turn has come, each marked as being attempted from now on."""
+        ...
+
+    def delivered(self, outbound_id: str, at: datetime) -> None:
+        """The relay accepted it."""
+        ...
+
+    def deferred(self, outbound_id: str, until: datetime, error: str, *, in_doubt: bool = False) -> None:
+        """Try again then."""
+        ...
+
+    def gave_up(self, outbound_id: str, at: datetime, error: str) -> None:
+        """It will not be tried again."""
+        ...
+
+    def revive_attempts(self, at: datetime, in_doubt_until: datetime) -> int:
+        """After a restart: attempts that never ended are in doubt, and tried again then. How many there were."""
+        ...
+
+    def next_moment(self) -> datetime | None:
+        """When the clock or the outbox next needs somebody."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """Inbox and outbox waiting, open cases, set aside, failed: for health and metrics."""
+        ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    async def run(self, work: Callable[[Work], Result]) -> Result:
+        """Run in one transaction, durable on return. Raises NotNow when that cannot be promised."""
+        ...
+
+
+class Letters(Protocol):
+    """Notices into finished messages: whom they go to, and in which words."""
+
+    def letters(self, before: Case | None, step: Step, at: datetime) -> Sequence[Ready]:
+        """One message per person for every notice of the step."""
+        ...
+
+    def answer(self, case: Case, notice: Notice, address: str, at: datetime) -> Sequence[Ready]:
+        """One message to one address of ours, outside any role."""
+        ...
+
+
+class Channel(Protocol):
+    """A way out."""
+
+    async def send(self, parcel: Parcel) -> str:
+        """Deliver the bytes; the receipt. Raises DeliveryError."""
+        ...

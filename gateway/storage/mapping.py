@@ -1,0 +1,31 @@
+"""Values of the core to JSON and back. One place, so that a stored case is read as exactly what was written."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from gateway.cases.case import Case
+
+_case_decoder = msgspec.json.Decoder(Case)
+_encoder = msgspec.json.Encoder()
+
+
+def case_to_json(case: Case) -> str:
+    """The case, whole."""
+    return _encoder.encode(case).decode()
+
+
+def case_from_json(text: str) -> Case:
+    """The case as it was recorded."""
+    return _case_decoder.decode(text)
+
+
+def to_json(value: object) -> str:
+    """Plain facts, for the journal."""
+    return _encoder.encode(value).decode()
+
+
+def facts_from_json(text: str) -> Mapping[str, Any]:
+    """Plain facts back."""
+    return msgspec.json.decode(text, type=dict[str, Any])

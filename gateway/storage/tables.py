@@ -1,0 +1,154 @@
+"""The tables. A case is kept whole as one JSON value beside the columns that lists and the clock need.
+
+A case's commitments live inside it: they change only with it, in one row, under one version. What happened to
+them is in the journal, which is never changed and from which quality figures are made.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Column as Col
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant, stored in UTC; what comes back is aware. SQLite keeps no zones, so we put it back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; naive values are refused by astimezone's caller, not silently taken as local."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment must say its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back to an aware value."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData()
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Col("id", String(32), primary_key=True),
+    Col("digest", String(64), nullable=False, unique=True),
+    Col("received_at", Moment, nullable=False),
+    Col("source", String(40), nullable=False),
+    Col("peer", String(80), nullable=False),
+    Col("mail_from", Text, nullable=False),
+    Col("recipients", Text, nullable=False),
+    Col("raw", LargeBinary, nullable=False),
+    Col("state", String(12), nullable=False),
+    Col("attempts", Integer, nullable=False),
+    Col("deliveries", Integer, nullable=False),
+    Col("outcome", String(20)),
+    Col("reason", Text),
+    Col("case_number", String(20)),
+    Index("inbox_by_state", "state", "id"),
+)
+"""Every message that was kept. `state`: kept, done, set_aside. `deliveries` counts how often it came."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Col("number", String(20), primary_key=True),
+    Col("version", Integer, nullable=False),
+    Col("status", String(24), nullable=False),
+    Col("kind", String(20), nullable=False),
+    Col("level", Integer, nullable=False),
+    Col("priority", String(10), nullable=False),
+    Col("customer", Text),
+    Col("contact", Text),
+    Col("subject", Text, nullable=False),
+    Col("channel", String(20), nullable=False),
+    Col("opened_at", Moment, nullable=False),
+    Col("next_due", Moment),
+    Col("body", Text, nullable=False),
+    Index("cases_by_next_due", "next_due"),
+    Index("cases_by_status", "status"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Col("id", Integer, primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("version", Integer, nullable=False),
+    Col("at", Moment, nullable=False),
+    Col("kind", String(12), nullable=False),
+    Col("name", String(60), nullable=False),
+    Col("promise", String(8)),
+    Col("detail", Text, nullable=False),
+    Index("journal_by_case", "case_number", "id"),
+)
+"""Append-only: what happened to each case, in order."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Col("id", Integer, primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("at", Moment, nullable=False),
+    Col("audience", String(10), nullable=False),
+    Col("person", Text, nullable=False),
+    Col("message_id", Text),
+    Col("subject", Text, nullable=False),
+    Col("words", Text, nullable=False),
+    Col("inbox_id", String(32)),
+    Col("evidence", Text),
+    Index("messages_by_case", "case_number", "id"),
+    Index("messages_by_message_id", "message_id"),
+    Index("messages_by_person", "person"),
+)
+"""What was put on a case: messages in, from customer or staff, and why they belong there."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Col("id", String(16), primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("notice_id", String(40), nullable=False),
+    Col("notice", String(40), nullable=False),
+    Col("role", String(40), nullable=False),
+    Col("channel", String(20), nullable=False),
+    Col("recipient", Text, nullable=False),
+    Col("person", Text),
+    Col("message_id", Text, nullable=False),
+    Col("subject", Text, nullable=False),
+    Col("words", Text, nullable=False),
+    Col("sender", Text, nullable=False),
+    Col("raw", LargeBinary, nullable=False),
+    Col("state", String(12), nullable=False),
+    Col("attempts", Integer, nullable=False),
+    Col("in_doubt", Integer, nullable=False),
+    Col("created_at", Moment, nullable=False),
+    Col("next_attempt", Moment),
+    Col("attempt_started_at", Moment),
+    Col("expires_at", Moment, nullable=False),
+    Col("token_expires_at", Moment, nullable=False),
+    Col("sent_at", Moment),
+    Col("error", Text),
+    UniqueConstraint("notice_id", "recipient", name="outbox_one_per_person"),
+    Index("outbox_by_next_attempt", "state", "next_attempt"),
+    Index("outbox_by_case", "case_number"),
+)
+"""One row for each message to one person. `state`: waiting, attempting, sent, failed, skipped."""

@@ -1,0 +1,341 @@
+"""What can be done inside one transaction. Each method is a few statements; none commits."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import accumulate
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.cases.case import Case, Step
+from gateway.cases.lifecycle import CLOSED
+from gateway.errors import StaleCase
+from gateway.messages import Envelope, Parcel
+from gateway.ports import Kept, Ready, Said, Sent, Waiting
+from gateway.storage.mapping import case_from_json, case_to_json, to_json
+from gateway.storage.tables import cases, inbox, journal, messages, outbox
+
+CLAIMED_BYTES = 16_000_000
+KEPT, DONE, SET_ASIDE = "kept", "done", "set_aside"
+WAITING, ATTEMPTING, SENT, FAILED = "waiting", "attempting", "sent", "failed"
+
+
+class DatabaseWork:
+    """`gateway.ports.Work` on one connection, inside the writer's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._locks = connection.dialect.name != "sqlite"
+
+    # Inbox.
+
+    def keep(self, inbox_id: str, at: datetime, envelope: Envelope, raw: bytes, digest: str) -> bool:
+        """Put a message into the inbox; False when the same message is there already (G2)."""
+        flavour = postgresql if self._locks else sqlite
+        row = {
+            "id": inbox_id,
+            "digest": digest,
+            "received_at": at,
+            "source": envelope.source,
+            "peer": envelope.peer[:80],
+            "mail_from": envelope.mail_from,
+            "recipients": json.dumps(envelope.recipients, ensure_ascii=False),
+            "raw": raw,
+            "state": KEPT,
+            "attempts": 0,
+            "deliveries": 1,
+        }
+        kept = self._connection.execute(flavour.insert(inbox).values(row).on_conflict_do_nothing())
+        if kept.rowcount == 1:
+            return True
+        again = update(inbox).where(inbox.c.digest == digest).values(deliveries=inbox.c.deliveries + 1)
+        self._connection.execute(again)
+        return False
+
+    def claim_inbox(self, limit: int) -> Sequence[Kept]:
+        """The next messages; those that were in hand when the process died come alone, one by one (F9)."""
+        query = select(inbox.c.id, func.length(inbox.c.raw).label("size")).where(inbox.c.state == KEPT)
+        query = query.order_by(inbox.c.id)
+        if self._locks:
+            query = query.with_for_update(skip_locked=True)
+        waiting = self._connection.execute(query.where(inbox.c.attempts == 0).limit(limit)).all()
+        if not waiting:
+            waiting = self._connection.execute(query.where(inbox.c.attempts > 0).limit(1)).all()
+        if not waiting:
+            return []
+        sizes = list(accumulate(row.size for row in waiting))
+        chosen = [row.id for row, size in zip(waiting, sizes, strict=True) if size <= CLAIMED_BYTES] or [
+            waiting[0].id
+        ]
+        claimed = inbox.c.id.in_(chosen)
+        self._connection.execute(update(inbox).where(claimed).values(attempts=inbox.c.attempts + 1))
+        rows = self._connection.execute(select(inbox).where(claimed).order_by(inbox.c.id)).all()
+        return [
+            Kept(
+                id=row.id,
+                received_at=row.received_at,
+                envelope=Envelope(row.source, row.mail_from, tuple(json.loads(row.recipients)), row.peer),
+                raw=row.raw,
+                deaths=row.attempts - 1,
+            )
+            for row in rows
+        ]
+
+    def release_inbox(self, inbox_id: str) -> None:
+        """Taking it in did not kill us."""
+        self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id, inbox.c.attempts > 0)
+            .values(attempts=inbox.c.attempts - 1)
+        )
+
+    def settle(
+        self, inbox_id: str, outcome: str, *, reason: str | None = None, case_number: str | None = None
+    ) -> None:
+        """Where the message ended (G4)."""
+        state = SET_ASIDE if outcome == SET_ASIDE else DONE
+        settled = self._connection.execute(
+            update(inbox)
+            .where(inbox.c.id == inbox_id, inbox.c.state == KEPT)
+            .values(state=state, outcome=outcome, reason=reason, case_number=case_number)
+        )
+        if settled.rowcount != 1:
+            raise StaleCase(f"message {inbox_id} was settled by somebody else")
+
+    # Cases.
+
+    def case(self, number: str) -> Case | None:
+        """The case as last recorded."""
+        query = select(cases.c.body).where(cases.c.number == number)
+        if self._locks:
+            query = query.with_for_update()
+        body = self._connection.execute(query).scalar_one_or_none()
+        return case_from_json(body) if body is not None else None
+
+    def has_case(self, number: str) -> bool:
+        """Whether this number is taken."""
+        return (
+            self._connection.execute(select(cases.c.number).where(cases.c.number == number)).first()
+            is not None
+        )
+
+    def due(self, at: datetime, limit: int) -> Sequence[Case]:
+        """Cases with a commitment near or late, the longest due first."""
+        query = select(cases.c.body).where(cases.c.next_due <= at).order_by(cases.c.next_due).limit(limit)
+        if self._locks:
+            query = query.with_for_update(skip_locked=True)
+        return [case_from_json(body) for body in self._connection.execute(query).scalars()]
+
+    def record(self, step: Step, ready: Sequence[Ready]) -> None:
+        """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
+        case = step.case
+        row = {
+            "number": case.number,
+            "version": case.version,
+            "status": case.status,
+            "kind": case.kind,
+            "level": case.level,
+            "priority": case.priority,
+            "customer": case.company,
+            "contact": case.contact or case.reporter.name,
+            "subject": case.subject,
+            "channel": case.channel,
+            "opened_at": case.opened_at,
+            "next_due": case.next_due,
+            "body": case_to_json(case),
+        }
+        if case.version == 1:
+            self._connection.execute(insert(cases).values(row))
+        else:
+            moved = update(cases).where(cases.c.number == case.number, cases.c.version == case.version - 1)
+            if self._connection.execute(moved.values(row)).rowcount != 1:
+                raise StaleCase(f"{case.number} has moved since version {case.version - 1}")
+        if step.entries:
+            self._connection.execute(
+                insert(journal),
+                [
+                    {
+                        "case_number": case.number,
+                        "version": case.version,
+                        "at": entry.at,
+                        "kind": entry.kind,
+                        "name": entry.name,
+                        "promise": entry.promise,
+                        "detail": to_json(entry.detail),
+                    }
+                    for entry in step.entries
+                ],
+            )
+        if ready:
+            self._connection.execute(insert(outbox), [_outbox_row(each, step) for each in ready])
+
+    def put(self, case_number: str, said: Said) -> None:
+        """Put a message on a case."""
+        self._connection.execute(
+            insert(messages).values(
+                case_number=case_number,
+                at=said.at,
+                audience=said.audience,
+                person=said.person,
+                message_id=said.message_id,
+                subject=said.subject,
+                words=said.words,
+                inbox_id=said.inbox_id,
+                evidence=said.evidence,
+            )
+        )
+
+    # Matching.
+
+    def sent(self, outbound_id: str) -> Sent | None:
+        """What was sent under this look-up id."""
+        row = self._connection.execute(select(outbox).where(outbox.c.id == outbound_id)).first()
+        if row is None:
+            return None
+        return Sent(
+            id=row.id,
+            case_number=row.case_number,
+            notice=row.notice,
+            role=row.role,
+            recipient=row.recipient,
+            person=row.person,
+            token_until=row.token_expires_at,
+        )
+
+    def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
+        """(case number, message id, person) of customer messages that carry one of these ids."""
+        if not message_ids:
+            return []
+        query = select(messages.c.case_number, messages.c.message_id, messages.c.person).where(
+            messages.c.message_id.in_(message_ids), messages.c.audience == "customer"
+        )
+        return [(row.case_number, row.message_id, row.person) for row in self._connection.execute(query)]
+
+    def open_cases_of(self, address: str) -> Sequence[str]:
+        """Numbers of cases not closed on which this address has written, the latest first."""
+        query = (
+            select(cases.c.number)
+            .join(messages, messages.c.case_number == cases.c.number)
+            .where(messages.c.person == address, cases.c.status != CLOSED)
+            .group_by(cases.c.number)
+            .order_by(func.max(messages.c.id).desc())
+            .limit(5)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    # Outbox.
+
+    def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
+        """Messages whose turn has come; `attempting` is durable before the first byte leaves (F28)."""
+        query = (
+            select(outbox)
+            .where(outbox.c.state == WAITING, outbox.c.next_attempt <= at)
+            .order_by(outbox.c.next_attempt)
+            .limit(limit)
+        )
+        if self._locks:
+            query = query.with_for_update(skip_locked=True)
+        rows = self._connection.execute(query).all()
+        if rows:
+            self._connection.execute(
+                update(outbox)
+                .where(outbox.c.id.in_([row.id for row in rows]))
+                .values(state=ATTEMPTING, attempt_started_at=at, attempts=outbox.c.attempts + 1)
+            )
+        return [
+            Waiting(
+                parcel=Parcel(id=row.id, sender=row.sender, recipient=row.recipient, raw=row.raw),
+                case_number=row.case_number,
+                notice=row.notice,
+                role=row.role,
+                channel=row.channel,
+                attempts=row.attempts + 1,
+                in_doubt=row.in_doubt,
+                expires_at=row.expires_at,
+            )
+            for row in rows
+        ]
+
+    def delivered(self, outbound_id: str, at: datetime) -> None:
+        """The relay accepted it."""
+        self._move(outbound_id, state=SENT, sent_at=at, next_attempt=None, error=None)
+
+    def deferred(self, outbound_id: str, until: datetime, error: str, *, in_doubt: bool = False) -> None:
+        """Try again then."""
+        self._move(
+            outbound_id,
+            state=WAITING,
+            next_attempt=until,
+            error=error,
+            in_doubt=outbox.c.in_doubt + (1 if in_doubt else 0),
+        )
+
+    def gave_up(self, outbound_id: str, at: datetime, error: str) -> None:
+        """It will not be tried again."""
+        self._move(outbound_id, state=FAILED, next_attempt=None, error=error)
+
+    def _move(self, outbound_id: str, **values: object) -> None:
+        self._connection.execute(update(outbox).where(outbox.c.id == outbound_id).values(values))
+
+    def revive_attempts(self, at: datetime, in_doubt_until: datetime) -> int:
+        """After a restart: what was being sent when we died may have arrived; the same bytes go out once more."""
+        revived = self._connection.execute(
+            update(outbox)
+            .where(outbox.c.state == ATTEMPTING)
+            .values(state=WAITING, next_attempt=in_doubt_until, in_doubt=outbox.c.in_doubt + 1)
+        )
+        return revived.rowcount
+
+    # What comes next.
+
+    def next_moment(self) -> datetime | None:
+        """When the clock or the outbox next needs somebody."""
+        due = self._connection.execute(select(func.min(cases.c.next_due))).scalar_one_or_none()
+        attempt = self._connection.execute(
+            select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)
+        ).scalar_one_or_none()
+        return min((moment for moment in (due, attempt) if moment is not None), default=None)
+
+    def counts(self) -> Mapping[str, int]:
+        """How much waits where."""
+
+        def count(query: Select[int]) -> int:
+            return self._connection.execute(query).scalar_one()
+
+        return {
+            "inbox_waiting": count(select(func.count()).select_from(inbox).where(inbox.c.state == KEPT)),
+            "set_aside": count(select(func.count()).select_from(inbox).where(inbox.c.state == SET_ASIDE)),
+            "outbox_waiting": count(
+                select(func.count()).select_from(outbox).where(outbox.c.state.in_((WAITING, ATTEMPTING)))
+            ),
+            "outbox_failed": count(select(func.count()).select_from(outbox).where(outbox.c.state == FAILED)),
+            "open_cases": count(select(func.count()).select_from(cases).where(cases.c.status != CLOSED)),
+        }
+
+
+def _outbox_row(ready: Ready, step: Step) -> dict[str, object]:
+    outbound = ready.outbound
+    at = step.entries[-1].at if step.entries else step.case.opened_at
+    return {
+        "id": outbound.id,
+        "case_number": outbound.case_number,
+        "notice_id": ready.notice_id,
+        "notice": outbound.notice,
+        "role": outbound.role,
+        "channel": outbound.channel,
+        "recipient": outbound.to.address,
+        "person": ready.person,
+        "message_id": outbound.message_id,
+        "subject": outbound.subject,
+        "words": outbound.text,
+        "sender": ready.sender,
+        "raw": ready.raw,
+        "state": WAITING,
+        "attempts": 0,
+        "in_doubt": 0,
+        "created_at": at,
+        "next_attempt": outbound.not_before or at,
+        "expires_at": ready.lifetime_until,
+        "token_expires_at": ready.token_until,
+    }

@@ -1,0 +1,120 @@
+"""The one writer: pieces of work from everywhere, in one thread, many to a commit.
+
+Each piece runs inside a savepoint: it happens whole or not at all, and one that fails takes no other with it. A
+commit costs a disk flush, so whatever waits when a transaction is opened shares it (group commit). Nobody
+is told "done" before the commit has returned.
+"""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from gateway.errors import NotNow, StorageUnavailable
+from gateway.ports import Work
+from gateway.storage.engine import as_not_now
+from gateway.storage.work import DatabaseWork
+
+Result = TypeVar("Result")
+SHARE = 100
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Work], Any]
+    future: "Future[Any]" = field(default_factory=lambda: Future[Any]())
+
+
+class Writer:
+    """`run` from any task or thread; `on_commit` is called, in the writer's thread, after every commit."""
+
+    def __init__(self, engine: Engine, on_commit: Callable[[], None] = lambda: None) -> None:
+        self._engine = engine
+        self._on_commit = on_commit
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._stopped = False
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is queued, then end; later calls to `run` are refused."""
+        self._stopped = True
+        self._jobs.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    async def run(self, work: Callable[[Work], Result]) -> Result:
+        """Run in one transaction; durable when it returns. A cancelled caller does not stop its work."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    def submit(self, work: Callable[[Work], Result]) -> "Future[Result]":
+        """The same for threads."""
+        if self._stopped:
+            raise StorageUnavailable("the gateway is stopping")
+        job = _Job(work)
+        self._jobs.put(job)
+        return job.future
+
+    def _write(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            last = False
+            while len(batch) < SHARE and not self._jobs.empty():
+                more = self._jobs.get()
+                if more is None:
+                    last = True
+                    break
+                batch.append(more)
+            self._commit(batch)
+            if last:
+                return
+
+    def _commit(self, batch: list[_Job]) -> None:
+        """One transaction for all; on a failed commit everybody hears that nothing was stored."""
+        outcomes: list[tuple[_Job, Any, BaseException | None]] = []
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                outcomes = [(job, *_attempt(connection, job)) for job in batch]
+        except DBAPIError as error:
+            failure = as_not_now(error)
+            log.warning("commit_failed", reason=str(failure), jobs=len(batch))
+            outcomes = [(job, None, failure) for job in batch]
+        for job, result, failure in outcomes:
+            if job.future.cancelled():
+                continue
+            if failure is None:
+                job.future.set_result(result)
+            else:
+                job.future.set_exception(failure)
+        self._on_commit()
+
+
+def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
+    connection.exec_driver_sql("SAVEPOINT piece")
+    try:
+        result = job.work(DatabaseWork(connection))
+    except NotNow as error:
+        failure: BaseException = error
+    except DBAPIError as error:
+        if error.connection_invalidated or "full" in str(error.orig).lower():
+            raise
+        failure = as_not_now(error)
+    except Exception as error:  # noqa: BLE001 - whatever it was belongs to whoever submitted the piece
+        failure = error
+    else:
+        connection.exec_driver_sql("RELEASE SAVEPOINT piece")
+        return result, None
+    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT piece")
+    connection.exec_driver_sql("RELEASE SAVEPOINT piece")
+    return None, failure
