@@ -10,7 +10,8 @@ out again (RELIABILITY 0.15, T39). A line scanner of our own does it, linear on 
 from dataclasses import dataclass
 
 from gateway.parsers import lexicon
-from gateway.parsers.quoting.lines import Line, fold, is_rule, join, read_lines
+from gateway.parsers.folding import fold
+from gateway.parsers.quoting.lines import Line, is_rule, join, read_lines
 from gateway.parsers.quoting.marks import split_shared_line
 from gateway.parsers.quoting.scan import scan
 from gateway.parsers.quoting.signature import find_signature, is_client_line

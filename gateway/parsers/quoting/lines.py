@@ -5,15 +5,13 @@ of a line, however long the line is (RELIABILITY T14).
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from gateway.parsers.folding import fold, visible
 
 LONGEST = 1000
 """Characters of a line that patterns look at."""
 
-_INVISIBLE = dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2069\ufeff\u00ad")
-)
 _MARKS = re.compile(r"[\s>]*")
 _FENCE = "```"
 _CJK_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -41,7 +39,7 @@ class Line:
     @property
     def words(self) -> str:
         """The line as written, without quote marks and outer blanks, at most `LONGEST` characters."""
-        return _unmarked(self.raw[:LONGEST], self.depth).translate(_INVISIBLE).strip()
+        return visible(_unmarked(self.raw[:LONGEST], self.depth)).strip()
 
 
 def read_lines(body: str) -> list[Line]:
@@ -52,11 +50,6 @@ def read_lines(body: str) -> list[Line]:
         for number in range(start, end + 1):
             lines[number] = Line(lines[number].raw, 0, "`" + lines[number].plain)
     return lines
-
-
-def fold(text: str) -> str:
-    """The text without case, width and invisible characters, as `Line.plain` is folded."""
-    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
 
 
 def tight(text: str) -> str:
@@ -93,11 +86,6 @@ def has_clock(text: str) -> bool:
 def has_year(text: str) -> bool:
     """Whether a year of this or the last century stands in it."""
     return _YEAR.search(text) is not None
-
-
-def width(text: str) -> int:
-    """Columns the text takes on a screen: a CJK character takes two."""
-    return sum(2 if char >= "\u2e80" else 1 for char in text)
 
 
 def join(lines: list[Line]) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gateway.parsers import lexicon
-from gateway.parsers.quoting.lines import Line, fold, has_address, has_clock, has_year, tight
+from gateway.parsers.folding import fold
+from gateway.parsers.quoting.lines import Line, has_address, has_clock, has_year, tight
 
 Kind = Literal["original", "forwarded", "head", "attribution"]
 
@@ -79,7 +80,7 @@ def _separator(lines: list[Line], at: int) -> Mark | None:
     drawn = plain[0] in _DASHES and words != plain
     if drawn and (words in _ORIGINAL or words in _REPLY_ABOVE):
         return Mark("original", at, at + 1)
-    if words in _FORWARDED_PLAIN and (plain.endswith(":") or drawn) or drawn and words in _FORWARDED:
+    if (words in _FORWARDED_PLAIN and (plain.endswith(":") or drawn)) or (drawn and words in _FORWARDED):
         return Mark("forwarded", at, at + 1)
     return None
 
@@ -116,7 +117,7 @@ def _opens(plain: str) -> bool:
     """It begins with "On" or a sister of it and has a digit, or with the date itself."""
     plain = plain.lstrip("-— ")
     opened = plain.startswith(_OPENERS) and any(char.isdigit() for char in plain)
-    return opened or plain[:1].isdigit() and (has_clock(plain) or has_year(plain))
+    return opened or (plain[:1].isdigit() and (has_clock(plain) or has_year(plain)))
 
 
 def _ends(plain: str) -> bool:
@@ -178,13 +179,10 @@ def _head(lines: list[Line], at: int) -> Mark | None:
         return None
     kinds: set[str] = set()
     end, loose, blanks = at, 0, 0
-    address = False
     for number in range(at, min(at + _MOST_HEAD_LINES, len(lines))):
         line = lines[number]
-        label = _label(line)
-        if label:
-            kinds.add(label)
-            address = address or label == "from" and has_address(line.plain)
+        if _label(line):
+            kinds |= _labels(line)
             end, loose, blanks = number + 1, 0, 0
         elif line.blank:
             blanks += 1
@@ -194,13 +192,18 @@ def _head(lines: list[Line], at: int) -> Mark | None:
             loose += 1
             if loose > _MOST_CONTINUATIONS or blanks:
                 break
-    return Mark("head", at, end) if _is_head(kinds, address=address) else None
+    return Mark("head", at, end) if _is_head(kinds) else None
 
 
-def _is_head(kinds: set[str], *, address: bool) -> bool:
-    """A sender, and beside it what only a message's head has."""
-    beside = kinds & {"date", "to", "subject"}
-    return "from" in kinds and ("date" in beside or len(beside) == 2 or bool(beside) and address)
+def _is_head(kinds: set[str]) -> bool:
+    """A sender, and beside it what a mail program adds; a patch has "From:" and "Subject:" alone."""
+    return "from" in kinds and ("date" in kinds or {"to", "subject"} <= kinds)
+
+
+def _labels(line: Line) -> set[str]:
+    """The kinds of all labels of a line that begins with one: "Date: … To: … Subject: …" may share a line."""
+    words = (tight(word[:-1]) for word in line.plain.split() if word.endswith(":"))
+    return {kind for kind in (_label(line), *map(_LABELS.get, words)) if kind}
 
 
 def _label(line: Line) -> str | None:

@@ -7,7 +7,8 @@ off everything below it. What stands above decides: a cut that would leave nothi
 from dataclasses import dataclass, field
 
 from gateway.parsers import lexicon
-from gateway.parsers.quoting.lines import Line, fold, is_rule, width
+from gateway.parsers.folding import fold, width
+from gateway.parsers.quoting.lines import Line, is_rule
 from gateway.parsers.quoting.marks import Mark, find_mark
 
 _BANNERS = tuple(map(fold, lexicon.read("quoting")["banners"]["starts"]))
@@ -69,7 +70,7 @@ def _take_mark(lines: list[Line], mark: Mark, found: Scan) -> int:
         if mark.kind == "forwarded":
             found.forward = mark.start
         return mark.end
-    if mark.kind == "forwarded" or mark.kind == "head" and not found.spoken:
+    if mark.kind == "forwarded" or (mark.kind == "head" and not found.spoken):
         found.forward = mark.start if found.forward is None else found.forward
     if found.spoken:
         _flag(found, _with_rules_above(lines, mark.start), len(lines))
@@ -96,7 +97,7 @@ def _is_headed(lines: list[Line], at: int, found: Scan) -> bool:
     above = at - 1
     while above >= 0 and lines[above].blank and at - above <= _MOST_BLANKS:
         above -= 1
-    return above >= 0 and found.old[above] or find_mark(lines, _first_written(lines, at)) is not None
+    return (above >= 0 and found.old[above]) or find_mark(lines, _first_written(lines, at)) is not None
 
 
 def _announces_forward(lines: list[Line], at: int) -> bool:

@@ -5,7 +5,8 @@ disclaimer. The earliest line that can begin one and is followed by nothing but 
 """
 
 from gateway.parsers import lexicon
-from gateway.parsers.quoting.lines import Line, fold, has_address, is_rule, width
+from gateway.parsers.folding import fold, width
+from gateway.parsers.quoting.lines import Line, has_address, is_rule
 
 _PHRASES = lexicon.read("signature")
 _MOST_LINES = 24
@@ -83,7 +84,7 @@ def _tail_start(lines: list[Line], tail: list[int], *, whole: int) -> int:
         if _begins(line, below, above=_line_above(lines, number)):
             start = number
         below.insert(0, line)
-        if _is_prose(line) and not (start == number):
+        if _is_prose(line) and start != number:
             break
     return min(start, _contact_block(lines, tail, whole=whole))
 
@@ -129,7 +130,7 @@ def _is_dashed_name(line: Line, above: Line) -> bool:
         return False
     words = bare.strip(" .!").split()
     listed = above.words[:1] in {"-", "—", "–", "*"}
-    compact = not bare.startswith(" ") or bool(words) and words[0][:1].isupper()
+    compact = not bare.startswith(" ") or (bool(words) and words[0][:1].isupper())
     named = len(words) <= 3 and all(word.replace(".", "").replace("-", "").isalpha() for word in words)
     return bool(words) and named and compact and not listed and width(bare) <= _LONGEST_NAME // 2
 
@@ -200,7 +201,7 @@ def _names_organisation(line: Line) -> bool:
         return False
     parts = [part.strip(",.()") for part in plain.replace("|", " ").replace("/", " ").split()]
     cjk = any(part.endswith(_CJK_ENDS) for part in parts) and not any(mark in plain for mark in ",:，：")
-    return cjk or len(parts) <= 9 and any(part in _LATIN_MARKS for part in parts) and _is_titled(line.words)
+    return cjk or (len(parts) <= 9 and any(part in _LATIN_MARKS for part in parts) and _is_titled(line.words))
 
 
 def _is_titled(words: str) -> bool:
@@ -242,10 +243,7 @@ def _is_name(line: Line) -> bool:
 
 
 def _is_chinese_name(part: str) -> bool:
-    family = (
-        part[:1] in _SURNAMES
-        and 2 <= len(part) <= 3
-        or part.startswith(_DOUBLE_SURNAMES)
-        and 3 <= len(part) <= 4
+    family = (part[:1] in _SURNAMES and 2 <= len(part) <= 3) or (
+        part.startswith(_DOUBLE_SURNAMES) and 3 <= len(part) <= 4
     )
     return family and all("\u4e00" <= char <= "\u9fff" for char in part)
