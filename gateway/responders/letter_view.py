@@ -1,0 +1,215 @@
+"""What a template may see of a notice, a case and its reader; nothing else ever reaches a letter.
+
+The rules of trust live here and not in the templates: an unknown sender's view holds none of their words (T19), a
+customer's view none of our internal notes, and every text is already fit to print. A careless template cannot leak.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from gateway.cases.case import Case, Fact, Notice
+from gateway.cases.steps import readable
+from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
+
+_TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
+"""The letters after which a customer knows where their case stands."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who reads the letter. `known`: in the directory; `language`: a BCP 47 tag."""
+
+    name: str | None
+    language: str
+    audience: Literal["customer", "staff"]
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A promise not kept in time."""
+
+    commitment: str
+    promise: str | None
+    due: datetime | None
+    owed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The notice's facts, each None (or empty) where the notice has none."""
+
+    words: tuple[str, ...]
+    words_language: str | None
+    rung: int | None
+    overdue: tuple[Overdue, ...]
+    commitment: str | None
+    due: datetime | None
+    owed_by: str | None
+    why: str | None
+    notice: str | None
+    recipient: str | None
+    reason: str | None
+    what: str | None
+    detail: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event key of the case and when it last occurred."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """The case as this reader may see it; every string is one line, every list has only full ones.
+
+    `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time.
+    """
+
+    number: str
+    status: str
+    level: int
+    priority: str
+    kind: str
+    plan: str
+    language: str
+    opened_at: datetime
+    assigned: bool
+    assigned_at: datetime | None
+    told_at: datetime | None
+    asked_to_confirm_at: datetime | None
+    subject: str | None
+    address: str | None
+    company: str | None
+    contact: str | None
+    phone: str | None
+    product: str | None
+    place: str | None
+    symptoms: tuple[str, ...]
+    missing: tuple[str, ...]
+    suggested_case: str | None
+    problems: tuple[str, ...]
+    intended_solution: tuple[str, ...]
+    solution: tuple[str, ...]
+    happened: tuple[Happening, ...]
+    promises: tuple[Overdue, ...]
+
+
+def facts_for(notice: Notice, recipient: Recipient) -> Facts:
+    """The notice's facts, whatever shape they came in; words that a customer cannot read are left out."""
+    facts = notice.facts
+    language = _line(facts.get("words_language"))
+    words = _lines(facts.get("words"))
+    if recipient.audience == "customer" and language and not readable(language, recipient.language):
+        words = ()
+    overdue = facts.get("overdue")
+    rung = facts.get("rung")
+    return Facts(
+        words=words,
+        words_language=language,
+        rung=rung if isinstance(rung, int) else None,
+        overdue=tuple(_overdue(each) for each in overdue if isinstance(each, Mapping))
+        if isinstance(overdue, list)
+        else (),
+        commitment=_line(facts.get("commitment")),
+        due=_moment(facts.get("due")),
+        owed_by=_line(facts.get("owed_by")),
+        why=_line(facts.get("why")),
+        notice=_line(facts.get("notice")),
+        recipient=_line(facts.get("recipient")),
+        reason=_line(facts.get("reason")),
+        what=_line(facts.get("what")),
+        detail=_lines(facts.get("detail")),
+    )
+
+
+def case_for(case: Case, recipient: Recipient) -> CaseView:
+    """The case for this reader: their own words only if we know them, our notes only if they are of ours."""
+    staff = recipient.audience == "staff"
+    theirs = staff or recipient.known
+    return CaseView(
+        number=one_line(case.number),
+        status=case.status,
+        level=case.level,
+        priority=case.priority if staff else "",
+        kind=case.kind,
+        plan=one_line(case.plan),
+        language=one_line(case.reporter.language),
+        opened_at=case.opened_at,
+        assigned=case.engineer is not None,
+        assigned_at=case.moments.get("assigned"),
+        told_at=max((case.moments[key] for key in _TELLS if key in case.moments), default=None),
+        asked_to_confirm_at=case.moments.get("sent:please_confirm"),
+        subject=_line(bare_subject(case.subject, case.number), MAX_SUBJECT) if theirs else None,
+        address=_line(case.reporter.address) if staff else None,
+        company=_line(case.company) if theirs else None,
+        contact=_line(case.contact) if theirs else None,
+        phone=_line(case.phone) if theirs else None,
+        product=_line(case.product) if theirs else None,
+        place=_line(case.place) if theirs else None,
+        symptoms=_each_line(case.symptoms) if theirs else (),
+        missing=_each_line(case.missing),
+        suggested_case=_line(case.suggested_case) if staff else None,
+        problems=_each_line(case.problems) if staff else (),
+        intended_solution=_lines(case.intended_solution) if staff else (),
+        solution=_solution(case, recipient),
+        happened=tuple(
+            sorted((Happening(key, at) for key, at in case.moments.items()), key=lambda each: each.at)
+        ),
+        promises=_promises(case) if staff else (),
+    )
+
+
+def _solution(case: Case, recipient: Recipient) -> tuple[str, ...]:
+    """How it was solved; not for a customer who does not read Chinese when it is told in Chinese."""
+    words = _lines(case.solution)
+    if recipient.audience == "customer" and not recipient.language.startswith("zh"):
+        return () if _mostly_chinese("".join(words)) else words
+    return words
+
+
+def _mostly_chinese(words: str) -> bool:
+    letters = [character for character in words if character.isalpha()]
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in letters) * 3 > len(letters)
+
+
+def _promises(case: Case) -> tuple[Overdue, ...]:
+    owed = sorted((each for each in case.commitments if each.is_owed), key=lambda each: each.due)
+    return tuple(Overdue(each.name, each.promise, each.due, each.owed_by) for each in owed)
+
+
+def _overdue(fact: Mapping[str, Fact]) -> Overdue:
+    return Overdue(
+        commitment=_line(fact.get("commitment")) or "",
+        promise=_line(fact.get("promise")),
+        due=_moment(fact.get("due")),
+        owed_by=_line(fact.get("owed_by")) or "",
+    )
+
+
+def _line(fact: Fact, limit: int = 300) -> str | None:
+    return (one_line(fact, limit) or None) if isinstance(fact, str) else None
+
+
+def _lines(fact: Fact) -> tuple[str, ...]:
+    return lines_of(fact) if isinstance(fact, str) else ()
+
+
+def _each_line(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(line for text in texts if (line := one_line(text)))
+
+
+def _moment(fact: Fact) -> datetime | None:
+    """An aware moment from its ISO text; a core that wrote anything else gets no time shown rather than no letter."""
+    if not isinstance(fact, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(fact)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -1,0 +1,201 @@
+"""The templates of one language, compiled once, and the strictness under which they run (RELIABILITY 2.1 rule 5).
+
+A template is the owner's file and may be wrong in any way a file can be wrong. Whatever happens becomes a `Mistake`
+with file, line and cause, kept when it shows at start and raised as `CannotRender` when it shows in use.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from traceback import extract_tb
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateSyntaxError,
+    pass_context,
+    select_autoescape,
+)
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from gateway.errors import Mistake
+from gateway.responders.layout import QUOTE
+from gateway.responders.letter_view import Happening
+from gateway.responders.phrasebook import Phrasebook, read_phrasebook
+
+SUFFIX = ".txt.j2"
+WORDS = "words.toml"
+SUBJECT = "Subject:"
+
+
+class CannotRender(Exception):
+    """A template, a snippet or the words of a language cannot be used; `mistake` says which and why."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(str(mistake))
+        self.mistake = mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a template says: the subject of its first line, and the text below."""
+
+    subject: str
+    text: str
+
+
+class TemplateSet:
+    """`templates/<language>/`: every notice template by audience and name, and the phrasebook beside them."""
+
+    def __init__(self, directory: Path, language: str, zone: str) -> None:
+        self.language = language
+        self.mistakes: dict[str, Mistake] = {}
+        self._root = directory.parent
+        self._phrasebook = self._read_words(directory / WORDS)
+        self._templates: dict[tuple[str, str], Template] = {}
+        environment = strict_environment(directory)
+        if self._phrasebook is not None:
+            _teach(environment, self._phrasebook, zone)
+        files = sorted(directory.glob(f"*/[!_]*{SUFFIX}"))
+        for path in files:
+            self._compile(environment, directory, path)
+        self.names = frozenset((path.parent.name, path.name.removesuffix(SUFFIX)) for path in files)
+
+    def words(self) -> Phrasebook:
+        """The phrasebook. Raises CannotRender when the file cannot be used."""
+        if self._phrasebook is None:
+            raise CannotRender(self.mistakes[f"{self.language}/{WORDS}"])
+        return self._phrasebook
+
+    def render(self, audience: str, notice: str, context: Mapping[str, object]) -> Rendered:
+        """The letter's words. Raises CannotRender, whatever was wrong."""
+        self.words()
+        key = f"{self.language}/{audience}/{notice}{SUFFIX}"
+        template = self._templates.get((audience, notice))
+        if template is None:
+            raise CannotRender(self.mistakes.get(key, Mistake(key, "", "there is no such template")))
+        try:
+            rendered = template.render(context)
+        except Exception as error:  # the owner's template can raise anything; a letter must leave (G22)
+            raise CannotRender(mistake_in(error, key, self._root)) from error
+        subject, _, text = rendered.lstrip().partition("\n")
+        if not subject.startswith(SUBJECT) or not text.strip():
+            raise CannotRender(
+                Mistake(key, "", f"it must begin with a line '{SUBJECT} ...' and have a text below it")
+            )
+        return Rendered(" ".join(subject.removeprefix(SUBJECT).split()), tidy(text))
+
+    def _read_words(self, path: Path) -> Phrasebook | None:
+        key = f"{self.language}/{WORDS}"
+        try:
+            return read_phrasebook(path)
+        except (OSError, ValueError, msgspec.ValidationError) as error:
+            self.mistakes[key] = Mistake(key, "", _cause(error))
+            return None
+
+    def _compile(self, environment: ImmutableSandboxedEnvironment, directory: Path, path: Path) -> None:
+        key = f"{self.language}/{path.relative_to(directory).as_posix()}"
+        try:
+            template = environment.get_template(path.relative_to(directory).as_posix())
+        except Exception as error:  # noqa: BLE001 - not UTF-8, not a template, not readable: all the same to the letter
+            self.mistakes[key] = mistake_in(error, key, self._root)
+        else:
+            self._templates[path.parent.name, path.name.removesuffix(SUFFIX)] = template
+
+
+def strict_environment(directory: Path) -> ImmutableSandboxedEnvironment:
+    """The one way in which templates run: sandboxed, nothing undefined, HTML escaped, None never printed."""
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(directory),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+        finalize=_never_none,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,  # so that a snippet ends its last line
+        auto_reload=False,
+        cache_size=-1,
+    )
+
+
+def mistake_in(error: Exception, file: str, root: Path) -> Mistake:
+    """Where in the owner's files the error arose, and what it says."""
+    if isinstance(error, TemplateSyntaxError) and error.filename:
+        return Mistake(_below(error.filename, root), f"line {error.lineno}", _cause(error))
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    if frames:
+        return Mistake(_below(frames[-1].filename, root), f"line {frames[-1].lineno}", _cause(error))
+    return Mistake(file, "", _cause(error))
+
+
+def tidy(text: str) -> str:
+    """The text without trailing blanks and with single empty lines; only the signature mark keeps its blank."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        kept = line if line == "-- " else line.rstrip()
+        if kept or (lines and lines[-1]):
+            lines.append(kept)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _below(filename: str, root: Path) -> str:
+    path = Path(filename)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _cause(error: Exception) -> str:
+    return " ".join(str(error).split())[:300] or type(error).__name__
+
+
+def _never_none(value: object) -> object:
+    if value is None:
+        raise ValueError(
+            "something that is not known would be printed as None; ask for it with {% if %} first"
+        )
+    return value
+
+
+def _teach(environment: ImmutableSandboxedEnvironment, words: Phrasebook, zone: str) -> None:
+    """The filters by which templates write moments, durations, names, lists and a person's words."""
+    local = ZoneInfo(zone)
+
+    @pass_context
+    def when(context: Context, moment: datetime) -> str:
+        return words.when(moment, context["at"], local)
+
+    @pass_context
+    def late(context: Context, moment: datetime) -> str:
+        return words.lasting(context["at"] - moment)
+
+    def told(happened: tuple[Happening, ...], kind: str) -> tuple[Happening, ...]:
+        return tuple(each for each in happened if each.key in words.names[kind])
+
+    # Jinja2 declares both tables as holding only what it puts there itself.
+    cast("dict[str, object]", environment.globals)["zone"] = words.zone_note(zone)
+    cast("dict[str, object]", environment.filters).update(
+        {
+            "when": when,
+            "late": late,
+            "lasting": words.lasting,
+            "told": told,
+            "named": words.named,
+            "listed": words.listed,
+            "quoted": _quoted,
+            "lines": _lines,
+        }
+    )
+
+
+def _quoted(lines: tuple[str, ...]) -> str:
+    """A person's words, marked on every line, so that none of them can pass for ours."""
+    return "\n".join(f"{QUOTE} {line}".rstrip() for line in lines)
+
+
+def _lines(lines: tuple[str, ...]) -> str:
+    return "\n".join(lines)
