@@ -1,0 +1,114 @@
+"""What the finders say, before anybody decides: one candidate per sighting, merged at the end.
+
+A candidate carries its rule and score, so that the decision can be explained, and so that a trained model may
+later add its own without any rule being changed (UNDERSTANDING "The design it suggests").
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.parsers.entities.folding import fold_word
+from gateway.parsers.entities.letter import Letter, Span, Zone
+
+
+class Field(StrEnum):
+    """The fields of the Report that are found as candidates, and what is found only to be kept out of them."""
+
+    COMPANY = "company"
+    CONTACT = "contact"
+    PHONE = "phone"
+    EMAIL = "email"
+    PRODUCT = "product"
+    PLACE = "place"
+    NOT_OURS_TO_TAKE = "not ours to take"  # a fax, our own hotline, the reseller: it blocks its span
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sighting. `score` is the rule's own probability of being right, `span` is in the letter."""
+
+    field: Field
+    value: str
+    span: Span | None
+    source: str
+    rule: str
+    score: float
+
+    @property
+    def key(self) -> str:
+        """Sightings of one key speak of the same thing: no blanks, punctuation, width, script or case."""
+        return "".join(character for character in fold_word(self.value) if character.isalnum())
+
+
+Finder = Callable[[Letter, Sequence[Candidate]], Iterable[Candidate]]
+
+
+def sighting(letter: Letter, field: Field, span: Span, rule: str, score: float) -> Candidate:
+    """A candidate of the words of a span; blanks at both ends are left out."""
+    text = letter.plain[span[0] : span[1]]
+    start = span[0] + len(text) - len(text.lstrip())
+    end = start + len(text.strip())
+    source = letter.zone_at(start)
+    return Candidate(field, letter.words((start, end)), (start, end), source.value, rule, score)
+
+
+def overlaps(span: Span, others: Iterable[Span]) -> bool:
+    """Whether the span shares a character with any of the others."""
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def spans_of(candidates: Iterable[Candidate], *fields: Field) -> list[Span]:
+    """The spans of the candidates of these fields."""
+    return [found.span for found in candidates if found.field in fields and found.span is not None]
+
+
+ZONE_TRUST = {Zone.SIGNATURE: 1.0, Zone.BODY: 0.95, Zone.SUBJECT: 0.85, Zone.QUOTED: 0.8}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The winner of a field, the confidence of all who agree, and who they were."""
+
+    candidate: Candidate
+    confidence: float
+
+
+def decide(field: Field, candidates: Sequence[Candidate]) -> Decision | None:
+    """The best supported value of a field, or None.
+
+    Sightings that say the same thing add up (as independent witnesses: the chance that all are wrong);
+    of a short and a long form of one name the long form's words are kept.
+    """
+    groups: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.field is field and candidate.key:
+            groups.setdefault(candidate.key, []).append(candidate)
+    if not groups:
+        return None
+    supports = {key: _support(key, groups, field) for key in groups}
+    key = max(supports, key=lambda key: (round(supports[key], 3), len(key), -_position(groups[key])))
+    best = max(groups[key], key=lambda candidate: candidate.score)
+    return Decision(best, min(0.99, supports[key]) if best.score < 1 else 1.0)
+
+
+def _support(key: str, groups: dict[str, list[Candidate]], field: Field) -> float:
+    """One minus the chance that every witness is wrong; a form that holds this one is half a witness."""
+    doubt = 1.0
+    seen: set[str] = set()
+    for other, members in groups.items():
+        if other == key:
+            share = 1.0
+        elif field in (Field.COMPANY, Field.CONTACT) and (other in key or key in other):
+            share = 0.5
+        else:
+            continue
+        for member in sorted(members, key=lambda member: -member.score):
+            if member.rule not in seen:
+                doubt *= 1 - share * min(member.score, 0.99)
+                seen.add(member.rule)
+    return 1 - doubt
+
+
+def _position(members: Sequence[Candidate]) -> int:
+    return min(member.span[0] if member.span else 0 for member in members)

@@ -1,0 +1,164 @@
+"""What a word is when names stand in a row: a person, a company, a department, a title, or none of these.
+
+Pure judgements on single folded words; where they are asked is the business of `identity`, `companies` and
+`contacts`.
+"""
+
+import re
+from functools import cache
+
+from gateway.parsers.entities.wordlist import blocks
+
+_FUNCTION_CHARACTERS = re.compile(
+    r"[的了着过吗呢吧啊呀么很太都也就还又没不被把让给跟对从是在有和与或但我你他她它们这那哪谁个些几两]|无法|失败|报错|异常"
+)
+
+
+def is_han_person(word: str, *, weak: bool = False) -> bool:
+    """Whether a Han word is a whole name or surname with title: 蒋立群, 欧阳娜, 王工, 陈姐, 阿辉, 老刘, 李经理.
+
+    `weak`: whether a surname that begins ordinary words as well will do (a label or a title vouches for it).
+    """
+    if not 2 <= len(word) <= 6 or word in _not_names() or _FUNCTION_CHARACTERS.search(word[1:]):
+        return False
+    if title := next((title for title in titles() if word.endswith(title)), None):
+        bearer = word[: -len(title)]
+        if (
+            bearer in _surnames()
+            or bearer in _compound_surnames()
+            or (len(bearer) in (2, 3) and is_han_person(bearer))
+        ):
+            return len(title) > 1 or len(bearer) <= 2
+    if (
+        len(word) == 2
+        and word[0] in "阿老小"
+        and word[1] in _surnames() | set("强明辉伟军华芳玲敏丽娟杰斌涛超波勇刚健雄威豪")
+    ):
+        return True
+    if word[:2] in _compound_surnames():
+        return 3 <= len(word) <= 4
+    if word[0] not in _surnames() or len(word) > 3 or word[:2] in _not_names():
+        return False
+    return weak or len(word) == 3 or word[0] not in _weak_surnames()
+
+
+def is_latin_person(words: list[str]) -> bool:
+    """Whether capitalised words are the name of a person: a known first name, two to four words, no trade."""
+    if not 1 <= len(words) <= 4 or any(is_trade_word(word) or word in not_leading() for word in words):
+        return False
+    return all(word[0].isupper() for word in words if len(word) > 3)
+
+
+def is_given_name(word: str) -> bool:
+    """A first name that is common somewhere."""
+    return word in _given()
+
+
+def is_trade_word(word: str) -> bool:
+    """A last word of English company names."""
+    return word.rstrip(".,") in _trade_words()
+
+
+def is_short_company(word: str) -> bool:
+    """Whether a Han word is a company as people shorten it: 赣南矿业, 鹿鸣教育, 顺发五金."""
+    if not 3 <= len(word) <= 14 or word in _not_companies() or _FUNCTION_CHARACTERS.search(word):
+        return False
+    tail = next((tail for tail in trades() if word.endswith(tail)), None)
+    if tail is None or len(word) - len(tail) < 2:
+        return False
+    return word[: -len(tail)] not in _not_companies() and not _is_common(word[: -len(tail)])
+
+
+def is_department(word: str) -> bool:
+    """A department or an office: 通号部, 资讯组, 自动化课."""
+    return 2 <= len(word) <= 8 and word.endswith(blocks_of("names", "departments"))
+
+
+def is_role(word: str) -> bool:
+    """What somebody does, not who he is: 网络工程师, 值班经理."""
+    return word in blocks("names")["roles"] or (
+        len(word) <= 8
+        and word.endswith(tuple(t for t in titles() if len(t) > 1))
+        and word[0] not in _surnames()
+    )
+
+
+def blocks_of(name: str, key: str) -> tuple[str, ...]:
+    """One list of a lexicon file, longest word first."""
+    return tuple(sorted(blocks(name)[key], key=len, reverse=True))
+
+
+@cache
+def titles() -> tuple[str, ...]:
+    """Honorifics and titles that follow a name, longest first."""
+    return blocks_of("names", "titles")
+
+
+@cache
+def trades() -> tuple[str, ...]:
+    """Ends of short company names, longest first."""
+    return tuple(
+        sorted({*blocks("companies")["trade"], *blocks("companies")["legal"]}, key=len, reverse=True)
+    )
+
+
+@cache
+def not_leading() -> frozenset[str]:
+    """English words that begin a sentence or a line but no name."""
+    return frozenset(blocks("companies")["not_leading"])
+
+
+def _is_common(word: str) -> bool:
+    return word in (
+        "我们",
+        "你们",
+        "他们",
+        "贵",
+        "本",
+        "我",
+        "该",
+        "各",
+        "全",
+        "公司",
+        "客户",
+        "用户",
+        "网络",
+        "安全",
+        "信息",
+        "系统",
+    )
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset("".join(blocks("names")["surnames"]))
+
+
+@cache
+def _weak_surnames() -> frozenset[str]:
+    return frozenset("".join(blocks("names")["weak_surnames"]))
+
+
+@cache
+def _compound_surnames() -> frozenset[str]:
+    return frozenset(blocks("names")["compound_surnames"])
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    return frozenset(blocks("names")["not_names"])
+
+
+@cache
+def _not_companies() -> frozenset[str]:
+    return frozenset(blocks("companies")["not_companies"])
+
+
+@cache
+def _given() -> frozenset[str]:
+    return frozenset(blocks("names")["given"])
+
+
+@cache
+def _trade_words() -> frozenset[str]:
+    return frozenset(blocks("companies")["trade_words"])

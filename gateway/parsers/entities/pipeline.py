@@ -1,0 +1,83 @@
+"""The blank spaCy pipeline that the finders run in: our tokeniser, one component per finder, candidates on the Doc.
+
+No trained model is fetched (UNDERSTANDING "Facts about the tools"); a model of our own joins as one more component
+that adds candidates. Importing spaCy takes more than a second: import this module when a Reader is built.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from gateway.parsers.entities.candidates import Candidate, Finder
+from gateway.parsers.entities.letter import Letter
+
+_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|\d+|[^\w\s]|_|\s+")
+_FACTORY = "gateway_finder"
+
+if not Doc.has_extension("letter"):
+    Doc.set_extension("letter", default=None)
+    Doc.set_extension("candidates", default=None)
+
+
+class MixedTokeniser:
+    """One token per Han character, per word of letters and per run of digits: names can begin and end anywhere."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        for match in _TOKEN.finditer(text):
+            if match[0] == " " and words and not spaces[-1]:
+                spaces[-1] = True
+            else:
+                words.append(match[0])
+                spaces.append(False)
+        return Doc(self._vocab, words=words, spaces=spaces)
+
+
+class FinderComponent:
+    """A finder as a component: it sees what was found before it and adds its own."""
+
+    def __init__(self) -> None:
+        self.find: Finder = _nothing
+
+    def __call__(self, doc: Doc) -> Doc:
+        candidates = cast("list[Candidate]", doc._.candidates)
+        candidates.extend(self.find(cast("Letter", doc._.letter), candidates))
+        return doc
+
+
+def _nothing(_letter: Letter, _found: Sequence[Candidate]) -> Iterable[Candidate]:
+    return ()
+
+
+def _component(nlp: Language, name: str) -> FinderComponent:
+    return FinderComponent()
+
+
+Language.factory(_FACTORY, func=_component)
+
+
+def build(finders: Iterable[tuple[str, Finder]]) -> Language:
+    """A pipeline of these finders, in their order, each under its name."""
+    nlp = spacy.blank("xx")
+    nlp.tokenizer = MixedTokeniser(nlp.vocab)
+    for name, find in finders:
+        component = cast("FinderComponent", nlp.add_pipe(_FACTORY, name=name))
+        component.find = find
+    return nlp
+
+
+def run(nlp: Language, letter: Letter) -> list[Candidate]:
+    """Everything the pipeline finds in a letter."""
+    doc = nlp.make_doc(letter.plain)
+    extensions: Any = doc._
+    extensions.letter, extensions.candidates = letter, []
+    return cast("list[Candidate]", nlp(doc)._.candidates)

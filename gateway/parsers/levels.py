@@ -1,0 +1,76 @@
+"""How bad a fault is, 1 to 4, from the customer's words, with the words that say so as evidence.
+
+SERVICE.md: 1 business stopped or an active compromise; 2 a main function lost, many users or a deadline today; 3 few
+users, or a way round exists; 4 a question, a request, a quote, something cosmetic. A contract may raise the level,
+never this module; it reads text only.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from gateway.parsers.entities.folding import fold_word
+from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.wordlist import blocks
+
+_MOST_EVIDENCE = 6
+_QUIET_KINDS = frozenset(
+    ("question", "installation", "training", "inspection", "confirmation", "quote", "other")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFound:
+    """A fault level, 1 (worst) to 4, and the words that speak for it as they were written."""
+
+    value: int
+    confidence: float
+    evidence: tuple[str, ...]
+
+
+def read(letter: Letter, kind: str, symptoms: Sequence[str], products: Sequence[Span] = ()) -> LevelFound:
+    """Weigh the words of subject, text and forward; a message that states no fault is level 4."""
+    text = _spoken(letter, products)
+    signs = {
+        name: _evidence(letter, text, name)
+        for name in ("standstill", "compromise", "scope", "deadline", "workaround", "narrow")
+    }
+    eased = signs["workaround"] + signs["narrow"]
+    if not symptoms and not signs["compromise"] and not signs["standstill"]:
+        return LevelFound(4, 0.9 if kind in _QUIET_KINDS else 0.6, ())
+    if kind in _QUIET_KINDS and not signs["compromise"] and not signs["standstill"]:
+        return LevelFound(4, 0.6, ())
+    if signs["compromise"] or (signs["standstill"] and not signs["workaround"]):
+        return _found(1, 0.9 if symptoms else 0.7, signs["compromise"] + signs["standstill"])
+    grave = signs["scope"] + signs["deadline"] + signs["standstill"]
+    if signs["deadline"] and symptoms:
+        return _found(2, 0.75, signs["deadline"] + signs["scope"])
+    if grave and len(grave) >= len(eased):
+        return _found(2, 0.75 if not eased else 0.6, grave + eased)
+    return _found(3, 0.75 if eased else 0.6, eased or tuple(symptoms[:1]))
+
+
+def _found(value: int, confidence: float, evidence: tuple[str, ...]) -> LevelFound:
+    return LevelFound(value, confidence, evidence[:_MOST_EVIDENCE])
+
+
+def _spoken(letter: Letter, products: Sequence[Span]) -> str:
+    """The folded words without signature and without product names (防篡改 is no defacement)."""
+    characters = list(letter.lowered)
+    for part in letter.parts:
+        if part.zone is Zone.SIGNATURE:
+            characters[part.start : part.end] = " " * (part.end - part.start)
+    for start, end in products:
+        characters[start:end] = " " * (end - start)
+    return "".join(characters)
+
+
+def _evidence(letter: Letter, text: str, name: str) -> tuple[str, ...]:
+    words = (letter.words(match.span()) for match in _pattern(name).finditer(text))
+    return tuple(dict.fromkeys(" ".join(word.split()) for word in words if fold_word(word).strip()))
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(blocks("levels")[f"{name}_patterns"]))

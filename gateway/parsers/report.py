@@ -1,0 +1,331 @@
+"""What a message means: the stages of reading in order, from an `Inbound` to a `Report`.
+
+A `Report` holds what was understood, how sure we are and where it was read; INTERFACES "The Report" fixes its JSON.
+`Reader` is built once, with the directory and who we are (spaCy is loaded then), and reads any number of messages.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from gateway.cases.directory import Directory
+from gateway.messages import Address, Attachment, Envelope, Inbound
+from gateway.parsers import bounces, commands, kinds, language, levels, quoting, screening, symptoms, zones
+from gateway.parsers.bounces import Bounce
+from gateway.parsers.commands import Command
+from gateway.parsers.entities import companies, contacts, emails, phones, places, products
+from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, spans_of
+from gateway.parsers.entities.folding import fold_word
+from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span
+from gateway.parsers.kinds import KindFound
+from gateway.parsers.levels import LevelFound
+from gateway.parsers.screening import Automatic, OwnMail
+from gateway.parsers.symptoms import Symptom
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """Who we are: names and mail domains, the support address and our own telephone numbers."""
+
+    names: tuple[str, ...]
+    domains: tuple[str, ...]
+    address: str
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value of a field, how sure we are (0 to 1) and where it was read.
+
+    `source`: header, signature, body, subject, domain, quoted or directory. `span`: in text + signature as printed,
+    None where it was not read from there.
+    """
+
+    value: str
+    confidence: float
+    source: str
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the parsers understood of one message (INTERFACES "The Report")."""
+
+    inbound: Inbound
+    language: str
+    automatic: Automatic | None
+    bounce: Bounce | None
+    text: str
+    quoted: str
+    signature: str
+    company: Found | None
+    contact: Found | None
+    phone: Found | None
+    email: Found | None
+    product: Found | None
+    place: Found | None
+    kind: KindFound
+    symptoms: tuple[Symptom, ...]
+    fault_level: LevelFound
+    commands: tuple[Command, ...]
+    missing: tuple[str, ...]
+    problems: tuple[str, ...]
+
+    def as_json(self, file: str | None) -> dict[str, Any]:
+        """The Report as INTERFACES prints it: every key there, null where nothing is known."""
+        mail = self.inbound
+        return {
+            "file": file,
+            "message_id": mail.message_id,
+            "subject": mail.subject,
+            "date": mail.date.isoformat() if mail.date else None,
+            "in_reply_to": mail.in_reply_to,
+            "references": list(mail.references),
+            "from": _address(mail.sender),
+            "to": [_address(address) for address in mail.to],
+            "cc": [_address(address) for address in mail.cc],
+            "language": self.language,
+            "automatic": {"reason": self.automatic.reason, "evidence": self.automatic.evidence}
+            if self.automatic
+            else None,
+            "bounce": _bounce(self.bounce),
+            "text": self.text,
+            "quoted": self.quoted,
+            "signature": self.signature,
+            "attachments": [_attachment(attachment) for attachment in mail.attachments],
+            "company": _found(self.company),
+            "contact": _found(self.contact),
+            "phone": _found(self.phone),
+            "email": _found(self.email),
+            "product": _found(self.product),
+            "place": _found(self.place),
+            "kind": {"value": self.kind.value, "confidence": self.kind.confidence},
+            "symptoms": [
+                {"value": symptom.value, "confidence": symptom.confidence, "span": _span(symptom.span)}
+                for symptom in self.symptoms
+            ],
+            "fault_level": {
+                "value": self.fault_level.value,
+                "confidence": self.fault_level.confidence,
+                "evidence": list(self.fault_level.evidence),
+            },
+            "commands": [{"name": command.name, "argument": command.argument} for command in self.commands],
+            "missing": list(self.missing),
+            "problems": list(self.problems),
+        }
+
+
+class Reader:
+    """Reads messages. Built once and shared: nothing in it changes while it reads."""
+
+    def __init__(self, directory: Directory, vendor: Vendor, own: OwnMail | None = None) -> None:
+        """`own` is how we recognise mail of our own; from the vendor's address and domains when not given."""
+        from gateway.parsers.entities import pipeline
+        from gateway.parsers.entities.known import Known
+
+        self._directory = directory
+        self._own = own or OwnMail(
+            domains=frozenset(vendor.domains), addresses=frozenset((vendor.address.lower(),))
+        )
+        self._domains = frozenset(domain.lower() for domain in vendor.domains)
+        our_names = tuple(key for name in vendor.names if (key := _key(name)))
+        our_numbers = frozenset("".join(filter(str.isdigit, phone)) for phone in vendor.phones)
+        finders: list[tuple[str, Finder]] = [
+            ("emails", partial(emails.find, our_domains=self._domains)),
+            ("phones", partial(phones.find, ours=our_numbers)),
+            ("products", products.find),
+            ("companies", partial(companies.find, our_names=our_names)),
+            ("contacts", contacts.find),
+            ("places", places.find),
+            ("directory", Known(directory).find),
+        ]
+        self._nlp: Language = pipeline.build(finders)
+        self._run = pipeline.run
+
+    def read(self, inbound: Inbound, envelope: Envelope | None = None, raw: bytes = b"") -> Report:
+        """Understand a mail. Total; time bounded, as only the first 20,000 characters of a zone are read for names."""
+        words = quoting.split(inbound.body, is_reply=_is_reply(inbound))
+        told = commands.read(words.text)
+        letter = zones.read_mail(inbound, words, self._domains)
+        found = self._run(self._nlp, letter)
+        if words.quoted and not words.forwarded and not _names_anybody(found):
+            letter = zones.read_mail(inbound, words, self._domains, with_quote=True)
+            found = self._run(self._nlp, letter)
+        return self._report(
+            inbound,
+            letter,
+            found,
+            words=words,
+            told=told,
+            automatic=screening.screen(inbound, envelope, self._own),
+            bounce=bounces.read(inbound, envelope),
+        )
+
+    def read_chat(self, text: str, message_id: str | None = None) -> Report:
+        """Understand a chat message: no header, no signature, and the chat itself is a way to reach the sender."""
+        inbound = Inbound(message_id, "", None, None, body=text)
+        letter = zones.read_chat(text)
+        words = quoting.Words(text, "", "", "")
+        found = self._run(self._nlp, letter)
+        return self._report(
+            inbound, letter, found, words=words, told=commands.read(text), automatic=None, bounce=None
+        )
+
+    def _report(
+        self,
+        inbound: Inbound,
+        letter: Letter,
+        found: Sequence[Candidate],
+        *,
+        words: quoting.Words,
+        told: commands.CommandsRead,
+        automatic: Automatic | None,
+        bounce: Bounce | None,
+    ) -> Report:
+        fields = _decide_all(letter, found)
+        of_products = spans_of(found, Field.PRODUCT)
+        named = [fields[field].candidate.span for field in (Field.COMPANY, Field.CONTACT) if field in fields]
+        clauses = symptoms.read(
+            letter, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL)], of_products
+        )
+        stated = [clause.value for clause in clauses]
+        kind = kinds.read(letter, told.rest, stated, is_reply=bool(_is_reply(inbound)), products=of_products)
+        values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
+        email = values.get("email") or _sender_address(letter)
+        return Report(
+            inbound=inbound,
+            language=language.detect(
+                f"{inbound.subject}\n{words.text}" if words.text.strip() else inbound.body
+            ),
+            automatic=automatic,
+            bounce=bounce,
+            text=words.text,
+            quoted=words.quoted,
+            signature=words.signature,
+            company=values.get("company"),
+            contact=values.get("contact"),
+            phone=values.get("phone"),
+            email=email,
+            product=values.get("product"),
+            place=values.get("place"),
+            kind=kind,
+            symptoms=clauses,
+            fault_level=levels.read(letter, kind.value, stated, of_products),
+            commands=told.commands,
+            missing=_missing(values, kind, clauses, reachable=letter.chat),
+            problems=(
+                *inbound.problems,
+                *((f"read for names only up to {LONGEST_ZONE} characters",) if letter.cut else ()),
+            ),
+        )
+
+
+def _decide_all(letter: Letter, found: Sequence[Candidate]) -> dict[Field, Decision]:
+    """The winner of each field; the telephone is weighed beside the contact who was chosen."""
+    decisions: dict[Field, Decision] = {}
+    for field in (Field.COMPANY, Field.CONTACT, Field.EMAIL, Field.PRODUCT, Field.PLACE):
+        if decision := decide(field, found):
+            decisions[field] = decision
+    contact = decisions.get(Field.CONTACT)
+    beside = contact.candidate.span if contact else None
+    numbers = [_beside(letter, candidate, beside) for candidate in found if candidate.field is Field.PHONE]
+    if decision := decide(Field.PHONE, numbers):
+        decisions[Field.PHONE] = decision
+    return decisions
+
+
+def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate:
+    """A number on the contact's line, or the next, is the contact's; one far away is somebody's."""
+    if contact is None or phone.span is None:
+        return phone
+    between = letter.plain[min(contact[1], phone.span[1]) : max(contact[0], phone.span[0])]
+    lines = between.count("\n")
+    bonus = 0.1 if not lines and len(between) < 40 else 0.05 if lines <= 3 and len(between) < 120 else 0.0
+    return Candidate(
+        phone.field, phone.value, phone.span, phone.source, phone.rule, min(0.98, phone.score + bonus)
+    )
+
+
+def _missing(
+    values: Mapping[str, Found], kind: KindFound, clauses: Sequence[Symptom], *, reachable: bool
+) -> tuple[str, ...]:
+    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed."""
+    if kind.value in ("confirmation", "refusal"):
+        return ()
+    lacking = [name for name in ("company", "contact") if name not in values]
+    if "phone" not in values and not reachable:
+        lacking.append("phone")
+    if kind.value == "fault" and not clauses:
+        lacking.append("symptoms")
+    return tuple(lacking)
+
+
+def _as_found(letter: Letter, decision: Decision) -> Found:
+    candidate = decision.candidate
+    span = letter.printed(candidate.span) if candidate.span else None
+    return Found(candidate.value, round(decision.confidence, 2), candidate.source, span)
+
+
+def _sender_address(letter: Letter) -> Found | None:
+    sender = letter.sender
+    return Found(sender.address, 1.0, "header", None) if sender and sender.address else None
+
+
+def _names_anybody(found: Sequence[Candidate]) -> bool:
+    return any(candidate.field in (Field.COMPANY, Field.CONTACT) for candidate in found)
+
+
+def _is_reply(inbound: Inbound) -> bool | None:
+    """What the headers say: an answer to something, a first mail, or nobody knows."""
+    if inbound.in_reply_to or inbound.references:
+        return True
+    prefix = inbound.subject.strip().lower()
+    return True if prefix.startswith(("re:", "re：", "回复", "答复", "回覆", "aw:", "sv:")) else None
+
+
+def _key(name: str) -> str:
+    return "".join(character for character in fold_word(name) if character.isalnum())
+
+
+def _address(address: Address | None) -> dict[str, Any] | None:
+    return {"name": address.name, "address": address.address} if address else None
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "name": attachment.name,
+        "type": attachment.type,
+        "size": attachment.size,
+        "inline": attachment.inline,
+    }
+
+
+def _bounce(bounce: Bounce | None) -> dict[str, Any] | None:
+    if bounce is None:
+        return None
+    return {
+        "recipient": bounce.recipient,
+        "status": bounce.status,
+        "original_message_id": bounce.original_message_id,
+    }
+
+
+def _found(found: Found | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "value": found.value,
+        "confidence": found.confidence,
+        "source": found.source,
+        "span": _span(found.span),
+    }
+
+
+def _span(span: Span | None) -> list[int] | None:
+    return list(span) if span else None

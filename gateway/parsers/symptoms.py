@@ -1,0 +1,186 @@
+"""The fault in the customer's own words: the shortest clauses that state it, in the subject and in the text.
+
+A clause counts that says what does not work; not a question, a wish, what works, or what was done about it.
+Openings that carry no fault (times, callers, the product's name) are cut off in front.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.wordlist import blocks
+
+MOST_SYMPTOMS = 12
+_LONGEST_CLAUSE = 120
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CLAUSE = re.compile(r"[^\n。!?;,]+(?:,(?=\d{3}\b)[^\n。!?;,]+)*")
+_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
+_SENTENCE_DOT = re.compile(r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: ")
+_CONJUNCTION = re.compile(
+    r"(?:^|\s)(?:and|but|so|although|though|while|whereas|because|however|then|since then|or)\s",
+    re.IGNORECASE,
+)
+_QUESTION_AFTER = re.compile(r"\s*[?]")
+_REPLY_PREFIX = re.compile(
+    r"(?:(?:re|fw|fwd|回复|答复|转发|转寄|回覆|【[^】]{1,12}】|\[[^\]]{1,12}\])\s{0,2}:?\s{0,2})+",
+    re.IGNORECASE,
+)
+_LOG_LINE = re.compile(r"\d{2}:\d{2}:\d{2}|[{}<>=|\\]{2}|^\s*(?:at |#|>)|https?://")
+
+_OPENING_TIME = re.compile(
+    r"(?:(?:自|从|于|大概|大约|约)?\s?(?:今|昨|前|本|上|这|近)?[天日晚早夜周月]?(?:早上|上午|中午|下午|晚上|凌晨|傍晚|半夜)?\s?(?:\d{1,4}[年月日号点时分:/.-]?\s?){1,6}(?:左右|许|起|开始|后|前)?(?:,|\s)*)",
+    re.IGNORECASE,
+)
+_ENGLISH_OPENING = re.compile(
+    r"^(?:(?:hi|hello|dear|hey|all|team|guys|the|a|an|our|your|we have|we are seeing|we see|there is|there are|it seems|seems|looks like|now|again|also|suddenly|currently|today|yesterday|tonight|this morning|last night|still|just|urgent|help|p[1-4]|and|but|so|that|because|which|since (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|this morning|last night|today|\d[\w:]*))\b[\s,:!-]*)+",
+    re.IGNORECASE,
+)
+_AFTER_CIRCUMSTANCE = re.compile(r"^[^,。]{2,30}?(?:以后|之后|的时候|后|时)(?=\S{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """A clause that states a fault; `span` in the Report's text + signature, None where it stands elsewhere."""
+
+    value: str
+    confidence: float
+    span: Span | None
+
+
+def read(letter: Letter, names: Iterable[Span] = (), products: Iterable[Span] = ()) -> tuple[Symptom, ...]:
+    """The symptoms of a letter in reading order, at most twelve, none twice.
+
+    `names` are spans that are never part of a fault (people, numbers), `products` what a clause may open with.
+    """
+    products = sorted(products)
+    masked = _masked(letter.plain, [*names, *products])
+    symptoms: list[Symptom] = []
+    seen: set[str] = set()
+    for span in _clauses(letter):
+        if trimmed := _fault(letter.plain, masked, span, products):
+            words = letter.words(trimmed).strip(' ,。.;:!?"“”「」')
+            if words and words not in seen:
+                seen.add(words)
+                symptoms.append(
+                    Symptom(
+                        words,
+                        0.8 if letter.zone_at(trimmed[0]) is not Zone.SUBJECT else 0.7,
+                        letter.printed(trimmed),
+                    )
+                )
+        if len(symptoms) == MOST_SYMPTOMS:
+            break
+    return tuple(symptoms)
+
+
+def _masked(text: str, spans: Iterable[Span]) -> str:
+    """The text with these spans blanked, so that 防篡改 in a product's name is no defacement."""
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = "\x00" * (end - start)
+    return "".join(characters)
+
+
+def _clauses(letter: Letter) -> Iterator[Span]:
+    for part in letter.parts:
+        if part.zone is Zone.SIGNATURE:
+            continue
+        start = part.start
+        if part.zone is Zone.SUBJECT and (prefix := _REPLY_PREFIX.match(letter.plain, start, part.end)):
+            start = prefix.end()
+        for match in _CLAUSE.finditer(letter.plain, start, part.end):
+            yield from _split(letter.plain, match.span(), letter.chat)
+
+
+def _split(text: str, span: Span, chat: bool) -> Iterator[Span]:
+    """A stretch between punctuation, cut at blanks between Han words and at English conjunctions."""
+    clause = text[span[0] : span[1]]
+    cuts = [match.span() for match in _SENTENCE_DOT.finditer(clause)]
+    if _HAN.search(clause):
+        cuts += [match.span() for match in _SPACES.finditer(clause)]
+    else:
+        cuts += [match.span() for match in _CONJUNCTION.finditer(clause)]
+    at = 0
+    for start, end in sorted(cuts):
+        if start > at:
+            yield span[0] + at, span[0] + start
+        at = max(at, end)
+    if at < len(clause):
+        yield span[0] + at, span[1]
+
+
+def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | None:
+    """The part of a clause that states a fault, or None."""
+    clause = masked[span[0] : span[1]]
+    if not clause.strip(" \x00") or len(clause) > 4 * _LONGEST_CLAUSE or _LOG_LINE.search(clause):
+        return None
+    question = _QUESTION_AFTER.match(text, span[1])
+    han = len(_HAN.findall(clause)) * 3 >= len(clause.strip(" \x00"))
+    cue, no_cue = (_han_cues(), _han_exclusions()) if han else (_latin_cues(), _latin_exclusions())
+    if (question and not han) or no_cue.search(clause):
+        return None
+    found = cue.search(clause)
+    if found is None:
+        return None
+    start = _opening(clause, han, found.end())
+    end = len(clause.rstrip(" \x00"))
+    end = min(end, start + _LONGEST_CLAUSE)
+    if end - start < 2:
+        return None
+    return span[0] + start, span[0] + end
+
+
+def _opening(clause: str, han: bool, cue_end: int) -> int:
+    """Where the fault begins: behind the last product, time, circumstance and filler before its cue."""
+    at = 0
+    product_end = clause.rfind("\x00", 0, cue_end) + 1
+    if len(clause[product_end:].strip()) >= 2:
+        at = product_end
+    if not han:
+        if opening := _ENGLISH_OPENING.match(clause[at:].lstrip()):
+            at += len(clause[at:]) - len(clause[at:].lstrip()) + opening.end()
+        return at + len(clause[at:]) - len(clause[at:].lstrip())
+    circumstance = _AFTER_CIRCUMSTANCE.match(clause[at:])
+    if circumstance and _han_cues().search(clause[at + circumstance.end() :]):
+        at += circumstance.end()
+    while True:
+        rest = clause[at:]
+        opening = _han_openings().match(rest) or _OPENING_TIME.match(rest)
+        if opening is None or opening.end() == 0 or not _han_cues().search(rest[opening.end() :]):
+            return at + len(rest) - len(rest.lstrip())
+        at += opening.end()
+
+
+@cache
+def _han_cues() -> re.Pattern[str]:
+    lists = blocks("symptoms")
+    words = "|".join(re.escape(word) for word in sorted(lists["chinese"], key=len, reverse=True))
+    return re.compile("|".join((*lists["chinese_patterns"], words)), re.IGNORECASE)
+
+
+@cache
+def _han_exclusions() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in blocks("symptoms")["chinese_not"]), re.IGNORECASE)
+
+
+@cache
+def _han_openings() -> re.Pattern[str]:
+    words = sorted(blocks("symptoms")["chinese_opening"], key=len, reverse=True)
+    return re.compile("(?:" + "|".join(re.escape(word) for word in words) + r")[\s:]*")
+
+
+@cache
+def _latin_cues() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in sorted(blocks("symptoms")["english"], key=len, reverse=True))
+    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])", re.IGNORECASE)
+
+
+@cache
+def _latin_exclusions() -> re.Pattern[str]:
+    words = "|".join(
+        re.escape(word) for word in sorted(blocks("symptoms")["english_not"], key=len, reverse=True)
+    )
+    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])", re.IGNORECASE)
