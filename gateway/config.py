@@ -197,6 +197,12 @@ class CaseSection(Section):
     reopen_days: int = Field(default=14, ge=0)
 
 
+class RolesSection(Section):
+    """Who stands in for whom."""
+
+    fallback: Mapping[str, str] = {}
+
+
 class Config(BaseSettings):
     """Everything the owner decides. `policy` is the promises, ready for the core."""
 
@@ -228,6 +234,8 @@ class Config(BaseSettings):
     notice: tuple[NoticeRow, ...] = ()
     policy: PolicySection = PolicySection()
     escalation: EscalationSection = EscalationSection()
+    commands: Mapping[str, tuple[str, ...]] = {}
+    roles: RolesSection = RolesSection()
     reply_means: Mapping[str, Mapping[str, Literal["customer_text", "update_line", "decision"]]] = {}
 
     _base: Path = PrivateAttr(default=Path())

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
+from gateway.cases.directory import Staff
 from gateway.messages import Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
@@ -58,6 +59,7 @@ class Ready:
     notice_id: str
     person: str | None
     raw: bytes
+    at: datetime
     lifetime_until: datetime
     token_until: datetime
 
@@ -135,12 +137,16 @@ class Work(Protocol):
         """Whether this number is taken."""
         ...
 
-    def due(self, at: datetime, limit: int) -> Sequence[Case]:
-        """Cases with a commitment near or late, the longest due first."""
+    def due(self, at: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[str]:
+        """Numbers of cases with a commitment near or late, the longest due first."""
         ...
 
     def record(self, step: Step, ready: Sequence[Ready]) -> None:
         """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
+        ...
+
+    def say(self, case: Case, ready: Sequence[Ready]) -> None:
+        """Put messages into the outbox that belong to no step: an answer to a colleague."""
         ...
 
     def put(self, case_number: str, said: Said) -> None:
@@ -203,8 +209,8 @@ class Letters(Protocol):
         """One message per person for every notice of the step."""
         ...
 
-    def answer(self, case: Case, notice: Notice, address: str, at: datetime) -> Sequence[Ready]:
-        """One message to one address of ours, outside any role."""
+    def answer(self, case: Case, notice: Notice, staff: Staff, at: datetime) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty: they have just written."""
         ...
 
 

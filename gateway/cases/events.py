@@ -49,6 +49,12 @@ class CustomerWrote(WordsEvent):
     answers: tuple[tuple[str, str], ...] = ()
 
 
+class ThirdPartyWrote(WordsEvent):
+    """Somebody we had not written to answered; their words wait for a person's judgement (L-41)."""
+
+    name = "third_party_wrote"
+
+
 class Confirmed(WordsEvent):
     """The customer confirmed that the fault is solved (P-35)."""
 

@@ -107,6 +107,14 @@ class _Draft:
                 if each.is_owed:
                     self._put(each, promised.withdraw(each, self.at))
         self._give_by_rules(event.key, event if isinstance(event, WordsEvent) else None)
+        if isinstance(event, events.NoticeFailed) and event.notice != "notice_failed":
+            # G9: what could not be delivered is shown to a person, another one if it was theirs.
+            self._give(
+                "notice_failed",
+                "desk" if event.role != "desk" else escalation.ADMINISTRATOR,
+                None,
+                facts={"notice": event.notice, "recipient": event.role, "reason": event.reason},
+            )
 
     def set_out(self, by_level: str, by_service: str) -> None:
         """The priority that the severity gives (P-21), and the one that the contract makes of it (P-02)."""

@@ -120,12 +120,12 @@ class DatabaseWork:
             is not None
         )
 
-    def due(self, at: datetime, limit: int) -> Sequence[Case]:
-        """Cases with a commitment near or late, the longest due first."""
-        query = select(cases.c.body).where(cases.c.next_due <= at).order_by(cases.c.next_due).limit(limit)
-        if self._locks:
-            query = query.with_for_update(skip_locked=True)
-        return [case_from_json(body) for body in self._connection.execute(query).scalars()]
+    def due(self, at: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[str]:
+        """Numbers of cases with a commitment near or late, the longest due first."""
+        query = select(cases.c.number).where(cases.c.next_due <= at).order_by(cases.c.next_due).limit(limit)
+        if without:
+            query = query.where(cases.c.number.not_in(without))
+        return list(self._connection.execute(query).scalars())
 
     def record(self, step: Step, ready: Sequence[Ready]) -> None:
         """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
@@ -167,8 +167,12 @@ class DatabaseWork:
                     for entry in step.entries
                 ],
             )
+        self.say(case, ready)
+
+    def say(self, case: Case, ready: Sequence[Ready]) -> None:
+        """Put messages into the outbox."""
         if ready:
-            self._connection.execute(insert(outbox), [_outbox_row(each, step) for each in ready])
+            self._connection.execute(insert(outbox), [_outbox_row(each) for each in ready])
 
     def put(self, case_number: str, said: Said) -> None:
         """Put a message on a case."""
@@ -314,9 +318,8 @@ class DatabaseWork:
         }
 
 
-def _outbox_row(ready: Ready, step: Step) -> dict[str, object]:
+def _outbox_row(ready: Ready) -> dict[str, object]:
     outbound = ready.outbound
-    at = step.entries[-1].at if step.entries else step.case.opened_at
     return {
         "id": outbound.id,
         "case_number": outbound.case_number,
@@ -334,8 +337,8 @@ def _outbox_row(ready: Ready, step: Step) -> dict[str, object]:
         "state": WAITING,
         "attempts": 0,
         "in_doubt": 0,
-        "created_at": at,
-        "next_attempt": outbound.not_before or at,
+        "created_at": ready.at,
+        "next_attempt": outbound.not_before or ready.at,
         "expires_at": ready.lifetime_until,
         "token_expires_at": ready.token_until,
     }

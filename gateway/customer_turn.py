@@ -1,0 +1,133 @@
+"""What a customer's message means: a new case, or something that happens to the one it belongs to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.cases import events, lifecycle
+from gateway.cases.case import Case, Party
+from gateway.cases.directory import Contact, Customer, Directory
+from gateway.cases.events import Event
+from gateway.cases.policy import Policy
+from gateway.messages import Inbound
+from gateway.parsers import interval
+from gateway.parsers.report import Report
+
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTurn:
+    """What happens to the case. Without `events` the message opens a case of its own, whatever it answered."""
+
+    events: tuple[Event, ...] = ()
+
+
+def read(
+    case: Case, report: Report, inbound: Inbound, person: str, at: datetime, reopen_days: int
+) -> CustomerTurn:
+    """What the customer's words do to this case."""
+    language = report.language if report.language in LANGUAGES else case.reporter.language
+    kind = report.kind.value
+    closed = lifecycle.is_over(case.status)
+    wrote = events.CustomerWrote(
+        text=report.text,
+        language=language,
+        by=person,
+        message_id=inbound.message_id,
+        answers=_answers(case, report),
+    )
+    if closed:
+        if kind == "refusal" and case.closed_at and at - case.closed_at <= timedelta(days=reopen_days):
+            return CustomerTurn((wrote, events.Refused(text=report.text, language=language, by=person)))
+        # Thanks stay with the closed case; anything else is a matter of its own (LESSONS 100, 31).
+        return CustomerTurn((wrote,) if kind == "confirmation" else ())
+    if case.status == lifecycle.AWAITING_CONFIRMATION and kind == "confirmation":
+        return CustomerTurn((events.Confirmed(text=report.text, language=language, by=person),))
+    if case.status == lifecycle.AWAITING_CONFIRMATION and kind == "refusal":
+        return CustomerTurn((events.Refused(text=report.text, language=language, by=person),))
+    asked = interval.read(report.text)
+    return CustomerTurn((wrote, events.IntervalAsked(interval=asked, by=person)) if asked else (wrote,))
+
+
+def _answers(case: Case, report: Report) -> tuple[tuple[str, str], ...]:
+    """Values for what we had asked for."""
+    found = {
+        "company": report.company.value if report.company else None,
+        "contact": report.contact.value if report.contact else None,
+        "phone": report.phone.value if report.phone else None,
+        "symptoms": "；".join(symptom.value for symptom in report.symptoms) or None,
+    }
+    return tuple((field, value) for field in case.missing if (value := found.get(field)))
+
+
+def new_case(
+    number: str,
+    report: Report,
+    inbound: Inbound,
+    at: datetime,
+    *,
+    directory: Directory,
+    policy: Policy,
+    answerable: bool,
+    suggestion: str | None,
+    channel: str,
+) -> Case:
+    """A case with everything that was understood of its first message (P-20, P-21)."""
+    address = inbound.sender.address if inbound.sender else ""
+    contact = directory.contact_at(address)
+    customer = _customer(directory, contact, inbound)
+    contract = customer.contract_on(at.date()) if customer else None
+    plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
+    services = tuple(sorted(contract.services or plan.services)) if contract else ()
+    level = report.fault_level.value
+    return Case(
+        number=number,
+        opened_at=at,
+        reporter=Party(
+            address=_answer_address(inbound),
+            name=contact.name if contact else (inbound.sender.name if inbound.sender else None),
+            language=_language(report, contact),
+            phone=contact.phones[0] if contact and contact.phones else None,
+            known=contact is not None,
+            answerable=answerable and bool(address),
+        ),
+        subject=inbound.subject,
+        kind=report.kind.value,
+        level=level if level in policy.levels else policy.default_level,
+        plan=plan.name,
+        services=services,
+        channel=channel,
+        customer_id=customer.id if customer else None,
+        company=report.company.value if report.company else (customer.name if customer else None),
+        contact=report.contact.value if report.contact else None,
+        phone=report.phone.value if report.phone else None,
+        product=report.product.value if report.product else None,
+        place=report.place.value if report.place else None,
+        region=customer.region if customer else None,
+        symptoms=tuple(symptom.value for symptom in report.symptoms),
+        missing=report.missing,
+        suggested_case=suggestion,
+        problems=report.problems,
+        thread=(inbound.message_id,) if inbound.message_id else (),
+    )
+
+
+def _customer(directory: Directory, contact: Contact | None, inbound: Inbound) -> Customer | None:
+    if contact is not None:
+        return directory.customer_of(contact)
+    return directory.customer_by_domain(inbound.sender.domain) if inbound.sender else None
+
+
+def _language(report: Report, contact: Contact | None) -> str:
+    """The language they wrote in; where that is none of ours, the one the directory knows, else English."""
+    if report.language in LANGUAGES:
+        return report.language
+    return contact.language if contact and contact.language in LANGUAGES else "en"
+
+
+def _answer_address(inbound: Inbound) -> str:
+    """Where to answer: a Reply-To only within the sender's own domain (RELIABILITY T5)."""
+    if inbound.sender is None:
+        return ""
+    asked = inbound.reply_to[0] if len(inbound.reply_to) == 1 else None
+    return asked.address if asked and asked.domain == inbound.sender.domain else inbound.sender.address

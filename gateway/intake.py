@@ -1,0 +1,318 @@
+"""One inbound message, from the inbox to a recorded step.
+
+Reading happens outside any transaction and touches nothing. Then one transaction looks up where the message belongs,
+lets the event happen, composes what is to be said, records everything and marks the message as settled. A crash
+at any instruction leaves the message in the inbox, or all of it done (RELIABILITY G1, G2, F1-F4, F9).
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from gateway import case_number, customer_turn, reply_address, staff_turn
+from gateway.cases import events, matching, steps
+from gateway.cases.case import Case, Notice, Step
+from gateway.cases.directory import Directory, Staff
+from gateway.cases.events import Event
+from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.cases.policy import Policy, Terms
+from gateway.errors import NotNow, StaleCase
+from gateway.messages import Envelope, Inbound
+from gateway.parsers import mime, screening
+from gateway.parsers.report import Reader, Report
+from gateway.parsers.screening import OwnMail
+from gateway.ports import Clock, Ids, Kept, Letters, Said, Sent, Store, Work
+from gateway.reply_address import Bound
+
+log = structlog.get_logger()
+
+LIVES = 3
+CLAIM = 50
+FILED, OPENED, ADDED, SET_ASIDE = "filed", "case_opened", "added", "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What intake decides by: the owner's data and our own identity."""
+
+    policy: Policy
+    directory: Directory
+    commands: Mapping[str, Sequence[str]]
+    support: str
+    own: OwnMail
+    keys: Sequence[bytes]
+    reopen_days: int
+    freemail: Callable[[str], bool]
+    staffed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """A kept message, understood."""
+
+    kept: Kept
+    inbound: Inbound
+    report: Report
+    may_be_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a message ended."""
+
+    name: str
+    case_number: str | None = None
+    reason: str | None = None
+
+
+class Intake:
+    """Takes kept messages in. `read` is pure and may run in any thread; `take_in` runs inside a transaction."""
+
+    def __init__(
+        self, store: Store, reader: Reader, rules: Rules, letters: Letters, clock: Clock, ids: Ids
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._rules = rules
+        self._letters = letters
+        self._clock = clock
+        self._ids = ids
+
+    async def turn(self) -> Sequence[Outcome]:
+        """Take in what waits; what each message became. An empty answer means nothing waits."""
+        claimed = await self._store.run(lambda work: work.claim_inbox(CLAIM))
+        pieces = [asyncio.ensure_future(self._one(kept)) for kept in claimed]
+        return [outcome for outcome in await asyncio.gather(*pieces) if outcome is not None]
+
+    async def _one(self, kept: Kept) -> Outcome | None:
+        try:
+            if kept.deaths >= LIVES:
+                return await self._set_aside(kept)
+            message = await asyncio.to_thread(self.read, kept)
+            outcome = await self._store.run(lambda work: self.take_in(work, message))
+        except NotNow as error:
+            # Our own fault, and passing: it is no death of the message's.
+            log.warning("intake_postponed", inbox=kept.id, reason=str(error))
+            return None
+        except StaleCase:
+            log.info("intake_settled_elsewhere", inbox=kept.id)
+            return None
+        except Exception:
+            # Whatever a message does to us, the queue moves on; after three deaths it is set aside (F9).
+            log.exception("intake_failed", inbox=kept.id, deaths=kept.deaths + 1)
+            return None
+        log.info("message_taken_in", inbox=kept.id, outcome=outcome.name, case=outcome.case_number)
+        return outcome
+
+    def read(self, kept: Kept) -> ReadMessage:
+        """Bytes to meaning."""
+        inbound = mime.read(kept.raw)
+        report = self._reader.read(inbound, kept.envelope, kept.raw)
+        return ReadMessage(
+            kept, inbound, report, screening.may_be_answered(inbound, kept.envelope, report.automatic)
+        )
+
+    def take_in(self, work: Work, message: ReadMessage) -> Outcome:
+        """Everything that one message does, in the caller's transaction."""
+        outcome = self._decide(work, message)
+        work.settle(message.kept.id, outcome.name, reason=outcome.reason, case_number=outcome.case_number)
+        return outcome
+
+    # Where it belongs.
+
+    def _decide(self, work: Work, message: ReadMessage) -> Outcome:
+        inbound, report = message.inbound, message.report
+        sent = self._verified(work, inbound, message.kept.envelope)
+        if report.automatic is not None and report.automatic.reason != "list":
+            return self._file_automatic(work, message, sent)
+        sender = inbound.sender.address.lower() if inbound.sender else ""
+        staff = self._rules.directory.staff_at(sender)
+        if staff is not None or (sent is not None and sent.role != steps.CUSTOMER):
+            return self._from_staff(work, message, staff, sent, sender)
+        return self._from_customer(work, message, sent, sender)
+
+    def _verified(self, work: Work, inbound: Inbound, envelope: Envelope) -> Sent | None:
+        """The message of ours that this one answers, if one of its tokens is genuine."""
+        for token in self._tokens(inbound, envelope):
+            sent = work.sent(reply_address.look_up_of(token))
+            if sent is None:
+                continue
+            bound = Bound(sent.id, sent.case_number, sent.recipient, sent.role, sent.notice, sent.token_until)
+            if reply_address.verify(self._rules.keys, token, bound):
+                return sent
+        return None
+
+    def _tokens(self, inbound: Inbound, envelope: Envelope) -> tuple[str, ...]:
+        addresses = [*envelope.recipients, *(person.address for person in (*inbound.to, *inbound.cc))]
+        ids = [inbound.in_reply_to or "", *reversed(inbound.references)]
+        return reply_address.tokens_in(addresses, ids, self._rules.support)
+
+    def _match(self, work: Work, message: ReadMessage, sent: Sent | None, sender: str) -> Match:
+        inbound = message.inbound
+        ids = [each for each in (inbound.in_reply_to, *inbound.references) if each]
+        answered = work.cases_with_message(ids)
+        token = None
+        if sent is not None:
+            token = TokenEvidence(
+                case_number=sent.case_number,
+                role=sent.role,
+                notice=sent.notice,
+                from_bound=sent.recipient.lower() == sender,
+                same_house=self._same_house(sent.recipient, sender),
+                expired=sent.token_until < message.kept.received_at,
+            )
+        return matching.find_case(
+            Evidence(
+                token=token,
+                broken_token=sent is None and bool(self._tokens(inbound, message.kept.envelope)),
+                answered=[(number, person.lower() == sender) for number, _, person in answered],
+                in_subject=[number for number in case_number.find(inbound.subject) if work.has_case(number)],
+                open_cases=work.open_cases_of(sender) if sender else (),
+            )
+        )
+
+    def _same_house(self, address: str, other: str) -> bool:
+        domain = address.rpartition("@")[2].lower()
+        return domain == other.rpartition("@")[2].lower() and not self._rules.freemail(domain)
+
+    # Automatic mail.
+
+    def _file_automatic(self, work: Work, message: ReadMessage, sent: Sent | None) -> Outcome:
+        """Shown where it belongs, never acted on, never answered (LESSONS 1, 8, 18)."""
+        automatic = message.report.automatic
+        reason = f"{automatic.reason}: {automatic.evidence}" if automatic else ""
+        if sent is not None:
+            work.put(sent.case_number, self._said(message, "automatic", reason))
+        return Outcome(FILED, sent.case_number if sent else None, reason)
+
+    # Colleagues.
+
+    def _from_staff(
+        self, work: Work, message: ReadMessage, staff: Staff | None, sent: Sent | None, sender: str
+    ) -> Outcome:
+        if sent is None:
+            return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
+        case = work.case(sent.case_number)
+        if case is None:
+            return Outcome(FILED, None, "answers a case that is gone")
+        if staff is None or sent.recipient.lower() not in (staff.email.lower(), sender):
+            work.put(
+                case.number, self._said(message, "unverified", "a colleague's reply address, used by another")
+            )
+            self._advance(work, case, [events.ThirdPartyWrote(text=message.report.text, by=sender)], message)
+            return Outcome(ADDED, case.number, "a colleague's reply address, used by somebody else")
+        meaning = self._rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
+        turn = staff_turn.read(
+            message.report.text,
+            message.report.language,
+            staff_turn.Answered(staff, sent.role, meaning),
+            case,
+            self._rules.directory,
+            self._rules.commands,
+            tuple(self._rules.policy.levels),
+        )
+        work.put(case.number, self._said(message, "staff", f"answers our {sent.notice}"))
+        case = self._advance(work, case, turn.events, message)
+        for number, refusal in enumerate(turn.refusals):
+            notice = Notice(
+                id=f"{case.number}/answer/{message.kept.id[:20]}/{number}",
+                name="reply_not_sent",
+                to=sent.role,
+                facts={"why": refusal.why, "words": refusal.words},
+            )
+            work.say(case, self._letters.answer(case, notice, staff, self._clock.now()))
+        return Outcome(ADDED, case.number, f"answers our {sent.notice}")
+
+    # Customers.
+
+    def _from_customer(self, work: Work, message: ReadMessage, sent: Sent | None, sender: str) -> Outcome:
+        match = self._match(work, message, sent, sender)
+        if match.number is not None:
+            case = work.case(match.number)
+            if case is not None:
+                outcome = self._on_case(work, case, message, match, sender)
+                if outcome is not None:
+                    return outcome
+        return self._open(work, message, match)
+
+    def _on_case(
+        self, work: Work, case: Case, message: ReadMessage, match: Match, sender: str
+    ) -> Outcome | None:
+        """What it does to the case it belongs to; None when it is a matter of its own."""
+        if not match.trusted:
+            work.put(case.number, self._said(message, "third_party", match.reason))
+            event = events.ThirdPartyWrote(
+                text=message.report.text, language=message.report.language, by=sender
+            )
+            self._advance(work, case, [event], message)
+            return Outcome(ADDED, case.number, match.reason)
+        turn = customer_turn.read(
+            case, message.report, message.inbound, sender, self._clock.now(), self._rules.reopen_days
+        )
+        if not turn.events:
+            return None
+        work.put(case.number, self._said(message, "customer", match.reason))
+        self._advance(work, case, turn.events, message)
+        return Outcome(ADDED, case.number, match.reason)
+
+    def _open(self, work: Work, message: ReadMessage, match: Match) -> Outcome:
+        at = self._clock.now()
+        number = self._ids.case_number(at)
+        while work.has_case(number):
+            number = self._ids.case_number(at)
+        case = customer_turn.new_case(
+            number,
+            message.report,
+            message.inbound,
+            at,
+            directory=self._rules.directory,
+            policy=self._rules.policy,
+            answerable=message.may_be_answered,
+            suggestion=match.number or match.suggestion,
+            channel="mail",
+        )
+        reported = events.Reported(
+            text=message.report.text,
+            language=case.reporter.language,
+            by=case.reporter.address,
+        )
+        step = steps.open_case(case, reported, at, self._terms(case))
+        work.record(step, self._letters.letters(None, step, at))
+        work.put(number, self._said(message, "customer", match.reason))
+        return Outcome(OPENED, number, match.reason)
+
+    # Steps.
+
+    def _advance(self, work: Work, case: Case, happened: Sequence[Event], message: ReadMessage) -> Case:
+        """One event after another, all in this transaction."""
+        at = self._clock.now()
+        for event in happened:
+            step: Step = steps.advance(case, event, at, self._terms(case))
+            work.record(step, self._letters.letters(case, step, at))
+            case = step.case
+        return case
+
+    def _terms(self, case: Case) -> Terms:
+        return self._rules.policy.terms(case.plan, self._rules.staffed)
+
+    def _said(self, message: ReadMessage, audience: str, evidence: str) -> Said:
+        inbound = message.inbound
+        return Said(
+            at=message.kept.received_at,
+            audience=audience,
+            person=inbound.sender.address.lower() if inbound.sender else message.kept.envelope.mail_from,
+            subject=inbound.subject,
+            words=message.report.text,
+            message_id=inbound.message_id,
+            inbox_id=message.kept.id,
+            evidence=evidence,
+        )
+
+    async def _set_aside(self, kept: Kept) -> Outcome:
+        """A message that took the process down three times: visible, with its bytes, and tried no more (F9, G5)."""
+        reason = f"taking it in failed {kept.deaths} times"
+        await self._store.run(lambda work: work.settle(kept.id, SET_ASIDE, reason=reason))
+        log.error("message_set_aside", inbox=kept.id, deaths=kept.deaths)
+        return Outcome(SET_ASIDE, None, reason)

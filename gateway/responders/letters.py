@@ -1,0 +1,194 @@
+"""The notices of a step as finished messages: to whom, in which words, under which signed reply address.
+
+Composed in the same transaction that records the step, so that what is printed (a case number, when the next
+update comes) is exactly what was decided, and a message is either owed together with its step or not at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from gateway import reply_address
+from gateway.cases import business_time, steps
+from gateway.cases.case import Case, Notice, Step
+from gateway.cases.directory import Directory, Staff
+from gateway.cases.policy import Policy
+from gateway.messages import Address, Outbound
+from gateway.ports import Ids, Ready
+from gateway.reply_address import Bound
+from gateway.responders.composer import Composer, Letter, Recipient
+from gateway.responders.relay import Reached, Relay
+
+log = structlog.get_logger()
+
+CUSTOMER = "customer"
+OWN_WORDS = frozenset({"engineer_reply"})
+"""Notices that are a person's words and not ours: they carry no mark of an automatic mail."""
+
+URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who we are in a From line, and for how long things live."""
+
+    support: str
+    names: Mapping[str, str]
+    key: bytes
+    token_days: int
+    lifetime: timedelta
+    urgent_lifetime: timedelta
+
+
+class NoticeLetters:
+    """`gateway.ports.Letters`: relay, composer and mail format joined."""
+
+    def __init__(
+        self,
+        *,
+        composer: Composer,
+        relay: Relay,
+        directory: Directory,
+        policy: Policy,
+        staffed: frozenset[str],
+        sender: Sender,
+        ids: Ids,
+        to_bytes: Callable[[Outbound, datetime], tuple[str, bytes]],
+    ) -> None:
+        self._composer = composer
+        self._relay = relay
+        self._directory = directory
+        self._policy = policy
+        self._staffed = staffed
+        self._sender = sender
+        self._ids = ids
+        self._to_bytes = to_bytes
+
+    def letters(self, before: Case | None, step: Step, at: datetime) -> Sequence[Ready]:
+        """One message per person for every notice of the step."""
+        ready: list[Ready] = []
+        for notice in step.notices:
+            if notice.to == CUSTOMER:
+                ready += self._to_customer(notice, step.case, at)
+            else:
+                for reached in self._relay.people_for(notice.to, step.case, at):
+                    ready.append(self._to_staff(notice, step.case, reached, at))
+        return ready
+
+    def answer(self, case: Case, notice: Notice, staff: Staff, at: datetime) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty: they have just written."""
+        return [self._to_staff(notice, case, Reached(staff), at)]
+
+    def _to_customer(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
+        party = case.reporter
+        if not party.answerable:
+            log.info(
+                "notice_not_sent", case=case.number, notice=notice.name, reason="automatic mail is unwelcome"
+            )
+            return []
+        terms = self._policy.terms(case.plan, self._staffed)
+        closed = not business_time.is_open(terms.calendar, at)
+        engineer = self._directory.staff.get(case.engineer or "")
+        letter = self._composer.compose(
+            notice,
+            case,
+            Recipient(party.name, party.language, "customer", party.known),
+            at,
+            next_update=steps.next_update(case, notice.name, at, terms),
+            handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
+            engineer=engineer.name if engineer else None,
+            subject_of_thread=case.subject,
+        )
+        thread = (*case.thread, self._anchor(case, "case"))
+        outbound = self._outbound(notice, case, letter, Address(party.name, party.address), at)
+        return [
+            self._ready(
+                outbound(in_reply_to=case.thread[-1] if case.thread else None, references=thread),
+                notice,
+                None,
+                at,
+            )
+        ]
+
+    def _to_staff(self, notice: Notice, case: Case, reached: Reached, at: datetime) -> Ready:
+        person = reached.staff
+        holder = self._directory.staff.get(case.engineer or "")
+        letter = self._composer.compose(
+            notice,
+            case,
+            Recipient(person.name, person.languages[0] if person.languages else "zh-Hans", "staff"),
+            at,
+            engineer=holder.name if holder else None,
+        )
+        outbound = self._outbound(notice, case, letter, Address(person.name, person.email), at)
+        return self._ready(
+            outbound(references=(self._anchor(case, "staff"),), not_before=reached.not_before),
+            notice,
+            person.id,
+            at,
+        )
+
+    def _outbound(
+        self, notice: Notice, case: Case, letter: Letter, to: Address, at: datetime
+    ) -> Callable[..., Outbound]:
+        """The message but for its threading; its token is made here and nowhere else."""
+        if letter.problem is not None:
+            log.error("template_failed", notice=notice.name, problem=letter.problem)
+        sender = self._sender
+        bound = Bound(
+            self._ids.outbound_id(), case.number, to.address, notice.to, notice.name, self._token_until(at)
+        )
+        token = reply_address.sign(sender.key, bound)
+        name = sender.names.get(letter.language) or next(iter(sender.names.values()), None)
+
+        def finish(
+            *,
+            in_reply_to: str | None = None,
+            references: tuple[str, ...] = (),
+            not_before: datetime | None = None,
+        ) -> Outbound:
+            return Outbound(
+                id=bound.look_up,
+                case_number=case.number,
+                notice=notice.name,
+                role=notice.to,
+                channel=case.channel if notice.to == CUSTOMER else "mail",
+                sender=Address(name, sender.support),
+                to=to,
+                reply_to=Address(name, reply_address.reply_to(sender.support, token)),
+                message_id=reply_address.message_id(token, sender.support.rpartition("@")[2]),
+                subject=letter.subject,
+                text=letter.text,
+                html=letter.html,
+                language=letter.language,
+                automatic=notice.name not in OWN_WORDS,
+                in_reply_to=in_reply_to,
+                references=references,
+                not_before=not_before,
+            )
+
+        return finish
+
+    def _ready(self, outbound: Outbound, notice: Notice, person: str | None, at: datetime) -> Ready:
+        sender, raw = self._to_bytes(outbound, at)
+        lifetime = self._sender.urgent_lifetime if notice.name in URGENT else self._sender.lifetime
+        return Ready(
+            outbound=outbound,
+            sender=sender,
+            notice_id=notice.id,
+            person=person,
+            raw=raw,
+            at=at,
+            lifetime_until=(outbound.not_before or at) + lifetime,
+            token_until=self._token_until(at),
+        )
+
+    def _token_until(self, at: datetime) -> datetime:
+        """To the second: what is signed must be what is stored."""
+        return (at + timedelta(days=self._sender.token_days)).replace(microsecond=0)
+
+    def _anchor(self, case: Case, thread: str) -> str:
+        """An id that no mail has, first in every References: one thread per case, even if ids are rewritten (L-35)."""
+        return f"<{thread}.{case.number.lower()}@{self._sender.support.rpartition('@')[2]}>"

@@ -1,0 +1,156 @@
+"""What a colleague's reply means for the case: commands first, then the words that are left.
+
+What the words mean is a property of the notice they answer. The default is internal: nothing reaches the customer
+unless the notice says so (ARCHITECTURE "Decided").
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.cases import events, lifecycle
+from gateway.cases.case import Case
+from gateway.cases.directory import Directory, Staff
+from gateway.cases.events import Event
+from gateway.parsers import commands, interval
+from gateway.parsers.commands import Command
+
+CUSTOMER_TEXT, UPDATE_LINE, DECISION, NOTE = "customer_text", "update_line", "decision", "note"
+TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
+    "progress": events.ProgressGiven,
+    "plan": events.Planned,
+    "resolved": events.Resolved,
+    "waiting": events.WaitingOnCustomer,
+    "stuck": events.Stuck,
+    "note": events.NoteTaken,
+}
+_CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the colleague answered: their role in this exchange, and what a reply to that notice means."""
+
+    staff: Staff
+    role: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something that could not be done, and why: unknown_command, not_allowed, case_closed, nothing_found."""
+
+    why: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTurn:
+    """What happens to the case, in order, and what the colleague is told could not."""
+
+    events: tuple[Event, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def read(
+    text: str,
+    language: str,
+    answered: Answered,
+    case: Case,
+    directory: Directory,
+    allowed: Mapping[str, Sequence[str]],
+    levels: Sequence[int],
+) -> StaffTurn:
+    """Read the new words of a reply. `allowed` gives the roles that may use each command."""
+    found = commands.read(text)
+    words = found.rest.strip()
+    if not found.commands and not words:
+        return StaffTurn((), (Refusal("nothing_found", ""),))
+    happened: list[Event] = []
+    refused = [Refusal("unknown_command", line) for line in found.unknown]
+    spoken = False
+    for command in found.commands:
+        argument = command.argument
+        if command.name in TAKES_WORDS:
+            spoken = True
+            if not argument:
+                argument, words = words, ""
+        refusal = _refusal(command, answered.role, case, allowed)
+        event = None if refusal else _event(command.name, argument, language, answered, directory, levels)
+        if event is not None:
+            happened.append(event)
+        else:
+            refused.append(refusal or Refusal("unknown_command", f"#{command.name} {argument}".strip()))
+    if not words:
+        return StaffTurn(tuple(happened), tuple(refused))
+    # Words beside a command that we did not understand, or that was refused, may have been meant for inside.
+    meaning = NOTE if spoken or refused else answered.meaning
+    event = _by_meaning(meaning, words, language, answered.staff.id)
+    if lifecycle.is_over(case.status) and meaning != NOTE:
+        refused.append(Refusal("case_closed", words))
+        event = events.NoteTaken(text=words, language=language, by=answered.staff.id)
+    return StaffTurn((*happened, event), tuple(refused))
+
+
+def _refusal(command: Command, role: str, case: Case, allowed: Mapping[str, Sequence[str]]) -> Refusal | None:
+    if command.name == "note":
+        return None
+    line = f"#{command.name} {command.argument}".strip()
+    if role not in allowed.get(command.name, ()):
+        return Refusal("not_allowed", line)
+    return Refusal("case_closed", line) if lifecycle.is_over(case.status) else None
+
+
+def _event(
+    name: str, argument: str, language: str, answered: Answered, directory: Directory, levels: Sequence[int]
+) -> Event | None:
+    """The event of a command; None when its argument makes no sense."""
+    by = answered.staff.id
+    if name in TAKES_WORDS:
+        return TAKES_WORDS[name](text=argument, language=language, by=by)
+    match name:
+        case "take":
+            return events.Assigned(to=by, by=by)
+        case "assign":
+            person = _person(argument, directory)
+            return events.Assigned(to=person.id, by=by) if person else None
+        case "ack":
+            return events.Acknowledged(by=by)
+        case "level":
+            level = _level(argument)
+            return events.LevelChanged(level=level, by=by) if level is not None and level in levels else None
+        case "interval":
+            span = interval.read_amount(argument)
+            return events.IntervalAsked(interval=span, by=by) if span else None
+        case _:
+            return None
+
+
+def _by_meaning(meaning: str, words: str, language: str, by: str) -> Event:
+    match meaning:
+        case "customer_text":
+            return events.EngineerReplied(text=words, language=language, by=by)
+        case "update_line":
+            return events.ProgressGiven(text=words, language=language, by=by)
+        case "decision":
+            return events.Acknowledged(by=by)
+        case _:
+            return events.NoteTaken(text=words, language=language, by=by)
+
+
+def _person(text: str, directory: Directory) -> Staff | None:
+    """A colleague by id, address or name, as the first word of the argument; None unless exactly one fits."""
+    wanted = text.strip().lstrip("@＠").lower()
+    found = [
+        person
+        for person in directory.staff.values()
+        if wanted and wanted in (person.id.lower(), person.email.lower(), person.name.lower())
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _level(text: str) -> int | None:
+    found = re.search(r"[1-9一二三四]", text)
+    if found is None:
+        return None
+    return _CHINESE_DIGITS.get(found[0]) or int(found[0])
