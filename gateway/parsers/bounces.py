@@ -17,6 +17,9 @@ from gateway.parsers.header_text import one_line
 _READ = 8000
 """Characters of a body in which sentences are looked for."""
 
+_MAX_GROUPS = 200
+"""Recipients of one delivery status that are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
@@ -48,7 +51,7 @@ def read(inbound: Inbound, envelope: Envelope | None = None) -> Bounce | None:
         ):
             return None
         return _from_report(inbound, worst)
-    if from_system and _speaks_of_failure(inbound) and _shows_traces(inbound):
+    if from_system and _speaks_of_failure(inbound) and _shows_traces(inbound, envelope):
         return _from_words(inbound)
     return None
 
@@ -65,7 +68,7 @@ def is_from_mail_system(inbound: Inbound, envelope: Envelope | None = None) -> b
         return True
     sender = inbound.sender
     if sender is None:
-        return False
+        return (inbound.header("From") or "").strip() == "<>"
     origin = _phrases()["origin"]
     names = {folded(sender.name or ""), folded(sender.address)}
     return plain_local(sender.address or sender.name or "") in origin["locals"] or bool(
@@ -121,18 +124,34 @@ def _reported(inbound: Inbound) -> list[_Recipient]:
 
 
 def _recipients(text: str) -> Iterator[_Recipient]:
-    """The blocks of a delivery status that name a recipient, an action or a status (RFC 3464 §2.3)."""
-    for block in re.split(r"\n[ \t]*\n|\n(?=(?:original|final)-recipient:)", text, flags=re.IGNORECASE)[:200]:
-        fields = {
-            f.name.lower(): f.value.decode("utf-8", "replace") for f in structure.fields_of(block.encode())
-        }
-        address = _typed_address(fields.get("final-recipient") or fields.get("original-recipient") or "")
-        action = fields.get("action", "").partition(" ")[0].strip(";,").lower()
-        status = _ENHANCED.search(fields.get("status", "")) or _ENHANCED.search(
-            fields.get("diagnostic-code", "")
-        )
-        if address or action or "status" in fields:
-            yield _Recipient(address, action, status[0] if status else None)
+    """The groups of a delivery status that name a recipient, an action or a status (RFC 3464 §2.3)."""
+    for group in _field_groups(text):
+        address = _typed_address(group.get("final-recipient") or group.get("original-recipient") or "")
+        action = group.get("action", "").partition(" ")[0].strip(";,").lower()
+        status = _status_in(group.get("status", ""), group.get("diagnostic-code", ""))
+        if address or action or status:
+            yield _Recipient(address, action, status)
+
+
+def _field_groups(text: str) -> Iterator[dict[str, str]]:
+    """The fields between blank lines; where these are missing, a repeated field begins the next group."""
+    for block in re.split(r"\n[ \t]*\n", text)[:_MAX_GROUPS]:
+        group: dict[str, str] = {}
+        for header in structure.fields_of(block.encode()):
+            name = header.name.lower()
+            if name in group and name in ("final-recipient", "action", "status"):
+                yield group
+                group = {}
+            group.setdefault(name, header.value.decode("utf-8", "replace"))
+        yield group
+
+
+def _status_in(status: str, diagnosis: str) -> str | None:
+    """The enhanced code; a mere "5.0.0" gives way to a precise code of the same class in the diagnosis."""
+    told, precise = _ENHANCED.search(status), _ENHANCED.search(diagnosis)
+    if told and not (precise and told[0].endswith(".0.0") and precise[0][0] == told[0][0]):
+        return told[0]
+    return precise[0] if precise else None
 
 
 def _typed_address(value: str) -> str | None:
@@ -163,14 +182,23 @@ _ORIGINAL_TYPES = ("message/rfc822", "message/global", "text/rfc822-headers", "m
 
 
 def _speaks_of_failure(inbound: Inbound) -> bool:
-    text = folded(f"{inbound.subject}\n{inbound.body[:_READ]}")
+    return _has_phrase(f"{inbound.subject}\n{inbound.body[:_READ]}")
+
+
+def _has_phrase(text: str) -> bool:
+    words = folded(text)
     phrases = _phrases()
-    return any(phrase in text for phrase in (*phrases["failed"]["phrases"], *phrases["delayed"]["phrases"]))
+    return any(phrase in words for phrase in (*phrases["failed"]["phrases"], *phrases["delayed"]["phrases"]))
 
 
-def _shows_traces(inbound: Inbound) -> bool:
-    """Whether there is what a mail system has and an imitation lacks: the original, a reply code, a failed address."""
+def _shows_traces(inbound: Inbound, envelope: Envelope | None) -> bool:
+    """Whether there is what a mail system has and an imitation lacks.
+
+    The original, a reply code, the address that failed; or a null return path with a subject that says it all.
+    """
     if any(inbound.header(name) for name in _SYSTEM_FIELDS) or any(True for _ in _originals(inbound)):
+        return True
+    if has_null_sender(inbound, envelope) and _has_phrase(inbound.subject):
         return True
     said = _said(inbound)
     if _MESSAGE_ID_LINE.search(inbound.body) or _ENHANCED.search(said) or _REPLY_CODE.search(said):
@@ -184,7 +212,7 @@ def _said(inbound: Inbound) -> str:
     lines: list[str] = []
     for number, line in enumerate(inbound.body[:_READ].split("\n")):
         plain = folded(line)
-        if number > 2 and len(plain) < 120 and any(separator in plain for separator in separators):
+        if number > 2 and plain.lstrip("-=*#> ").startswith(separators):
             break
         lines.append(line)
     return "\n".join(lines)

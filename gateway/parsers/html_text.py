@@ -47,8 +47,48 @@ _ANY_TAG = re.compile(r"<[/!?A-Za-z][^<>]*>")
 _UNSEEN = ("script", "style", "head", "title")
 
 
+_QUOTE_OPENS, _QUOTE_ENDS = "\ue000", "\ue001"
+"""Private characters that carry the edges of a blockquote through the layout."""
+
+_RULE = "_" * 32
+"""How Outlook writes a horizontal rule in plain text."""
+
+
 def to_text(html: str) -> tuple[str, str | None]:
-    """The words of an HTML body, line by line, and what was wrong with it (one sentence), or None. Linear, total."""
+    """The words of an HTML body, line by line, and what was wrong with it (one sentence), or None. Linear, total.
+
+    Quotations get `>` marks and rules become lines of underscores, as in mail that was plain text from the start:
+    `quoting` needs both to tell old words from new.
+    """
+    text, problem = _words(_with_edges(html))
+    return _with_quote_marks(text), problem
+
+
+def _with_edges(html: str) -> str:
+    """The same HTML with the edges of quotations and the rules as text."""
+    html = re.sub(f"[{_QUOTE_OPENS}{_QUOTE_ENDS}]", "", html)
+    html = re.sub(r"(?i)(<blockquote\b[^<>]*>)", rf"\1{_QUOTE_OPENS}", html)
+    html = re.sub(r"(?i)(</blockquote\b)", rf"{_QUOTE_ENDS}\1", html)
+    return re.sub(r"(?i)<hr\b[^<>]*>", f"<div>{_RULE}</div>", html)
+
+
+def _with_quote_marks(text: str) -> str:
+    """Lines between the edges marked with as many `>` as they are deep."""
+    if _QUOTE_OPENS not in text and _QUOTE_ENDS not in text:
+        return text
+    lines: list[str] = []
+    depth = 0
+    for line in text.split("\n"):
+        words = re.sub(f"[{_QUOTE_OPENS}{_QUOTE_ENDS}]", "", line)
+        within = depth + line.count(_QUOTE_OPENS)
+        depth = max(0, within - line.count(_QUOTE_ENDS))
+        if words.strip() or words == line:
+            lines.append(f"{'>' * min(within, 20)} {words.strip()}".rstrip() if within else words)
+    return "\n".join(lines)
+
+
+def _words(html: str) -> tuple[str, str | None]:
+    """The words as inscriptis lays them out, or what is left without tags."""
     if len(html) > MAX_LENGTH or nesting(html) > MAX_NESTING:
         return strip_tags(html), "HTML too large or too deeply nested; only its tags were stripped"
     text = _laid_out(html)

@@ -354,19 +354,15 @@ def clean(text: str) -> str:
 
 def unflowed(text: str, *, delete_space: bool) -> str:
     """Paragraphs of format=flowed joined again (RFC 3676 §4.2): soft line ends gone, stuffing undone."""
-    lines: list[str] = []
+    paragraphs: list[list[str]] = []
     open_depth: int | None = None
     for raw in text.split("\n"):
         content = raw.lstrip(">")
         depth = len(raw) - len(content)
         content = content.removeprefix(" ")
-        is_rule = content == "-- "
-        if open_depth == depth and not is_rule:
-            lines[-1] += content
-        else:
-            lines.append(">" * depth + " " * (depth > 0) + content)
-        soft = content.endswith(" ") and not is_rule
-        open_depth = depth if soft else None
-        if soft and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+        is_soft = content.endswith(" ") and content != "-- "
+        if depth != open_depth or content == "-- ":
+            paragraphs.append([">" * depth + " " * (depth > 0)])
+        paragraphs[-1].append(content[:-1] if is_soft and delete_space else content)
+        open_depth = depth if is_soft else None
+    return "\n".join("".join(paragraph) for paragraph in paragraphs)

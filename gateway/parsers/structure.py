@@ -7,6 +7,7 @@ raises; what lies beyond a limit is not looked into and a problem says so. The r
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gateway.parsers import charsets
 from gateway.parsers.header_text import parameters
@@ -16,6 +17,12 @@ MAX_FIELDS = 1000
 MAX_NESTING = 50
 MAX_PARTS = 500
 """Limits of RELIABILITY T11, in bytes, fields, levels and parts."""
+
+_MAX_LOOKALIKES = 10_000
+"""Lines that begin like a boundary and are none, before a multipart is given up."""
+
+_MAX_GUESSES = 3
+"""Lines tried as a boundary where the declared one never occurs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +180,10 @@ def _slices(scan: _Scan, start: int, end: int, mark: bytes) -> list[tuple[int, i
     data = scan.data
     slices: list[tuple[int, int]] = []
     opened: int | None = None
-    position = start
-    while (found := data.find(mark, position, end)) >= 0:
+    position, lookalikes = start, 0
+    while lookalikes < _MAX_LOOKALIKES and (found := data.find(mark, position, end)) >= 0:
         position = found + len(mark)
+        lookalikes += 1
         if found > start and data[found - 1] not in b"\r\n":
             continue
         line_end = data.find(b"\n", position, end)
@@ -183,6 +191,7 @@ def _slices(scan: _Scan, start: int, end: int, mark: bytes) -> list[tuple[int, i
         tail = data[position : min(line_end, position + 200)].strip()
         if tail not in (b"", b"--"):
             continue
+        lookalikes = 0
         if opened is not None:
             slices.append((opened, max(opened, _before_line_break(data, found))))
             if len(slices) + scan.parts >= MAX_PARTS:
@@ -204,12 +213,13 @@ def _before_line_break(data: bytes, position: int) -> int:
     return position - (data[position - 1 : position] == b"\r")
 
 
+_LIKE_A_BOUNDARY = re.compile(rb"(?m)^(--[-=_]{0,60}[^\s-][^\s]{0,70})[ \t]*\r?$")
+
+
 def _guessed_mark(data: bytes, start: int, end: int) -> bytes | None:
     """The first line that looks like a boundary and is closed further down."""
-    for candidate in re.finditer(
-        rb"(?m)^(--[^\s-][^\s]{0,70}|--[-=_]{2,60}[^\s]{1,70})[ \t]*\r?$",
-        data[start : min(end, start + 4096)],
-    ):
+    top = data[start : min(end, start + 4096)]
+    for candidate in islice(_LIKE_A_BOUNDARY.finditer(top), _MAX_GUESSES):
         if data.find(b"\n" + candidate[1] + b"--", start, end) >= 0:
             return candidate[1]
     return None
