@@ -90,6 +90,7 @@ class _Readiness:
         except GatewayError as error:
             return {"ok": False, "why": str(error) or type(error).__name__}
         except Exception as error:
-            # Whatever a part raises, the page must say that it is down. Only its kind: the text of an unknown error may hold a database URL with its password.
+            # Whatever a part raises, the page says that it is down; it names only the kind of error, since
+            # the text of an unknown one may hold a database URL with its password.
             log.warning("probe failed", probe=name, exc_info=True)
             return {"ok": False, "why": type(error).__name__}

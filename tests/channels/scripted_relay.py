@@ -1,9 +1,11 @@
 """A relay that does as it is told: a small SMTP server whose every answer a test can replace."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Answer = str | Literal["drop", "silence"]
@@ -85,14 +87,18 @@ class ScriptedRelay:
 
 
 @asynccontextmanager
-async def running(relay: ScriptedRelay) -> AsyncGenerator[ScriptedRelay]:
-    """The relay, listening on a port of its own choice."""
+async def running(relay: ScriptedRelay, certificate: Path | None = None) -> AsyncGenerator[ScriptedRelay]:
+    """The relay, listening on a port of its own choice; under TLS from the start where there is a certificate."""
+    tls = None
+    if certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate)
     conversations: set[asyncio.Task[None]] = set()
 
     def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conversations.add(asyncio.create_task(relay.serve(reader, writer)))
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     relay.port = server.sockets[0].getsockname()[1]
     try:
         yield relay

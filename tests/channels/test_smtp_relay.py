@@ -1,10 +1,15 @@
 """Mail out through a relay that accepts, refuses, dawdles and falls silent at every moment."""
 
 import asyncio
+import os
+import shutil
+import ssl
+import subprocess
 import traceback
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TypedDict, Unpack
 
 import pytest
@@ -270,6 +275,42 @@ async def test_starttls_is_never_skipped_when_it_was_asked_for() -> None:
             await channel.send(TO_A_CUSTOMER, RAW)
     assert not failure.value.permanent
     assert not any(command.startswith(("AUTH", "MAIL")) for command in relay.commands)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and self-signed certificate for 127.0.0.1, in one file; made now, so that no key is in the repository."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        if os.environ.get("GATEWAY_REQUIRE_ALL") == "1":
+            pytest.fail("openssl is not on this machine")
+        pytest.skip("openssl is not on this machine")
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    made_with = (
+        "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2 -subj /CN=127.0.0.1"
+    )
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file)]
+    subprocess.run([openssl, *made_with.split(), *names], check=True, capture_output=True)
+    return file
+
+
+async def test_smtps_reaches_a_relay_whose_certificate_is_trusted(certificate: Path) -> None:
+    """The whole conversation, greeting included, is encrypted."""
+    async with running(relay := ScriptedRelay(), certificate):
+        trust = ssl.create_default_context(cafile=certificate)
+        channel = SmtpRelay(f"smtps://u:p@127.0.0.1:{relay.port}", SUPPORT, tls_context=trust)
+        assert await channel.send(TO_A_CUSTOMER, RAW) == "250 2.0.0 queued as 4711"
+        await channel.close()
+
+
+async def test_a_relay_whose_certificate_is_not_trusted_gets_neither_mail_nor_password(
+    certificate: Path,
+) -> None:
+    """It is tried again: a certificate that ran out over night is renewed in the morning."""
+    async with running(relay := ScriptedRelay(), certificate):
+        with pytest.raises(DeliveryError) as failure:
+            await SmtpRelay(f"smtps://u:p@127.0.0.1:{relay.port}", SUPPORT).send(TO_A_CUSTOMER, RAW)
+    assert (failure.value.permanent, failure.value.in_doubt, relay.commands) == (False, False, [])
 
 
 @pytest.mark.parametrize(
