@@ -11,6 +11,7 @@ from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from gateway.parsers import charsets
+from gateway.parsers.transfer import base64_bytes
 
 MAX_PARAMETERS = 100
 """Parameters read from one header field; Content-Type with 20,000 of them is an attack (RELIABILITY 0.12)."""
@@ -100,34 +101,6 @@ def _base64_words(payloads: list[str]) -> bytes:
     if any(len(payload) % 4 == 1 for payload in bare[:-1]):
         return base64_bytes("".join(bare).encode("utf-8", "replace"))
     return b"".join(base64_bytes(payload.encode("utf-8", "replace")) for payload in bare)
-
-
-def base64_bytes(data: bytes) -> bytes:
-    """Base64 as far as it can be read: foreign characters skipped, padding mended, a lone last letter dropped.
-
-    Several encodings one after the other, each with its own padding, are read one by one; after a padding,
-    text that is not base64 (a footer some relay has added) ends it.
-    """
-    first, padding, rest = data.partition(b"=")
-    rest = rest.lstrip(b"= \t\r")
-    if padding and rest.startswith(b"\n") and rest.strip() and _BASE64_ONLY.fullmatch(rest):
-        return b"".join(_base64_run(run) for run in re.split(rb"=+", data))
-    return _base64_run(first)
-
-
-_BASE64_ONLY = re.compile(rb"[A-Za-z0-9+/=\s]+")
-
-
-def _base64_run(run: bytes) -> bytes:
-    """One run of base64 letters without padding."""
-    letters = run.translate(None, b"\r\n\t ")
-    surplus = len(letters) % 4
-    try:
-        return binascii.a2b_base64(letters + b"=" * (-surplus % 4))
-    except binascii.Error:
-        letters = re.sub(rb"[^A-Za-z0-9+/]", b"", letters)
-        letters = letters[: len(letters) - (len(letters) % 4 == 1)]
-        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 # ---------------------------------------------------------------------------------------------- parameters

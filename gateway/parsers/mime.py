@@ -1,66 +1,45 @@
 """From the bytes of a mail to an `Inbound`: what was said, by whom, with which files.
 
 Never raises, whatever the bytes (RELIABILITY G5): what cannot be read is left out or read as well as it goes, and
-`Inbound.problems` says so. `structure` finds the parts, `charsets` reads their bytes, `header_text` and
-`header_fields` read the head; this module decides what is body, what is attachment and what is report.
+`Inbound.problems` says so. `structure` finds the parts, `contents` reads them, `header_text` and `header_fields` read
+the head; here the pieces become one value.
 """
 
-import binascii
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from datetime import datetime
 
-from gateway.messages import Address, Attachment, Inbound
-from gateway.parsers import charsets, header_fields, html_text, structure
-from gateway.parsers.header_text import CONTROLS, base64_bytes, decode_words, one_line, parameters
+from gateway.messages import Address, Inbound
+from gateway.parsers import charsets, contents, header_fields, structure
+from gateway.parsers.header_text import decode_words, one_line
 from gateway.parsers.structure import Part
-
-MAX_ATTACHMENTS = 100
-MAX_REPORT_TEXT = 100_000
-"""Characters of a report part that are kept as text."""
 
 
 def read(raw: bytes) -> Inbound:
     """Read a mail as received (RFC 5322, MIME). Total and linear in the size of the mail."""
     data = _with_line_feeds(raw)
-    root, problems = structure.read(data)
-    reading = _Reading(data, problems)
-    body = reading.body(root)
-    hint = root.parameters.get("charset")
-    headers = tuple((f.name, _header_text(f.value, hint)) for f in root.fields)
-
-    def first(name: str) -> str:
-        return _raw_text(root.field(name) or b"", hint)
-
-    def people(name: str) -> tuple[Address, ...]:
-        fields = [_raw_text(f.value, hint) for f in root.fields if f.name.lower() == name]
-        return tuple(person for text in fields for person in header_fields.addresses(text))
-
-    date_text = first("date")
-    date = header_fields.date(date_text)
-    if date is None and date_text:
-        reading.notice("the Date field holds no date")
-    senders = people("from") or people("sender")
-    if len(senders) > 1:
-        reading.notice("more than one author in From; the first was taken")
-    replied = header_fields.message_ids(first("in-reply-to"))
-    references = header_fields.message_ids(first("references"))
+    root, structural_problems = structure.read(data)
+    found = contents.read(data, root)
+    head = _Head(root)
+    authors = head.people("from") or head.people("sender")
+    replied = header_fields.message_ids(head.first("in-reply-to"))
+    date = header_fields.date(head.first("date"))
     return Inbound(
-        message_id=header_fields.own_message_id(first("message-id")),
-        subject=_header_text(root.field("subject") or b"", hint),
+        message_id=header_fields.own_message_id(head.first("message-id")),
+        subject=one_line(decode_words(head.first("subject"))),
         date=date,
-        sender=senders[0] if senders else None,
-        to=people("to"),
-        cc=people("cc"),
-        reply_to=people("reply-to"),
+        sender=authors[0] if authors else None,
+        to=head.people("to"),
+        cc=head.people("cc"),
+        reply_to=head.people("reply-to"),
         in_reply_to=replied[0] if replied else None,
-        references=references,
-        body=reading.text_of(body),
-        html=reading.html_of(body),
-        attachments=tuple(reading.attachments),
-        headers=headers,
+        references=_with_further_parents(header_fields.message_ids(head.first("references")), replied),
+        body=found.body,
+        html=found.html,
+        attachments=found.attachments,
+        headers=tuple((field.name, one_line(decode_words(head.text(field.value)))) for field in root.fields),
         content_type=root.type,
-        reports=tuple(reading.reports),
-        problems=tuple(reading.problems),
+        reports=found.reports,
+        problems=(*structural_problems, *found.problems, *_problems_of_head(head, authors, date)),
     )
 
 
@@ -69,300 +48,44 @@ def _with_line_feeds(raw: bytes) -> bytes:
     return raw.replace(b"\r", b"\n") if b"\r" in raw and b"\n" not in raw else raw
 
 
-def _raw_text(value: bytes, hint: str | None) -> str:
-    """A header's bytes as text, encoded words left alone; eight-bit bytes are read like the body's."""
-    if value.isascii() and b"\x1b" not in value:
-        return value.decode("ascii")
-    return charsets.decode(value, None if charsets.is_utf8(value) else hint)[0]
+def _with_further_parents(references: tuple[str, ...], replied: tuple[str, ...]) -> tuple[str, ...]:
+    """References, and the ids that some programs write behind the first one of In-Reply-To (L-34)."""
+    return references + tuple(further for further in replied[1:] if further not in references)
 
 
-def _header_text(value: bytes, hint: str | None) -> str:
-    return one_line(decode_words(_raw_text(value, hint)))
+class _Head:
+    """The head of a mail as text, encoded words left alone; eight-bit bytes are read in the body's charset."""
+
+    def __init__(self, root: Part) -> None:
+        self._root = root
+        self._hint = next(_charsets(root), None)
+
+    def text(self, value: bytes) -> str:
+        """The bytes of one field as text."""
+        if value.isascii() and b"\x1b" not in value:
+            return value.decode("ascii")
+        return charsets.decode(value, None if charsets.is_utf8(value) else self._hint)[0]
+
+    def first(self, name: str) -> str:
+        """The first field of that name; empty when there is none."""
+        return self.text(self._root.field(name) or b"")
+
+    def people(self, name: str) -> tuple[Address, ...]:
+        """The mailboxes of all fields of that name."""
+        fields = [self.text(field.value) for field in self._root.fields if field.name.lower() == name]
+        return tuple(person for text in fields for person in header_fields.addresses(text))
 
 
-# ---------------------------------------------------------------------------------------------- bodies
+def _charsets(part: Part) -> Iterator[str]:
+    """The charsets that the parts declare, from the outside in."""
+    if "charset" in part.parameters:
+        yield part.parameters["charset"]
+    for child in part.children:
+        yield from _charsets(child)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch of body: plain text, or HTML source that becomes text only if it is chosen."""
-
-    text: str
-    is_html: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """What a part says: the pieces chosen to be read, in order, and the HTML to be shown."""
-
-    pieces: tuple[_Piece, ...] = ()
-    html: tuple[str, ...] = ()
-
-    @property
-    def says_something(self) -> bool:
-        return any(piece.text.strip() for piece in self.pieces)
-
-    @property
-    def is_plain(self) -> bool:
-        return all(not piece.is_html for piece in self.pieces)
-
-
-_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text"})
-_REPORT_TYPES = frozenset(
-    {
-        "message/delivery-status",
-        "message/global-delivery-status",
-        "message/disposition-notification",
-        "message/global-disposition-notification",
-        "message/feedback-report",
-        "text/rfc822-headers",
-        "message/global-headers",
-    }
-)
-_HTML_AT_START = re.compile(
-    r"\s*(?:<!doctype\s+html|<html[\s>]|<\?xml[^<>]{0,200}>\s*<(?:!doctype\s+)?html)", re.IGNORECASE
-)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One mail being read: its bytes, and what has been collected so far."""
-
-    data: bytes
-    problems: list[str]
-    attachments: list[Attachment] = field(default_factory=list[Attachment])
-    reports: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-
-    def notice(self, problem: str) -> None:
-        """Remember a problem, once."""
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-    # -- choosing
-
-    def body(self, part: Part, *, inherited: str | None = None, container: str = "") -> _Body:
-        """What this part adds to the body; everything else in it becomes attachment or report."""
-        charset = part.parameters.get("charset") or inherited
-        if part.children:
-            return self._multipart_body(part, charset)
-        if part.type.startswith("multipart/"):
-            return _Body()
-        if _is_body(part):
-            return self._text_piece(part, charset)
-        self._keep(part, charset, container)
-        return _Body()
-
-    def _multipart_body(self, part: Part, charset: str | None) -> _Body:
-        if part.type == "multipart/alternative":
-            return _preferred(
-                [self.body(child, inherited=charset, container=part.type) for child in part.children]
-            )
-        if part.type == "multipart/related":
-            return self._related_body(part, charset)
-        bodies = [self.body(child, inherited=charset, container=part.type) for child in part.children]
-        return _Body(
-            tuple(piece for body in bodies for piece in body.pieces),
-            tuple(html for body in bodies for html in body.html),
-        )
-
-    def _related_body(self, part: Part, charset: str | None) -> _Body:
-        """RFC 2387: the root is the body, the others are what it shows."""
-        start = part.parameters.get("start")
-        root = next(
-            (c for c in part.children if start and c.text_field("content-id") == start), part.children[0]
-        )
-        chosen = _Body()
-        for child in part.children:
-            if child is root or (child.children and not chosen.says_something):
-                chosen = self.body(child, inherited=charset, container=part.type)
-            else:
-                self._keep_all(child, charset, part.type)
-        return chosen
-
-    def _keep_all(self, part: Part, charset: str | None, container: str) -> None:
-        for child in part.children:
-            self._keep_all(child, charset, container)
-        if not part.children:
-            self._keep(part, charset, container)
-
-    # -- reading
-
-    def _text_piece(self, part: Part, charset: str | None) -> _Body:
-        data = self.content(part)
-        if part.type == "text/html" and charset is None:
-            charset = _charset_in_html(data)
-        text, problem = charsets.decode(data, charset)
-        if problem:
-            self.notice(problem)
-        text = clean(text)
-        if part.type != "text/plain" or _HTML_AT_START.match(text):
-            return _Body((_Piece(text, is_html=True),), (text,))
-        if part.parameters.get("format", "").lower() == "flowed":
-            text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
-        return _Body((_Piece(text),))
-
-    def text_of(self, body: _Body) -> str:
-        """The chosen pieces as one plain text."""
-        filled: list[str] = []
-        for piece in body.pieces:
-            text = self._text_of_html(piece.text) if piece.is_html else piece.text
-            says_it_again = piece.is_html and _squeezed(text) in (_squeezed(said) for said in filled)
-            if text.strip() and not says_it_again:
-                filled.append(text)
-        if not filled and any(a.type == "application/ms-tnef" for a in self.attachments):
-            self.notice("the body may be inside winmail.dat")
-        return "\n".join(filled)
-
-    def _text_of_html(self, html: str) -> str:
-        text, problem = html_text.to_text(html)
-        if problem:
-            self.notice(problem)
-        return clean(text)
-
-    def html_of(self, body: _Body) -> str | None:
-        """The HTML of the mail, or None."""
-        return "\n".join(body.html) or None
-
-    def content(self, part: Part) -> bytes:
-        """A part's bytes with the transfer encoding undone (RFC 2045 §6), as well as it goes."""
-        data = self.data[part.start : part.end]
-        encoding = part.text_field("content-transfer-encoding").lower().partition(";")[0].strip(" \"'")
-        if encoding == "base64":
-            return base64_bytes(data)
-        if encoding == "quoted-printable":
-            return binascii.a2b_qp(data)
-        if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-            return _uudecoded(data)
-        if encoding not in ("", "7bit", "8bit", "binary"):
-            self.notice(f"transfer encoding {one_line(encoding)[:40]} is not known; taken as it is")
-        return data
-
-    # -- keeping
-
-    def _keep(self, part: Part, charset: str | None, container: str) -> None:
-        """The part as an attachment, and as a report where it is one."""
-        content = self.content(part)
-        if part.type in _REPORT_TYPES or container == "multipart/report":
-            text = charsets.decode(content[: 4 * MAX_REPORT_TEXT], charset)[0]
-            self.reports.append((part.type, clean(text)[:MAX_REPORT_TEXT]))
-        if len(self.attachments) >= MAX_ATTACHMENTS:
-            self.notice(f"more than {MAX_ATTACHMENTS} attachments; the rest was not listed")
-            return
-        content_id = header_fields.own_message_id(part.text_field("content-id"))
-        disposition = _disposition(part)[0]
-        self.attachments.append(
-            Attachment(
-                name=_file_name(part, content),
-                type=part.type,
-                size=len(content),
-                inline=disposition == "inline" or (disposition != "attachment" and content_id is not None),
-                content_id=content_id,
-                content=content,
-            )
-        )
-
-
-def _preferred(bodies: list[_Body]) -> _Body:
-    """The alternative to read: plain text, unless it is empty or only says that there is HTML."""
-    html = next((body.html for body in bodies if body.html), ())
-    filled = [body for body in bodies if body.says_something]
-    plain = [body for body in filled if body.is_plain]
-    rich = [body for body in filled if not body.is_plain]
-    if plain and rich and all(_is_stub(piece.text) for piece in plain[0].pieces):
-        plain = []
-    chosen = next(iter([*plain, *rich]), _Body())
-    return _Body(chosen.pieces, html)
-
-
-_STUB = re.compile(
-    r"(?i)(?:view|see|read|display|open|support|enable|use|capable)\b.{0,60}\bhtml\b"
-    r"|\bhtml\b.{0,60}(?:view|support|capable|enabled|compatible)"
-    r"|view (?:this|it|the) .{0,40}(?:browser|online)"
-    r"|(?:支持|支援|查看|开启|開啟|使用).{0,12}html|html.{0,12}(?:格式|邮件|郵件|信件)"
-)
-
-
-def _is_stub(text: str) -> bool:
-    """Whether a plain alternative holds nothing but the advice to look at the HTML one."""
-    words = " ".join(text.split())
-    return not words or (len(words) <= 300 and _STUB.search(words) is not None)
-
-
-def _squeezed(text: str) -> str:
-    """The text without blanks, to see whether HTML beside plain text only repeats it."""
-    return "".join(text.split())
-
-
-def _is_body(part: Part) -> bool:
-    """Whether a leaf is text to be read, not a file."""
-    if part.type not in _BODY_TYPES:
-        return False
-    disposition, found = _disposition(part)
-    return disposition != "attachment" and not (found.get("filename") or part.parameters.get("name"))
-
-
-def _disposition(part: Part) -> tuple[str, dict[str, str]]:
-    """Content-Disposition in lower case, with its parameters (RFC 2183)."""
-    value, found = parameters(part.text_field("content-disposition"))
-    return value.lower(), found
-
-
-def _file_name(part: Part, content: bytes) -> str | None:
-    """The sender's name for a file: of the disposition, else of the type; a mail is called by its subject."""
-    given = [name for name in (_disposition(part)[1].get("filename"), part.parameters.get("name")) if name]
-    name = one_line(min(given, key=_marks_of_loss, default=""))
-    if not name and part.type in ("message/rfc822", "message/global"):
-        subjects = [
-            f.value for f in structure.fields_of(content[: structure.MAX_HEAD]) if f.name.lower() == "subject"
-        ]
-        subject = _header_text(subjects[0], None) if subjects else ""
-        name = f"{subject}.eml" if subject else ""
-    return name or None
-
-
-def _marks_of_loss(name: str) -> int:
-    """How many characters of a file name some program could not write."""
-    return name.count("?") + name.count("\ufffd")
-
-
-def _charset_in_html(data: bytes) -> str | None:
-    """What a `<meta>` near the top says."""
-    match = re.search(rb"(?i)<meta[^<>]{0,200}charset=[\"'\s]*([A-Za-z0-9_.:-]{1,40})", data[:4096])
-    return match[1].decode("ascii") if match else None
-
-
-def _uudecoded(data: bytes) -> bytes:
-    """The content between `begin` and `end`; broken lines are left out."""
-    decoded: list[bytes] = []
-    for line in data.split(b"\n"):
-        if line.startswith(b"begin ") or not line.strip():
-            continue
-        if line.strip() == b"end":
-            break
-        try:
-            decoded.append(binascii.a2b_uu(line))
-        except binascii.Error:
-            continue
-    return b"".join(decoded)
-
-
-def clean(text: str) -> str:
-    r"""Text with `\n` line ends and without control characters (RELIABILITY 0.11)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    return CONTROLS.sub("", re.sub("[\x0b\x0c\x85\u2028\u2029]", "\n", text)).removeprefix("\ufeff")
-
-
-def unflowed(text: str, *, delete_space: bool) -> str:
-    """Paragraphs of format=flowed joined again (RFC 3676 §4.2): soft line ends gone, stuffing undone."""
-    paragraphs: list[list[str]] = []
-    open_depth: int | None = None
-    for raw in text.split("\n"):
-        content = raw.lstrip(">")
-        depth = len(raw) - len(content)
-        content = content.removeprefix(" ")
-        is_soft = content.endswith(" ") and content != "-- "
-        if depth != open_depth or content == "-- ":
-            paragraphs.append([">" * depth + " " * (depth > 0)])
-        paragraphs[-1].append(content[:-1] if is_soft and delete_space else content)
-        open_depth = depth if is_soft else None
-    return "\n".join("".join(paragraph) for paragraph in paragraphs)
+def _problems_of_head(head: _Head, authors: tuple[Address, ...], date: datetime | None) -> Iterator[str]:
+    if date is None and head.first("date"):
+        yield "the Date field holds no date"
+    if len(authors) > 1:
+        yield "more than one author in From; the first was taken"

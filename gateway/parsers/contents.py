@@ -1,0 +1,282 @@
+"""The contents of a mail: which parts are its words, which its files, which a mail system's report.
+
+`structure` has found the parts; here their bytes are decoded and each gets its place. One pass over the tree; HTML is
+turned into text only where nothing plainer was sent.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from gateway.messages import Attachment
+from gateway.parsers import charsets, header_fields, html_text, structure, transfer
+from gateway.parsers.header_text import decode_words, one_line, parameters
+from gateway.parsers.plain_text import clean, unflowed
+from gateway.parsers.structure import Part
+
+MAX_ATTACHMENTS = 100
+MAX_REPORT_TEXT = 100_000
+"""Characters of a report part that are kept as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a mail holds, in the shapes of `gateway.messages.Inbound`, and the problems met while reading it."""
+
+    body: str
+    html: str | None
+    attachments: tuple[Attachment, ...]
+    reports: tuple[tuple[str, str], ...]
+    problems: tuple[str, ...]
+
+
+def read(data: bytes, root: Part) -> Contents:
+    """Read the parts of a mail. Total; linear but for HTML, which `html_text` bounds."""
+    reading = _Reading(data)
+    body = reading.body(root)
+    text = reading.text_of(body)
+    return Contents(
+        body=text,
+        html="\n".join(body.html) or None,
+        attachments=tuple(reading.attachments),
+        reports=tuple(reading.reports),
+        problems=tuple(reading.problems),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of body: plain text, or HTML source that becomes text only if it is chosen."""
+
+    text: str
+    is_html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a part says: the pieces chosen to be read, in order, and the HTML to be shown."""
+
+    pieces: tuple[_Piece, ...] = ()
+    html: tuple[str, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        return any(piece.text.strip() for piece in self.pieces)
+
+    @property
+    def is_plain(self) -> bool:
+        return all(not piece.is_html for piece in self.pieces)
+
+
+_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text"})
+_REPORT_TYPES = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+        "message/global-disposition-notification",
+        "message/feedback-report",
+        "text/rfc822-headers",
+        "message/global-headers",
+    }
+)
+_HTML_AT_START = re.compile(
+    r"\s*(?:<!doctype\s+html|<html[\s>]|<\?xml[^<>]{0,200}>\s*<(?:!doctype\s+)?html)", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One mail being read: its bytes, and what has been collected so far."""
+
+    data: bytes
+    problems: list[str] = field(default_factory=list[str])
+    attachments: list[Attachment] = field(default_factory=list[Attachment])
+    reports: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def notice(self, problem: str) -> None:
+        """Remember a problem, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    # -- choosing
+
+    def body(self, part: Part, *, inherited: str | None = None, container: str = "") -> _Body:
+        """What this part adds to the body; everything else in it becomes attachment or report."""
+        charset = part.parameters.get("charset") or inherited
+        if part.children:
+            return self._multipart_body(part, charset)
+        if part.type.startswith("multipart/"):
+            return _Body()
+        if _is_body(part):
+            return self._text_piece(part, charset)
+        self._keep(part, charset, container)
+        return _Body()
+
+    def _multipart_body(self, part: Part, charset: str | None) -> _Body:
+        if part.type == "multipart/alternative":
+            return _preferred(
+                [self.body(child, inherited=charset, container=part.type) for child in part.children]
+            )
+        if part.type == "multipart/related":
+            return self._related_body(part, charset)
+        bodies = [self.body(child, inherited=charset, container=part.type) for child in part.children]
+        return _Body(
+            tuple(piece for body in bodies for piece in body.pieces),
+            tuple(html for body in bodies for html in body.html),
+        )
+
+    def _related_body(self, part: Part, charset: str | None) -> _Body:
+        """RFC 2387: the root is the body, the others are what it shows."""
+        start = part.parameters.get("start")
+        root = next(
+            (c for c in part.children if start and c.text_field("content-id") == start), part.children[0]
+        )
+        chosen = _Body()
+        for child in part.children:
+            if child is root or (child.children and not chosen.says_something):
+                chosen = self.body(child, inherited=charset, container=part.type)
+            else:
+                self._keep_all(child, charset, part.type)
+        return chosen
+
+    def _keep_all(self, part: Part, charset: str | None, container: str) -> None:
+        for child in part.children:
+            self._keep_all(child, charset, container)
+        if not part.children:
+            self._keep(part, charset, container)
+
+    # -- reading
+
+    def _text_piece(self, part: Part, charset: str | None) -> _Body:
+        data = self.content(part)
+        if part.type == "text/html" and charset is None:
+            charset = _charset_in_html(data)
+        text, problem = charsets.decode(data, charset)
+        if problem:
+            self.notice(problem)
+        text = clean(text)
+        if part.type != "text/plain" or _HTML_AT_START.match(text):
+            return _Body((_Piece(text, is_html=True),), (text,))
+        if part.parameters.get("format", "").lower() == "flowed":
+            text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
+        return _Body((_Piece(text),))
+
+    def text_of(self, body: _Body) -> str:
+        """The chosen pieces as one plain text."""
+        filled: list[str] = []
+        for piece in body.pieces:
+            text = self._text_of_html(piece.text) if piece.is_html else piece.text
+            says_it_again = piece.is_html and _squeezed(text) in (_squeezed(said) for said in filled)
+            if text.strip() and not says_it_again:
+                filled.append(text)
+        if not filled and any(a.type == "application/ms-tnef" for a in self.attachments):
+            self.notice("the body may be inside winmail.dat")
+        return "\n".join(filled)
+
+    def _text_of_html(self, html: str) -> str:
+        text, problem = html_text.to_text(html)
+        if problem:
+            self.notice(problem)
+        return clean(text)
+
+    def content(self, part: Part) -> bytes:
+        """A part's bytes with the transfer encoding undone."""
+        data, problem = transfer.undo(
+            self.data[part.start : part.end], part.text_field("content-transfer-encoding")
+        )
+        if problem:
+            self.notice(problem)
+        return data
+
+    # -- keeping
+
+    def _keep(self, part: Part, charset: str | None, container: str) -> None:
+        """The part as an attachment, and as a report where it is one."""
+        content = self.content(part)
+        if part.type in _REPORT_TYPES or container == "multipart/report":
+            text = charsets.decode(content[: 4 * MAX_REPORT_TEXT], charset)[0]
+            self.reports.append((part.type, clean(text)[:MAX_REPORT_TEXT]))
+        if len(self.attachments) >= MAX_ATTACHMENTS:
+            self.notice(f"more than {MAX_ATTACHMENTS} attachments; the rest was not listed")
+            return
+        content_id = header_fields.own_message_id(part.text_field("content-id"))
+        disposition = _disposition(part)[0]
+        self.attachments.append(
+            Attachment(
+                name=_file_name(part, content),
+                type=part.type,
+                size=len(content),
+                inline=disposition == "inline" or (disposition != "attachment" and content_id is not None),
+                content_id=content_id,
+                content=content,
+            )
+        )
+
+
+def _preferred(bodies: list[_Body]) -> _Body:
+    """The alternative to read: plain text, unless it is empty or only says that there is HTML."""
+    html = next((body.html for body in bodies if body.html), ())
+    filled = [body for body in bodies if body.says_something]
+    plain = [body for body in filled if body.is_plain]
+    rich = [body for body in filled if not body.is_plain]
+    if plain and rich and all(_is_stub(piece.text) for piece in plain[0].pieces):
+        plain = []
+    chosen = next(iter([*plain, *rich]), _Body())
+    return _Body(chosen.pieces, html)
+
+
+_STUB = re.compile(
+    r"(?i)(?:view|see|read|display|open|support|enable|use|capable)\b.{0,60}\bhtml\b"
+    r"|\bhtml\b.{0,60}(?:view|support|capable|enabled|compatible)"
+    r"|view (?:this|it|the) .{0,40}(?:browser|online)"
+    r"|(?:支持|支援|查看|开启|開啟|使用).{0,12}html|html.{0,12}(?:格式|邮件|郵件|信件)"
+)
+
+
+def _is_stub(text: str) -> bool:
+    """Whether a plain alternative holds nothing but the advice to look at the HTML one."""
+    words = " ".join(text.split())
+    return not words or (len(words) <= 300 and _STUB.search(words) is not None)
+
+
+def _squeezed(text: str) -> str:
+    """The text without blanks, to see whether HTML beside plain text only repeats it."""
+    return "".join(text.split())
+
+
+def _is_body(part: Part) -> bool:
+    """Whether a leaf is text to be read, not a file."""
+    if part.type not in _BODY_TYPES:
+        return False
+    disposition, found = _disposition(part)
+    return disposition != "attachment" and not (found.get("filename") or part.parameters.get("name"))
+
+
+def _disposition(part: Part) -> tuple[str, dict[str, str]]:
+    """Content-Disposition in lower case, with its parameters (RFC 2183)."""
+    value, found = parameters(part.text_field("content-disposition"))
+    return value.lower(), found
+
+
+def _file_name(part: Part, content: bytes) -> str | None:
+    """The sender's name for a file: of the disposition, else of the type; a mail is called by its subject."""
+    given = [name for name in (_disposition(part)[1].get("filename"), part.parameters.get("name")) if name]
+    name = one_line(min(given, key=_marks_of_loss, default=""))
+    if not name and part.type in ("message/rfc822", "message/global"):
+        subjects = [
+            f.value for f in structure.fields_of(content[: structure.MAX_HEAD]) if f.name.lower() == "subject"
+        ]
+        subject = one_line(decode_words(charsets.decode(subjects[0], None)[0])) if subjects else ""
+        name = f"{subject}.eml" if subject else ""
+    return name or None
+
+
+def _marks_of_loss(name: str) -> int:
+    """How many characters of a file name some program could not write."""
+    return name.count("?") + name.count("\ufffd")
+
+
+def _charset_in_html(data: bytes) -> str | None:
+    """What a `<meta>` near the top says."""
+    match = re.search(rb"(?i)<meta[^<>]{0,200}charset=[\"'\s]*([A-Za-z0-9_.:-]{1,40})", data[:4096])
+    return match[1].decode("ascii") if match else None
