@@ -5,7 +5,7 @@ in `templates/layout.html.j2`. Whatever is wrong with those files, a letter leav
 built-in one, and `Letter.problem` says what an operator must mend (G22).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,15 +15,25 @@ from jinja2 import Template
 from gateway.cases.case import Case, Notice
 from gateway.errors import Mistake
 from gateway.responders.layout import Block, plain_page, read_blocks
-from gateway.responders.letter_view import CaseView, Facts, Recipient, case_for, facts_for
+from gateway.responders.letter_view import Occasion, Recipient, case_for, facts_for, greeted_as
 from gateway.responders.plain_letter import plain_subject, plain_text
+from gateway.responders.rehearsal import occasions
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, one_line
-from gateway.responders.template_set import CannotRender, TemplateSet, mistake_in, strict_environment
+from gateway.responders.template_set import (
+    CannotRender,
+    Rendered,
+    TemplateSet,
+    mistake_in,
+    strict_environment,
+)
 
-__all__ = ["Composer", "Letter", "Recipient", "VendorWords"]
+__all__ = ["LANGUAGES", "Composer", "Letter", "Recipient", "VendorWords", "language_for"]
 
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+"""What the parsers recognise, so what customers are promised an answer in."""
+
+FALLBACK_LANGUAGE = "en"
 LAYOUT = "layout.html.j2"
-STANDARD_LANGUAGE = "en"
 
 REPLIES_AS_SHIPPED: Mapping[tuple[str, str], str] = {
     ("new_case", "engineer"): "customer_text",
@@ -54,7 +64,7 @@ class VendorWords:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A composed letter. `problem` is None, or names the file and the cause for which the plain form was used."""
+    """A composed letter. `problem` is None, or names the file and the cause for which a plain form was used."""
 
     subject: str
     text: str
@@ -77,15 +87,13 @@ class Composer:
         zone: str,
         reply_means: Mapping[tuple[str, str], str] = REPLIES_AS_SHIPPED,
     ) -> None:
+        self._directory = directory
         self._vendor = vendor
         self._reply_means = reply_means
         self._sets = {
-            path.name: TemplateSet(path, path.name, zone)
-            for path in sorted(directory.glob("*"))
-            if path.is_dir()
+            path.name: TemplateSet(path, zone) for path in sorted(directory.glob("*")) if path.is_dir()
         }
-        self._directory = directory
-        self._layout = _layout_of(directory)
+        self._layout = self._read_layout()
 
     def compose(
         self,
@@ -105,107 +113,131 @@ class Composer:
         are outside them; `engineer`: the display name of who has the case; `subject_of_thread`: the customer's own
         subject (None: the case's), under which every letter to somebody we know stays in one thread.
         """
+        occasion = Occasion(notice, case, recipient, at, next_update, handling_begins, engineer)
         language = language_for(recipient.language, self._sets)
-        view, facts = case_for(case, recipient), facts_for(notice, recipient)
-        context: dict[str, object] = {
-            "at": at,
+        said, problem = self._said(occasion, language)
+        html, undressed = self._page(said.text, occasion, language)
+        subject = said.subject
+        if recipient.audience == "customer" and recipient.known:
+            subject = thread_subject(subject_of_thread or case.subject, case.number) or subject
+        mistake = problem or undressed
+        return Letter(
+            one_line(subject, MAX_SUBJECT * 2), said.text, html, language, str(mistake) if mistake else None
+        )
+
+    def has(self, audience: str, notice: str) -> bool:
+        """Whether any language has a template for this notice; `gateway check` asks for each notice of the policy."""
+        return any((audience, notice) in letters.names for letters in self._sets.values())
+
+    def problems(self) -> list[Mistake]:
+        """Every mistake in the owner's files, found by writing every letter in every language to made-up cases."""
+        found = [self._no_language(language) for language in LANGUAGES if language not in self._sets]
+        everything = frozenset(name for letters in self._sets.values() for name in letters.names)
+        for language, letters in self._sets.items():
+            found += letters.mistakes_beside(self._sets.values())
+            found += self._rehearse(language, everything)
+        return sorted(set(found), key=str)
+
+    def _rehearse(self, language: str, notices: frozenset[tuple[str, str]]) -> Iterator[Mistake]:
+        for audience, notice in sorted(notices):
+            for occasion in occasions(audience, notice, language):
+                said, problem = self._said(occasion, language)
+                _, undressed = self._page(said.text, occasion, language)
+                yield from (mistake for mistake in (problem, undressed) if mistake)
+
+    def _said(self, occasion: Occasion, language: str) -> tuple[Rendered, Mistake | None]:
+        """Subject and text from the template; the built-in ones, and what is wrong with the template, if need be."""
+        recipient, notice = occasion.recipient, occasion.notice
+        view, facts = case_for(occasion.case, recipient), facts_for(notice, recipient)
+        vendor = self._vendor.name(language)
+        context = {
+            "at": occasion.at,
             "case": view,
             "facts": facts,
             "notice": notice.name,
-            "to": notice.to,
-            "name": _greeted(recipient),
+            "name": greeted_as(recipient),
             "known": recipient.known,
-            "next_update": next_update,
-            "handling_begins": handling_begins,
-            "engineer": one_line(engineer, 60) if engineer else None,
+            "next_update": occasion.next_update,
+            "handling_begins": occasion.handling_begins,
+            "engineer": one_line(occasion.engineer, 60) if occasion.engineer else None,
             "reply": self._meaning_of_reply(notice),
-            "vendor": self._vendor.name(language),
+            "vendor": vendor,
             "hotline": self._vendor.hotline,
             "signature": self._vendor.signature.get(language, ()),
         }
         try:
-            said = self._set(language).render(recipient.audience, notice.name, context)
-            subject, text, problem = said.subject, said.text, None
+            return self._set(language).render(recipient.audience, notice.name, context), None
         except CannotRender as error:
-            subject = plain_subject(view, language)
-            text = self._plain_text(notice.name, view, facts, recipient, language)
-            problem = str(error.mistake)
-        if recipient.audience == "customer" and recipient.known:
-            subject = _thread_subject(subject_of_thread or case.subject, view.number) or subject
-        html, unlaid = self._page(text, view, language)
-        return Letter(one_line(subject, MAX_SUBJECT * 2), text, html, language, problem or unlaid)
-
-    def _set(self, language: str) -> TemplateSet:
-        try:
-            return self._sets[language]
-        except KeyError:
-            raise CannotRender(Mistake(language, "", "there are no templates for this language")) from None
+            plain = Rendered(
+                subject=plain_subject(view, language),
+                text=plain_text(
+                    notice.name,
+                    view,
+                    facts,
+                    audience=recipient.audience,
+                    language=language,
+                    vendor=vendor,
+                    hotline=self._vendor.hotline,
+                ),
+            )
+            return plain, error.mistake
 
     def _meaning_of_reply(self, notice: Notice) -> str:
+        """The policy's word for it; a level manager's rung may be written into the role or left out."""
         role = notice.to
-        return self._reply_means.get((notice.name, role)) or self._reply_means.get(
-            (notice.name, role.partition(":")[0]), "note"
-        )
+        means = self._reply_means.get((notice.name, role))
+        return means or self._reply_means.get((notice.name, role.partition(":")[0]), "note")
 
-    def _plain_text(
-        self, notice: str, view: CaseView, facts: Facts, recipient: Recipient, language: str
-    ) -> str:
-        return plain_text(
-            notice,
-            view,
-            facts,
-            audience=recipient.audience,
-            language=language,
-            vendor=self._vendor.name(language),
-            hotline=self._vendor.hotline,
-        )
-
-    def _page(self, text: str, view: CaseView, language: str) -> tuple[str, str | None]:
-        """The text in its HTML dress, and what was wrong with the dress if it had to go without."""
+    def _page(self, text: str, occasion: Occasion, language: str) -> tuple[str, Mistake | None]:
+        """The text in its HTML dress; without one, and what was wrong with it, if need be."""
         blocks = read_blocks(text)
         if isinstance(self._layout, Mistake):
-            return plain_page(blocks, language), str(self._layout)
+            return plain_page(blocks, language), self._layout
         try:
-            return self._dressed(self._layout, blocks, view, language), None
+            return self._dressed(self._layout, blocks, one_line(occasion.case.number), language), None
+        except CannotRender as error:
+            return plain_page(blocks, language), error.mistake
         except Exception as error:  # noqa: BLE001 - the layout is the owner's file and can raise anything (G22)
-            return plain_page(blocks, language), str(mistake_in(error, LAYOUT, self._directory))
+            return plain_page(blocks, language), self._mistake_in_layout(error)
 
-    def _dressed(self, layout: Template, blocks: tuple[Block, ...], view: CaseView, language: str) -> str:
-        letters = self._set(language)
+    def _dressed(self, layout: Template, blocks: tuple[Block, ...], number: str, language: str) -> str:
         return layout.render(
             blocks=blocks,
-            number=view.number,
-            number_label=letters.words().named("number", "label"),
+            number=number,
+            number_label=self._set(language).words().named("number", "label"),
             vendor=self._vendor.name(language),
             language=language,
         )
+
+    def _set(self, language: str) -> TemplateSet:
+        if language not in self._sets:
+            raise CannotRender(self._no_language(language))
+        return self._sets[language]
+
+    def _no_language(self, language: str) -> Mistake:
+        return Mistake(f"{self._directory.name}/{language}", "", "there are no templates for this language")
+
+    def _read_layout(self) -> Template | Mistake:
+        try:
+            return strict_environment(self._directory).get_template(LAYOUT)
+        except Exception as error:  # noqa: BLE001 - missing, not UTF-8, not a template: all the same to the letter
+            return self._mistake_in_layout(error)
+
+    def _mistake_in_layout(self, error: Exception) -> Mistake:
+        return mistake_in(error, f"{self._directory.name}/{LAYOUT}", self._directory.parent)
 
 
 def language_for(tag: str, have: Mapping[str, object]) -> str:
     """The language we write in to somebody who reads `tag`: that one if we have it, else its script, else English."""
     if tag in have:
         return tag
-    low = tag.lower()
-    if low.startswith("zh"):
-        traditional = any(part in ("hant", "tw", "hk", "mo") for part in low.replace("_", "-").split("-"))
-        return "zh-Hant" if traditional else "zh-Hans"
-    base = low.partition("-")[0]
-    return base if base in have else STANDARD_LANGUAGE
+    base, *parts = tag.lower().replace("_", "-").split("-")
+    if base == "zh":
+        return "zh-Hans" if {"hant", "tw", "hk", "mo"}.isdisjoint(parts) else "zh-Hant"
+    return base if base in have else FALLBACK_LANGUAGE
 
 
-def _greeted(recipient: Recipient) -> str | None:
-    if recipient.name is None or (recipient.audience == "customer" and not recipient.known):
-        return None
-    return one_line(recipient.name, 60) or None
-
-
-def _thread_subject(subject: str, number: str) -> str | None:
+def thread_subject(subject: str, number: str) -> str | None:
+    """The customer's own subject, answered once and with the case number; None when they wrote none."""
     bare = bare_subject(subject, number)
     return f"Re: {bare} [{number}]" if bare else None
-
-
-def _layout_of(directory: Path) -> Template | Mistake:
-    try:
-        return strict_environment(directory).get_template(LAYOUT)
-    except Exception as error:  # noqa: BLE001 - missing, not UTF-8, not a template: all the same to the letter
-        return mistake_in(error, LAYOUT, directory)

@@ -28,6 +28,19 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """One notice to one person at one moment: all that a letter is made of, in the core's own terms."""
+
+    notice: Notice
+    case: Case
+    recipient: Recipient
+    at: datetime
+    next_update: datetime | None = None
+    handling_begins: datetime | None = None
+    engineer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
     """A promise not kept in time."""
 
@@ -98,6 +111,13 @@ class CaseView:
     solution: tuple[str, ...]
     happened: tuple[Happening, ...]
     promises: tuple[Overdue, ...]
+
+
+def greeted_as(recipient: Recipient) -> str | None:
+    """The name to greet with; None where there is none, or where it is an unknown sender's own word."""
+    if recipient.name is None or (recipient.audience == "customer" and not recipient.known):
+        return None
+    return one_line(recipient.name, 60) or None
 
 
 def facts_for(notice: Notice, recipient: Recipient) -> Facts:

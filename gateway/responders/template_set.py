@@ -4,7 +4,7 @@ A template is the owner's file and may be wrong in any way a file can be wrong. 
 with file, line and cause, kept when it shows at start and raised as `CannotRender` when it shows in use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,15 +53,15 @@ class Rendered:
 class TemplateSet:
     """`templates/<language>/`: every notice template by audience and name, and the phrasebook beside them."""
 
-    def __init__(self, directory: Path, language: str, zone: str) -> None:
-        self.language = language
-        self.mistakes: dict[str, Mistake] = {}
-        self._root = directory.parent
-        self._phrasebook = self._read_words(directory / WORDS)
+    def __init__(self, directory: Path, zone: str) -> None:
+        self._mistakes: dict[str, Mistake] = {}
+        self._above = directory.parent.parent
+        self._name = f"{directory.parent.name}/{directory.name}"
+        self.phrasebook = self._read_words(directory / WORDS)
         self._templates: dict[tuple[str, str], Template] = {}
         environment = strict_environment(directory)
-        if self._phrasebook is not None:
-            _teach(environment, self._phrasebook, zone)
+        if self.phrasebook is not None:
+            _teach(environment, self.phrasebook, zone)
         files = sorted(directory.glob(f"*/[!_]*{SUFFIX}"))
         for path in files:
             self._compile(environment, directory, path)
@@ -69,21 +69,21 @@ class TemplateSet:
 
     def words(self) -> Phrasebook:
         """The phrasebook. Raises CannotRender when the file cannot be used."""
-        if self._phrasebook is None:
-            raise CannotRender(self.mistakes[f"{self.language}/{WORDS}"])
-        return self._phrasebook
+        if self.phrasebook is None:
+            raise CannotRender(self._mistakes[f"{self._name}/{WORDS}"])
+        return self.phrasebook
 
     def render(self, audience: str, notice: str, context: Mapping[str, object]) -> Rendered:
         """The letter's words. Raises CannotRender, whatever was wrong."""
         self.words()
-        key = f"{self.language}/{audience}/{notice}{SUFFIX}"
+        key = f"{self._name}/{audience}/{notice}{SUFFIX}"
         template = self._templates.get((audience, notice))
         if template is None:
-            raise CannotRender(self.mistakes.get(key, Mistake(key, "", "there is no such template")))
+            raise CannotRender(self._mistakes.get(key, Mistake(key, "", "there is no such template")))
         try:
             rendered = template.render(context)
         except Exception as error:  # the owner's template can raise anything; a letter must leave (G22)
-            raise CannotRender(mistake_in(error, key, self._root)) from error
+            raise CannotRender(mistake_in(error, key, self._above)) from error
         subject, _, text = rendered.lstrip().partition("\n")
         if not subject.startswith(SUBJECT) or not text.strip():
             raise CannotRender(
@@ -91,20 +91,37 @@ class TemplateSet:
             )
         return Rendered(" ".join(subject.removeprefix(SUBJECT).split()), tidy(text))
 
+    def mistakes_beside(self, others: Iterable["TemplateSet"]) -> list[Mistake]:
+        """What could not be read or compiled, and what this language's words lack that another language's have."""
+        mine = self.phrasebook.names if self.phrasebook is not None else None
+        lacking = [
+            Mistake(
+                f"{self._name}/{WORDS}",
+                f"names.{kind}.{name}",
+                "another language has this name, this one not",
+            )
+            for other in others
+            if other.phrasebook is not None and mine is not None
+            for kind, names in other.phrasebook.names.items()
+            for name in names
+            if name not in mine.get(kind, {})
+        ]
+        return [*self._mistakes.values(), *lacking]
+
     def _read_words(self, path: Path) -> Phrasebook | None:
-        key = f"{self.language}/{WORDS}"
+        key = f"{self._name}/{WORDS}"
         try:
             return read_phrasebook(path)
         except (OSError, ValueError, msgspec.ValidationError) as error:
-            self.mistakes[key] = Mistake(key, "", _cause(error))
+            self._mistakes[key] = Mistake(key, "", _cause(error))
             return None
 
     def _compile(self, environment: ImmutableSandboxedEnvironment, directory: Path, path: Path) -> None:
-        key = f"{self.language}/{path.relative_to(directory).as_posix()}"
+        key = f"{self._name}/{path.relative_to(directory).as_posix()}"
         try:
             template = environment.get_template(path.relative_to(directory).as_posix())
         except Exception as error:  # noqa: BLE001 - not UTF-8, not a template, not readable: all the same to the letter
-            self.mistakes[key] = mistake_in(error, key, self._root)
+            self._mistakes[key] = mistake_in(error, key, self._above)
         else:
             self._templates[path.parent.name, path.name.removesuffix(SUFFIX)] = template
 

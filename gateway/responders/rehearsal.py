@@ -1,0 +1,111 @@
+"""Made-up occasions on which `gateway check` has every letter written before a customer gets one.
+
+Between them they have everything and nothing: known and unknown senders, words and no words, every status, moments
+today, tomorrow, yesterday and next year.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, cast
+
+from gateway.cases.case import Case, Fact, Notice, Party
+from gateway.cases.commitments import Commitment
+from gateway.cases.lifecycle import STATUSES
+from gateway.responders.letter_view import Occasion, Recipient
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+MISSING = ("company", "contact", "phone", "symptoms")
+
+_MOMENTS = {
+    "reported": AT - timedelta(days=1),
+    "assigned": AT - timedelta(hours=2),
+    "dispatched": AT - timedelta(hours=1),
+    "sent:please_confirm": AT - timedelta(days=400),
+}
+
+_NOTHING_KNOWN = Case(
+    number="C-TEST-0001",
+    opened_at=AT - timedelta(minutes=2),
+    reporter=Party(address="someone@example.com"),
+    subject="",
+)
+
+_EVERYTHING_KNOWN = replace(
+    _NOTHING_KNOWN,
+    opened_at=AT - timedelta(days=1),
+    reporter=Party(address="someone@example.com", name="Li Lei", known=True),
+    subject="Test",
+    level=1,
+    priority="urgent",
+    company="Example Ltd",
+    contact="Li Lei",
+    phone="+86 21 5555 0100",
+    product="X-1",
+    place="Shanghai",
+    symptoms=("one", "two"),
+    missing=("place",),
+    suggested_case="C-TEST-0002",
+    problems=("a problem",),
+    engineer="e-1",
+    intended_solution="a plan",
+    solution="a solution",
+    moments=_MOMENTS,
+    commitments=(
+        Commitment(
+            name="response",
+            promise="P-10",
+            owed_by="engineer",
+            made_at=AT,
+            due=AT + timedelta(days=1),
+        ),
+    ),
+)
+
+_EVERY_FACT: Mapping[str, Fact] = {
+    "words": "one line\n\nanother",
+    "words_language": "zh-Hans",
+    "rung": 1,
+    "overdue": [
+        {
+            "commitment": "response",
+            "promise": "P-10",
+            "due": (AT - timedelta(minutes=90)).isoformat(),
+            "owed_by": "level_manager:2",
+        }
+    ],
+    "commitment": "response",
+    "promise": "P-10",
+    "due": (AT + timedelta(minutes=20)).isoformat(),
+    "owed_by": "engineer",
+    "why": "nothing_found",
+    "notice": "first_reply",
+    "recipient": "someone@example.com",
+    "reason": "550 no such user",
+    "what": "a template failed",
+    "detail": "receipt.txt.j2, line 1",
+}
+
+
+def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
+    """Every made-up occasion for one notice to one audience in one language."""
+    reader = Recipient("Li Lei", language, cast("Literal['customer', 'staff']", audience))
+    stranger = replace(reader, name=None, known=audience == "staff")
+    nothing = Notice(id="C-TEST-0001/1", name=notice, to="engineer")
+    everything = replace(nothing, facts={**_EVERY_FACT, "words_language": language})
+    yield Occasion(nothing, _NOTHING_KNOWN, stranger, AT)
+    yield Occasion(
+        nothing, replace(_NOTHING_KNOWN, missing=MISSING, level=4), stranger, AT, AT + timedelta(minutes=30)
+    )
+    yield Occasion(nothing, _EVERYTHING_KNOWN, reader, AT, None, AT + timedelta(days=1))
+    yield Occasion(
+        everything, replace(_EVERYTHING_KNOWN, missing=MISSING), reader, AT, AT + timedelta(days=60)
+    )
+    for why in ("unknown_command", "not_allowed", "case_closed"):
+        refused = replace(nothing, facts={"why": why})
+        yield Occasion(refused, _EVERYTHING_KNOWN, reader, AT)
+    for days, status in enumerate(STATUSES):
+        case = replace(_EVERYTHING_KNOWN, status=status)
+        begins = AT + timedelta(days=days)
+        yield Occasion(nothing, case, reader, AT, begins + timedelta(hours=1), begins, "Zhang Wei")
+        yield Occasion(everything, case, stranger, AT, begins, None, "Zhang Wei")
