@@ -53,8 +53,10 @@ def compose(outbound: Outbound, *, date: datetime, domain: str) -> bytes:
     spaces, a subject or name beyond 250 characters is cut, an id that is malformed or longer than 749
     characters is left out. `extra_headers` is also the place to echo a customer's Thread-Index (L-38).
 
-    Raises DeliveryError (permanent) where an address cannot be written to, ValueError where our own code asked
-    for what it must not: a malformed message id, or an extra header whose name is malformed or not its to set.
+    It does not fail on an address that cannot be written to: the channel does, when it is to be sent there.
+
+    Raises ValueError where our own code asked for what it must not: a malformed message id, or an extra header
+    whose name is malformed or not its to set.
     """
     content, body = _content(outbound)
     headers = [*_headers(outbound, date, domain), *content]

@@ -50,15 +50,17 @@ def sendable(address: str) -> str:
 
 
 def mailbox(address: Address) -> list[str]:
-    """Display name and address as header words (RFC 5322 §3.4). Raises DeliveryError as `sendable` does."""
-    bare = sendable(address.address)
+    """Display name and address as header words (RFC 5322 §3.4).
+
+    An address that cannot be sent to becomes the name of an empty group (`"a b@c": ;`): the mail can still be
+    written, and it is its delivery that fails, where a human hears of it.
+    """
+    try:
+        bare = sendable(address.address)
+    except DeliveryError:
+        return [*_phrase(one_line(address.address)), ":", ";"]
     name = one_line(address.name or "")
-    if not name:
-        return [bare]
-    if _needs_encoding(name):
-        return [*_encoded_words(name), f"<{bare}>"]
-    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    return [f'"{quoted}"', f"<{bare}>"]
+    return [*_phrase(name), f"<{bare}>"] if name else [bare]
 
 
 def message_ids(candidates: Iterable[str]) -> list[str]:
@@ -104,6 +106,13 @@ def check_head(written: bytes, intended: list[str]) -> None:
     found = BytesHeaderParser().parsebytes(written)
     if found.keys() != intended or found.defects or found.get_payload():
         raise ValueError(f"the headers written are not those intended: {found.keys()!a}")
+
+
+def _phrase(name: str) -> list[str]:
+    if _needs_encoding(name):
+        return _encoded_words(name)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return [f'"{quoted}"']
 
 
 def _idna(domain: str) -> str:

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from gateway.errors import DeliveryError
-from gateway.messages import Outbound
+from gateway.messages import Parcel
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -27,11 +27,11 @@ class MaildirOutgoing:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    async def send(self, outbound: Outbound, raw: bytes) -> str:
-        """Keep `raw` durably and return a receipt. Raises DeliveryError (not permanent) when the disk refuses."""
-        name = _file_name(outbound.id)
+    async def send(self, parcel: Parcel) -> str:
+        """Keep the parcel durably and return a receipt. Raises DeliveryError (not permanent) when the disk refuses."""
+        name = _file_name(parcel.id)
         try:
-            await asyncio.to_thread(_keep, self._directory, name, raw)
+            await asyncio.to_thread(_keep, self._directory, name, parcel.raw)
         except OSError as error:
             raise DeliveryError(
                 f"the Maildir cannot take {name}: {error.strerror}", permanent=False
@@ -39,11 +39,11 @@ class MaildirOutgoing:
         return f"kept in the Maildir as {name}"
 
 
-def _file_name(outbound_id: str) -> str:
-    """One file name for each message id, whatever characters the id has."""
-    if _PLAIN_NAME.fullmatch(outbound_id):
-        return outbound_id
-    return "id." + hashlib.sha256(outbound_id.encode(errors="surrogatepass")).hexdigest()
+def _file_name(parcel_id: str) -> str:
+    """One file name for each id, whatever characters the id has."""
+    if _PLAIN_NAME.fullmatch(parcel_id):
+        return parcel_id
+    return "id." + hashlib.sha256(parcel_id.encode(errors="surrogatepass")).hexdigest()
 
 
 def _keep(directory: Path, name: str, raw: bytes) -> None:

@@ -23,10 +23,9 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
-from gateway.channels.mail import envelope_from
 from gateway.channels.mail_format import one_line, sendable
 from gateway.errors import DeliveryError
-from gateway.messages import Outbound
+from gateway.messages import Parcel
 
 Security = Literal["plain", "starttls", "tls"]
 
@@ -43,6 +42,7 @@ _URL_ADVICE = (
 _ABOUT_US = frozenset({421, 530, 534, 535, 538})
 """Replies to a message that speak of the relay's day or of our credentials, never of the message."""
 
+_HOSTNAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -89,9 +89,9 @@ class SmtpRelay:
     At most `connections` are open at a time; further messages wait. A connection carries up to
     `messages_per_connection` messages and closes after `idle_seconds` without one. `timeout` bounds, in seconds,
     everything up to the moment the relay asks for the message, `data_done_timeout` all that follows (RFC 1047
-    asks for ten minutes). `sender` is the support address.
+    asks for ten minutes). `hostname` is the name we greet with.
 
-    Raises ValueError for a malformed URL, DeliveryError for a sender that is no address.
+    Raises ValueError for a malformed URL or a name no host can have.
     """
 
     name = "mail"
@@ -99,7 +99,7 @@ class SmtpRelay:
     def __init__(
         self,
         url: str,
-        sender: str,
+        hostname: str,
         *,
         timeout: float = 60.0,
         data_done_timeout: float = 600.0,
@@ -109,7 +109,9 @@ class SmtpRelay:
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         self._url = RelayUrl.parse(url)
-        self._sender = sendable(sender)
+        if not _HOSTNAME.fullmatch(hostname):
+            raise ValueError(f"{hostname[:100]!a} is no name to greet a relay with")
+        self._hostname = hostname
         self._timeout = timeout
         self._data_done_timeout = data_done_timeout
         self._slots = asyncio.Semaphore(connections)
@@ -118,14 +120,15 @@ class SmtpRelay:
         self._tls_context = tls_context
         self._idle: list[_Line] = []
 
-    async def send(self, outbound: Outbound, raw: bytes) -> str:
-        """Hand the message over and return the relay's answer.
+    async def send(self, parcel: Parcel) -> str:
+        """Hand the parcel over and return the relay's answer.
 
-        Raises DeliveryError: permanent after a 5xx about the message, in doubt when the relay has the message but
-        never said so, otherwise to be tried again.
+        Raises DeliveryError: permanent after a 5xx about the message or for an address that is none, in doubt when
+        the relay has the message but never said so, otherwise to be tried again.
         """
-        sender, recipient = envelope_from(outbound, self._sender), sendable(outbound.to.address)
-        payload = _payload(raw)
+        sender = sendable(parcel.sender) if parcel.sender else ""
+        recipient = sendable(parcel.recipient)
+        payload = _payload(parcel.raw)
         async with self._slots:
             with _not_sent():
                 async with asyncio.timeout(self._timeout):
@@ -162,7 +165,7 @@ class SmtpRelay:
             port=self._url.port,
             username=self._url.username,
             password=self._url.password,
-            local_hostname=self._sender.rpartition("@")[2],
+            local_hostname=self._hostname,
             use_tls=self._url.security == "tls",
             start_tls=self._url.security == "starttls",
             tls_context=self._tls_context,

@@ -1,6 +1,6 @@
-"""A plain message to a customer, for the channel tests to vary with `dataclasses.replace`."""
+"""A plain message to a customer and its parcel, for the channel tests to vary with `dataclasses.replace`."""
 
-from gateway.messages import Address, Outbound
+from gateway.messages import Address, Outbound, Parcel
 
 SUPPORT = "support@vendor.example"
 
@@ -21,3 +21,5 @@ TO_A_CUSTOMER = Outbound(
     in_reply_to="<one@customer.example>",
     references=("<zero@customer.example>",),
 )
+
+PARCEL = Parcel(id="ob-1", sender="", recipient="li.lei@customer.example", raw=b"Subject: x\r\n\r\nbody\r\n")

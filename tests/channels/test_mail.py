@@ -270,6 +270,19 @@ def test_an_address_with_anything_odd_in_it_is_refused_for_good(hostile: str) ->
 
 
 @pytest.mark.parametrize(
+    "odd", ["li lei@customer.example", "李雷@customer.example", "a@b\r\nBcc: c@d", 'a";:,@b', ""]
+)
+def test_a_mail_to_an_impossible_address_can_still_be_written(odd: str) -> None:
+    """The step that owes it must not fail on what a stranger wrote; its delivery does, and a human hears of it."""
+    mail = read_back(replace(TO_A_CUSTOMER, to=Address("x", odd)))
+    to = cast("AddressHeader", mail["To"])
+    assert to.addresses == ()
+    ((shown),) = [group.display_name for group in to.groups]
+    assert (shown or "") == one_line(odd)
+    assert mail.keys() == read_back(TO_A_CUSTOMER).keys()
+
+
+@pytest.mark.parametrize(
     ("address", "as_written"),
     [
         ("li.lei+a=b@customer.example", "li.lei+a=b@customer.example"),

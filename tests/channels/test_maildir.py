@@ -10,9 +10,9 @@ import pytest
 
 from gateway.channels.maildir import MaildirOutgoing
 from gateway.errors import DeliveryError
-from tests.channels.outbounds import TO_A_CUSTOMER
+from tests.channels.outbounds import PARCEL
 
-RAW = b"Subject: x\r\n\r\nbody\r\n"
+RAW = PARCEL.raw
 
 
 def files(directory: Path) -> dict[str, bytes]:
@@ -25,7 +25,7 @@ def files(directory: Path) -> dict[str, bytes]:
 
 async def test_a_message_arrives_in_new_byte_for_byte(tmp_path: Path) -> None:
     """Any mail reader can open a Maildir; nothing is left over in tmp."""
-    receipt = await MaildirOutgoing(tmp_path / "out").send(TO_A_CUSTOMER, RAW)
+    receipt = await MaildirOutgoing(tmp_path / "out").send(PARCEL)
     assert files(tmp_path / "out") == {"new/ob-1": RAW}
     assert "ob-1" in receipt
     assert (tmp_path / "out" / "cur").is_dir()
@@ -34,8 +34,8 @@ async def test_a_message_arrives_in_new_byte_for_byte(tmp_path: Path) -> None:
 async def test_a_second_delivery_of_one_message_replaces_the_first(tmp_path: Path) -> None:
     """A delivery in doubt is repeated (RELIABILITY G8); the reader must not see it twice."""
     outgoing = MaildirOutgoing(tmp_path)
-    await outgoing.send(TO_A_CUSTOMER, RAW)
-    await outgoing.send(TO_A_CUSTOMER, RAW + b"again\r\n")
+    await outgoing.send(PARCEL)
+    await outgoing.send(replace(PARCEL, raw=RAW + b"again\r\n"))
     assert files(tmp_path) == {"new/ob-1": RAW + b"again\r\n"}
 
 
@@ -44,7 +44,7 @@ async def test_a_second_delivery_of_one_message_replaces_the_first(tmp_path: Pat
 )
 async def test_no_message_id_leads_out_of_the_maildir(tmp_path: Path, hostile: str) -> None:
     """The id is ours, but a path made of data is checked all the same (RELIABILITY T25)."""
-    await MaildirOutgoing(tmp_path / "out").send(replace(TO_A_CUSTOMER, id=hostile), RAW)
+    await MaildirOutgoing(tmp_path / "out").send(replace(PARCEL, id=hostile))
     (name,) = files(tmp_path)
     assert name.startswith("out/new/id.")
 
@@ -53,13 +53,13 @@ async def test_ids_that_differ_only_in_odd_characters_get_files_of_their_own(tmp
     """One message must never replace another."""
     outgoing = MaildirOutgoing(tmp_path)
     for odd in ("a/b", "a\\b", "a b"):
-        await outgoing.send(replace(TO_A_CUSTOMER, id=odd), RAW)
+        await outgoing.send(replace(PARCEL, id=odd))
     assert len(files(tmp_path)) == 3
 
 
 async def test_the_mail_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     """It holds customers' words."""
-    await MaildirOutgoing(tmp_path / "out").send(TO_A_CUSTOMER, RAW)
+    await MaildirOutgoing(tmp_path / "out").send(PARCEL)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out" / "new").iterdir()}
     assert modes == {0o600}
     assert stat.S_IMODE((tmp_path / "out" / "new").stat().st_mode) == 0o700
@@ -75,7 +75,7 @@ async def test_a_disk_that_refuses_is_tried_again_later(
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DeliveryError, match="No space left") as refused:
-        await MaildirOutgoing(tmp_path).send(TO_A_CUSTOMER, RAW)
+        await MaildirOutgoing(tmp_path).send(PARCEL)
     assert not refused.value.permanent
     assert not list((tmp_path / "new").iterdir())
 
@@ -97,5 +97,5 @@ async def test_a_message_is_on_the_disk_before_it_appears_in_new(
 
     monkeypatch.setattr(os, "fsync", watched_fsync)
     monkeypatch.setattr(Path, "replace", watched_rename)
-    await MaildirOutgoing(tmp_path).send(TO_A_CUSTOMER, RAW)
+    await MaildirOutgoing(tmp_path).send(PARCEL)
     assert steps == ["sync file", "rename", "sync directory"]

@@ -16,12 +16,11 @@ import pytest
 
 from gateway.channels.smtp_relay import RelayUrl, SmtpRelay
 from gateway.errors import DeliveryError
-from gateway.messages import Address, Outbound
-from tests.channels.outbounds import SUPPORT, TO_A_CUSTOMER
+from gateway.messages import Parcel
+from tests.channels.outbounds import PARCEL, SUPPORT
 from tests.channels.scripted_relay import Answer, ScriptedRelay, running
 
-RAW = b"Subject: x\r\n\r\nbody\r\n"
-ENGINEERS_WORDS = replace(TO_A_CUSTOMER, automatic=False)
+HOST = "gateway.example"
 
 
 class Limits(TypedDict, total=False):
@@ -38,7 +37,7 @@ async def channel_to(
 ) -> AsyncGenerator[SmtpRelay]:
     async with running(relay):
         url = relay.url.replace("//", f"//{login}@") if login else relay.url
-        channel = SmtpRelay(url, SUPPORT, **limits)
+        channel = SmtpRelay(url, HOST, **limits)
         try:
             yield channel
         finally:
@@ -46,11 +45,11 @@ async def channel_to(
 
 
 async def failure_of(
-    relay: ScriptedRelay, outbound: Outbound = TO_A_CUSTOMER, **limits: Unpack[Limits]
+    relay: ScriptedRelay, parcel: Parcel = PARCEL, **limits: Unpack[Limits]
 ) -> DeliveryError:
     async with channel_to(relay, **limits) as channel:
         with pytest.raises(DeliveryError) as failure:
-            await channel.send(outbound, RAW)
+            await channel.send(parcel)
     return failure.value
 
 
@@ -60,30 +59,31 @@ async def failure_of(
 async def test_a_message_goes_to_its_one_recipient_and_the_receipt_is_the_relays_answer() -> None:
     """The queue id in the receipt is how an operator finds the mail in the relay's log."""
     async with channel_to(relay := ScriptedRelay()) as channel:
-        receipt = await channel.send(ENGINEERS_WORDS, RAW)
+        receipt = await channel.send(replace(PARCEL, sender=SUPPORT))
     assert receipt == "250 2.0.0 queued as 4711"
-    assert relay.messages == [RAW + b".\r\n"]
+    assert relay.messages == [PARCEL.raw + b".\r\n"]
+    assert relay.commands[0] == "EHLO gateway.example"
     assert relay.commands[1:4] == [f"MAIL FROM:<{SUPPORT}>", "RCPT TO:<li.lei@customer.example>", "DATA"]
 
 
-async def test_automatic_mail_to_a_customer_leaves_with_the_null_sender() -> None:
-    """So that no bounce of it comes back and opens a war (L-1)."""
+async def test_the_null_sender_reaches_the_relay_as_one() -> None:
+    """So that no bounce of an acknowledgement comes back and opens a war (L-1)."""
     async with channel_to(relay := ScriptedRelay()) as channel:
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
     assert "MAIL FROM:<>" in relay.commands
 
 
 async def test_dots_are_doubled_and_lone_line_ends_made_whole() -> None:
     """A line of one dot must not end the message early, nor a bare LF smuggle in another (RFC 5321 §4.5.2)."""
     async with channel_to(relay := ScriptedRelay()) as channel:
-        await channel.send(TO_A_CUSTOMER, b".first\r\n.\r\nbare\n.\nMAIL FROM:<x@y.example>\rend")
+        await channel.send(replace(PARCEL, raw=b".first\r\n.\r\nbare\n.\nMAIL FROM:<x@y.example>\rend"))
     assert relay.messages == [b"..first\r\n..\r\nbare\r\n..\r\nMAIL FROM:<x@y.example>\r\nend\r\n.\r\n"]
 
 
 async def test_an_address_in_another_script_is_sent_in_its_ascii_form() -> None:
     """Relays without SMTPUTF8 still reach Chinese domains."""
     async with channel_to(relay := ScriptedRelay()) as channel:
-        await channel.send(replace(TO_A_CUSTOMER, to=Address(None, "li..lei@公司.example")), RAW)
+        await channel.send(replace(PARCEL, recipient="li..lei@公司.example"))
     assert 'RCPT TO:<"li..lei"@xn--55qx5d.example>' in relay.commands
 
 
@@ -118,8 +118,8 @@ async def test_after_a_refusal_the_next_message_goes_on_a_connection_of_its_own(
     relay = ScriptedRelay({"RCPT": ["550 no such user"]})
     async with channel_to(relay) as channel:
         with pytest.raises(DeliveryError):
-            await channel.send(TO_A_CUSTOMER, RAW)
-        await channel.send(TO_A_CUSTOMER, RAW)
+            await channel.send(PARCEL)
+        await channel.send(PARCEL)
     assert (relay.connections, len(relay.messages)) == (2, 1)
 
 
@@ -136,7 +136,7 @@ async def test_an_answer_full_of_control_characters_is_harmless() -> None:
 async def test_an_address_that_holds_a_command_never_reaches_the_relay(hostile: str) -> None:
     """SMTP command injection (RELIABILITY T9): refused before a connection is made."""
     relay = ScriptedRelay()
-    failure = await failure_of(relay, replace(TO_A_CUSTOMER, to=Address(None, hostile)))
+    failure = await failure_of(relay, replace(PARCEL, recipient=hostile))
     assert failure.permanent
     assert relay.connections == 0
 
@@ -158,7 +158,7 @@ async def test_no_clear_word_after_the_final_dot_is_doubt(answer: Answer) -> Non
     relay = ScriptedRelay({"message": answer})
     failure = await failure_of(relay, data_done_timeout=0.2)
     assert (failure.permanent, failure.in_doubt) == (False, True)
-    assert relay.messages == [RAW + b".\r\n"]
+    assert relay.messages == [PARCEL.raw + b".\r\n"]
 
 
 async def test_no_relay_at_all_is_tried_again() -> None:
@@ -166,7 +166,7 @@ async def test_no_relay_at_all_is_tried_again() -> None:
     async with running(relay := ScriptedRelay()):
         pass
     with pytest.raises(DeliveryError) as failure:
-        await SmtpRelay(relay.url, SUPPORT).send(TO_A_CUSTOMER, RAW)
+        await SmtpRelay(relay.url, HOST).send(PARCEL)
     assert (failure.value.permanent, failure.value.in_doubt) == (False, False)
 
 
@@ -184,7 +184,7 @@ async def test_messages_share_a_connection_up_to_its_limit() -> None:
     relay = ScriptedRelay()
     async with channel_to(relay, messages_per_connection=2) as channel:
         for _ in range(5):
-            await channel.send(TO_A_CUSTOMER, RAW)
+            await channel.send(PARCEL)
     assert (relay.connections, len(relay.messages)) == (3, 5)
 
 
@@ -192,7 +192,7 @@ async def test_never_more_connections_than_allowed() -> None:
     """The relay's own limit is not ours to test (RELIABILITY F23)."""
     relay = ScriptedRelay(delay=0.01)
     async with channel_to(relay, connections=2) as channel:
-        await asyncio.gather(*(channel.send(TO_A_CUSTOMER, RAW) for _ in range(8)))
+        await asyncio.gather(*(channel.send(PARCEL) for _ in range(8)))
     assert (relay.most_open, len(relay.messages)) == (2, 8)
 
 
@@ -200,10 +200,10 @@ async def test_an_idle_connection_is_closed_politely() -> None:
     """Relays count open connections against us."""
     relay = ScriptedRelay()
     async with channel_to(relay, idle_seconds=0.01) as channel:
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
         await relay.all_closed.wait()
         assert relay.commands[-1] == "QUIT"
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
     assert relay.connections == 2
 
 
@@ -212,8 +212,8 @@ async def test_a_connection_that_died_while_idle_costs_nothing(answer: Answer) -
     """The relay may hang up between two messages at any time: the second goes on a fresh connection."""
     relay = ScriptedRelay({"MAIL": ["250 ok", answer]})
     async with channel_to(relay) as channel:
-        await channel.send(TO_A_CUSTOMER, RAW)
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
+        await channel.send(PARCEL)
     assert (relay.connections, len(relay.messages)) == (2, 2)
 
 
@@ -221,9 +221,9 @@ async def test_stopping_says_goodbye_and_a_message_under_way_still_leaves() -> N
     """SIGTERM must not turn a delivery into doubt."""
     relay = ScriptedRelay(delay=0.01)
     async with channel_to(relay) as channel:
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
         relay.message_arrived.clear()
-        under_way = asyncio.create_task(channel.send(TO_A_CUSTOMER, RAW))
+        under_way = asyncio.create_task(channel.send(PARCEL))
         await relay.message_arrived.wait()
         await channel.close()
         assert await under_way == "250 2.0.0 queued as 4711"
@@ -235,12 +235,12 @@ async def test_a_cancelled_delivery_does_not_leave_its_connection_to_the_next() 
     """Its answer would be read as the next message's."""
     relay = ScriptedRelay({"message": ["silence"]})
     async with channel_to(relay) as channel:
-        under_way = asyncio.create_task(channel.send(TO_A_CUSTOMER, RAW))
+        under_way = asyncio.create_task(channel.send(PARCEL))
         await relay.message_arrived.wait()
         under_way.cancel()
         with pytest.raises(asyncio.CancelledError):
             await under_way
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
     assert relay.connections == 2
 
 
@@ -251,7 +251,7 @@ async def test_credentials_from_the_url_are_decoded_and_used() -> None:
     """A password may hold any character, so the URL has it percent-encoded."""
     relay = ScriptedRelay()
     async with channel_to(relay, login="gate%40way:p%2Fw%3A%E4%B8%AD") as channel:
-        await channel.send(TO_A_CUSTOMER, RAW)
+        await channel.send(PARCEL)
     assert any(command.startswith("AUTH PLAIN ") for command in relay.commands)
     assert RelayUrl.parse("smtp://gate%40way:p%2Fw%3A%E4%B8%AD@relay.example").password == "p/w:中"
 
@@ -261,7 +261,7 @@ async def test_refused_credentials_are_tried_again_and_appear_in_no_text() -> No
     relay = ScriptedRelay({"AUTH": "535 5.7.8 user gateway has no password hunter-two"})
     async with channel_to(relay, login="gateway:hunter-two") as channel:
         with pytest.raises(DeliveryError, match="credentials") as failure:
-            await channel.send(TO_A_CUSTOMER, RAW)
+            await channel.send(PARCEL)
         seen = "".join(traceback.format_exception(failure.value)) + repr(vars(channel))
     assert not failure.value.permanent
     assert "hunter-two" not in seen
@@ -270,9 +270,9 @@ async def test_refused_credentials_are_tried_again_and_appear_in_no_text() -> No
 async def test_starttls_is_never_skipped_when_it_was_asked_for() -> None:
     """Otherwise anybody on the way could strip it and read the password."""
     async with running(relay := ScriptedRelay()):
-        channel = SmtpRelay(f"smtp+starttls://u:pw-canary@127.0.0.1:{relay.port}", SUPPORT, timeout=5)
+        channel = SmtpRelay(f"smtp+starttls://u:pw-canary@127.0.0.1:{relay.port}", HOST, timeout=5)
         with pytest.raises(DeliveryError) as failure:
-            await channel.send(TO_A_CUSTOMER, RAW)
+            await channel.send(PARCEL)
     assert not failure.value.permanent
     assert not any(command.startswith(("AUTH", "MAIL")) for command in relay.commands)
 
@@ -298,8 +298,8 @@ async def test_smtps_reaches_a_relay_whose_certificate_is_trusted(certificate: P
     """The whole conversation, greeting included, is encrypted."""
     async with running(relay := ScriptedRelay(), certificate):
         trust = ssl.create_default_context(cafile=certificate)
-        channel = SmtpRelay(f"smtps://u:p@127.0.0.1:{relay.port}", SUPPORT, tls_context=trust)
-        assert await channel.send(TO_A_CUSTOMER, RAW) == "250 2.0.0 queued as 4711"
+        channel = SmtpRelay(f"smtps://u:p@127.0.0.1:{relay.port}", HOST, tls_context=trust)
+        assert await channel.send(PARCEL) == "250 2.0.0 queued as 4711"
         await channel.close()
 
 
@@ -309,7 +309,7 @@ async def test_a_relay_whose_certificate_is_not_trusted_gets_neither_mail_nor_pa
     """It is tried again: a certificate that ran out over night is renewed in the morning."""
     async with running(relay := ScriptedRelay(), certificate):
         with pytest.raises(DeliveryError) as failure:
-            await SmtpRelay(f"smtps://u:p@127.0.0.1:{relay.port}", SUPPORT).send(TO_A_CUSTOMER, RAW)
+            await SmtpRelay(f"smtps://u:p@127.0.0.1:{relay.port}", HOST).send(PARCEL)
     assert (failure.value.permanent, failure.value.in_doubt, relay.commands) == (False, False, [])
 
 
@@ -325,6 +325,13 @@ async def test_a_relay_whose_certificate_is_not_trusted_gets_neither_mail_nor_pa
 def test_the_scheme_says_how_the_connection_is_protected(url: str, expected: RelayUrl) -> None:
     """One setting, no second one to forget."""
     assert RelayUrl.parse(url) == expected
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a\r\nMAIL", "名.example"])
+def test_a_name_that_no_host_can_have_is_found_at_the_start(name: str) -> None:
+    """Not at the first mail, which would then be in doubt."""
+    with pytest.raises(ValueError, match="greet"):
+        SmtpRelay("smtp://relay.example", name)
 
 
 @pytest.mark.parametrize(
