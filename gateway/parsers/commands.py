@@ -144,7 +144,6 @@ def _takes_lines(command: Command) -> bool:
 
 def _lines_below(lines: list[str], at: int) -> Iterator[str]:
     """The lines from `at` up to a blank line or the next sign."""
-    for line in lines[at:]:
-        if not line.strip() or _is_signed(line):
-            return
-        yield line.strip()
+    while at < len(lines) and lines[at].strip() and not _is_signed(lines[at]):
+        yield lines[at].strip()
+        at += 1

@@ -13,7 +13,7 @@ from gateway.parsers import lexicon
 from gateway.parsers.folding import fold
 from gateway.parsers.quoting.lines import Line, is_rule, join, read_lines
 from gateway.parsers.quoting.marks import split_shared_line
-from gateway.parsers.quoting.scan import scan
+from gateway.parsers.quoting.scan import Scan, scan
 from gateway.parsers.quoting.signature import find_signature, is_client_line
 
 __all__ = ["Words", "split"]
@@ -56,7 +56,7 @@ def split(body: str, *, is_reply: bool | None = None) -> Words:
     new = [line for line, old in zip(lines, found.old, strict=True) if not old]
     quoted = [line for line, old in zip(lines, found.old, strict=True) if old]
     forwarded = "" if found.forward is None else join(lines[found.forward :])
-    if _says_nothing(new, points=bool(forwarded)):
+    if _says_nothing(new, points=bool(forwarded)) or _is_bare_forward(found):
         return Words(join(lines), "", "", forwarded)
     new, below = _before_client_line(new) if is_reply is not False else (new, [])
     start = find_signature(new)
@@ -76,6 +76,11 @@ def _says_nothing(new: list[Line], *, points: bool) -> bool:
     """Whether nothing was written; a note that only points at the forward below it ("FYI") says nothing either."""
     written = [line for line in new if not line.blank and not is_rule(line)]
     return all(points and (is_client_line(line) or _is_pointer(line)) for line in written)
+
+
+def _is_bare_forward(found: Scan) -> bool:
+    """Whether the forwarded message stands at the top, with nothing above it that it could be cut from."""
+    return found.forward is not None and not found.old[found.forward]
 
 
 def _is_pointer(line: Line) -> bool:

@@ -14,6 +14,7 @@ LONGEST = 1000
 
 _MARKS = re.compile(r"[\s>]*")
 _FENCE = "```"
+_FENCED = "`"
 _CJK_OR_KANA = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CLOCK = re.compile(r"\d{1,2}(?:[:.h]\d{2}|時\d|时\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -37,6 +38,11 @@ class Line:
         return not self.plain
 
     @property
+    def fenced(self) -> bool:
+        """Whether it lies in or on a ``` fence: its `plain` begins with a back quote, so that no rule fits it."""
+        return self.plain.startswith(_FENCED)
+
+    @property
     def words(self) -> str:
         """The line as written, without quote marks and outer blanks, at most `LONGEST` characters."""
         return visible(_unmarked(self.raw[:LONGEST], self.depth)).strip()
@@ -48,7 +54,7 @@ def read_lines(body: str) -> list[Line]:
     fences = [number for number, line in enumerate(lines) if line.plain.startswith(_FENCE)]
     for start, end in zip(fences[::2], fences[1::2], strict=False):
         for number in range(start, end + 1):
-            lines[number] = Line(lines[number].raw, 0, "`" + lines[number].plain)
+            lines[number] = Line(lines[number].raw, 0, _FENCED + lines[number].plain)
     return lines
 
 

@@ -17,7 +17,7 @@ Kind = Literal["original", "forwarded", "head", "attribution"]
 _PHRASES = lexicon.read("quoting")
 _MOST_ATTRIBUTION_LINES = 6
 _LONGEST_ATTRIBUTION = 500
-_MOST_HEAD_LINES = 24
+_MOST_HEAD_LINES = 16
 _MOST_CONTINUATIONS = 4
 _LONGEST_LABEL = 30
 
@@ -59,16 +59,19 @@ _SHARED_LINE = re.compile(r"-{3} (?=On )")
 
 
 def find_mark(lines: list[Line], at: int) -> Mark | None:
-    """The mark that begins at this line, or None."""
+    """The mark that begins at this line, or None; code between fences marks nothing."""
+    if lines[at].fenced:
+        return None
     return _separator(lines, at) or _attribution(lines, at) or _head(lines, at)
 
 
 def split_shared_line(raw: str) -> tuple[str, str] | None:
     """The reply and the attribution when a careless program put both on one line ("reply--- On … wrote:")."""
     found = _SHARED_LINE.search(raw[:_LONGEST_ATTRIBUTION])
-    if not found or not found.start() or not _ends_with_verb(fold(raw[:_LONGEST_ATTRIBUTION])):
+    if not found or not _ends_with_verb(fold(raw[:_LONGEST_ATTRIBUTION])):
         return None
-    return raw[: found.start()], raw[found.start() :]
+    reply, attribution = raw[: found.start()], raw[found.start() :]
+    return (reply, attribution) if reply.strip("- ") else None
 
 
 def _separator(lines: list[Line], at: int) -> Mark | None:
@@ -162,12 +165,17 @@ def _later_start(lines: list[Line], at: int, end: int) -> bool:
     """Whether the attribution really begins on a later line, and this one only stands above it."""
     if any(_opens(lines[later].plain) for later in range(at + 1, end + 1)):
         return True
-    if _opens(lines[at].plain):
+    if _opens(lines[at].plain) or _names_sender(lines[at].plain):
         return False
     return any(
         _attributes(" ".join(line.plain for line in lines[later : end + 1]))
         for later in range(at + 1, end + 1)
     )
+
+
+def _names_sender(plain: str) -> bool:
+    """ "Ada <ada@example.org> ...": a name, an address in brackets, and the sentence goes on."""
+    return has_address(plain) and 0 < plain.find("<") < plain.find("@") and not plain.endswith((".", "。"))
 
 
 # -- From: / Sent: / To: / Subject: ----------------------------------------------------------------

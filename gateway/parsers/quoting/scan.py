@@ -25,6 +25,8 @@ class Scan:
     forward: int | None = None
     spoken: bool = field(default=False, repr=False)
     """Whether the sender has written something above the line under the cursor."""
+    attributed: bool = field(default=False, repr=False)
+    """Whether an attribution was seen: from there on `>` means a quote, in a first mail too."""
 
 
 def scan(lines: list[Line], *, first_mail: bool) -> Scan:
@@ -33,7 +35,7 @@ def scan(lines: list[Line], *, first_mail: bool) -> Scan:
     at = 0
     while at < len(lines):
         if lines[at].depth:
-            at = _take_block(lines, at, found, keep=first_mail and not _is_headed(lines, at, found))
+            at = _take_block(lines, at, found, keep=first_mail and not _is_quote(lines, at, found))
         elif (mark := find_mark(lines, at)) is not None:
             at = _take_mark(lines, mark, found)
         else:
@@ -67,6 +69,7 @@ def _take_mark(lines: list[Line], mark: Mark, found: Scan) -> int:
     """Follow a mark; returns the line after what it covers."""
     if mark.kind in ("attribution", "forwarded") and _quote_follows(lines, mark.end):
         _flag(found, mark.start, mark.end)
+        found.attributed = True
         if mark.kind == "forwarded":
             found.forward = mark.start
         return mark.end
@@ -92,12 +95,10 @@ def _quote_follows(lines: list[Line], at: int) -> bool:
     return False
 
 
-def _is_headed(lines: list[Line], at: int, found: Scan) -> bool:
-    """Whether an attribution stands right above the block, or the block itself begins with a mark."""
-    above = at - 1
-    while above >= 0 and lines[above].blank and at - above <= _MOST_BLANKS:
-        above -= 1
-    return (above >= 0 and found.old[above]) or find_mark(lines, _first_written(lines, at)) is not None
+def _is_quote(lines: list[Line], at: int, found: Scan) -> bool:
+    """Whether somebody is quoted: an attribution stands above the block, or it begins with a mark of its own."""
+    found.attributed = found.attributed or find_mark(lines, _first_written(lines, at)) is not None
+    return found.attributed
 
 
 def _announces_forward(lines: list[Line], at: int) -> bool:

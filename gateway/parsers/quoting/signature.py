@@ -6,11 +6,12 @@ disclaimer. The earliest line that can begin one and is followed by nothing but 
 
 from gateway.parsers import lexicon
 from gateway.parsers.folding import fold, width
-from gateway.parsers.quoting.lines import Line, has_address, is_rule
+from gateway.parsers.quoting.lines import Line, has_address, is_rule, tight
 
 _PHRASES = lexicon.read("signature")
 _MOST_LINES = 24
 _LONGEST_LINE = 100
+_MOST_BLANKS = 2
 _LONGEST_NAME = 42
 _LONGEST_CLIENT = 90
 _PROSE = 60
@@ -18,7 +19,7 @@ _ENDS = ".。!?！？…~"
 
 
 def _folded(table: str, name: str) -> frozenset[str]:
-    return frozenset(map(fold, _PHRASES[table][name]))
+    return frozenset(tight(fold(phrase)) for phrase in _PHRASES[table][name])
 
 
 _STRONG = _folded("sign_off", "strong")
@@ -46,7 +47,7 @@ def find_signature(lines: list[Line]) -> int:
         return len(lines)
     legal = _disclaimer_start(lines, written)
     tail = [number for number in written if number < legal][-_MOST_LINES:]
-    start = min(_tail_start(lines, tail, whole=written[0]), legal)
+    start = min(_tail_start(lines, tail), _contact_block(lines, tail), legal)
     return start if start > written[0] else len(lines)
 
 
@@ -73,24 +74,18 @@ def _with_rule_above(lines: list[Line], number: int) -> int:
     return above if above > 0 and is_rule(lines[above]) else number
 
 
-def _tail_start(lines: list[Line], tail: list[int], *, whole: int) -> int:
+def _tail_start(lines: list[Line], tail: list[int]) -> int:
     """The earliest line of the tail that begins a signature and has only signature below it."""
     start = len(lines)
     below: list[Line] = []
     for number in reversed(tail):
         line = lines[number]
-        if number == whole:
-            break
-        if _begins(line, below, above=_line_above(lines, number)):
+        if _begins(line, below, above=lines[number - 1]):
             start = number
-        below.insert(0, line)
-        if _is_prose(line) and start != number:
+        elif _is_prose(line):
             break
-    return min(start, _contact_block(lines, tail, whole=whole))
-
-
-def _line_above(lines: list[Line], number: int) -> Line:
-    return lines[number - 1]
+        below.insert(0, line)
+    return start
 
 
 def _begins(line: Line, below: list[Line], *, above: Line) -> bool:
@@ -104,13 +99,15 @@ def _begins(line: Line, below: list[Line], *, above: Line) -> bool:
     if words in _STRONG:
         return _short(below) and (not rest or width(rest) <= _LONGEST_NAME)
     if words in _WEAK:
-        return _short(below) and bool(below or rest) and _names_somebody([rest] if rest else [below[0].words])
+        return _short(below) and _can_be_name(
+            rest or (below[0].words if below and not is_client_line(below[0]) else "")
+        )
     return _is_dashed_name(line, above)
 
 
 def _sign_off(plain: str) -> tuple[str, str, str]:
     """The sign-off of a line and what follows its comma ("regards, roman" -> "regards", "roman")."""
-    bare = plain.strip(" " + _ENDS + ",，、;:-")
+    bare = tight(plain.strip(" " + _ENDS + ",，、;:-"))
     if bare in _STRONG or bare in _WEAK:
         return bare, "", ""
     head, comma, rest = bare.partition(",")
@@ -119,7 +116,7 @@ def _sign_off(plain: str) -> tuple[str, str, str]:
 
 def _is_delimiter(line: Line) -> bool:
     """`-- ` of RFC 3676 §4.3, its careless sisters, and rules."""
-    return line.raw.strip() in {"--", "—", "––", "——", "―"} or is_rule(line)
+    return line.plain in {"--", "—", "––", "——", "―"} or is_rule(line)
 
 
 def _is_dashed_name(line: Line, above: Line) -> bool:
@@ -151,22 +148,27 @@ def _is_prose(line: Line) -> bool:
 # -- blocks of names and numbers without a sign-off ------------------------------------------------
 
 
-def _contact_block(lines: list[Line], tail: list[int], *, whole: int) -> int:
-    """The first line of a closing block that names somebody and says how to reach them."""
-    start, named, reachable = len(lines), len(lines), 0
-    previous = len(lines)
+def _contact_block(lines: list[Line], tail: list[int]) -> int:
+    """The first line of a closing block that names somebody and says how to reach them.
+
+    A block that only says how to reach somebody counts when a blank line stands above it.
+    """
+    start = named = len(lines)
+    reachable = False
+    previous = tail[-1] if tail else 0
     for number in reversed(tail):
         line = lines[number]
-        if number == whole or previous - number > 2:
+        if previous - number > _MOST_BLANKS:
             break
-        contact = _is_contact(line)
-        if not contact and not _is_name(line) and not is_client_line(line):
+        name, contact = _is_name(line) or _names_organisation(line), _is_contact(line)
+        if not (name or contact or is_client_line(line) or not line.plain.strip("| ")):
             break
-        reachable += contact
+        reachable = reachable or contact
         previous = start = number
-        if _is_name(line) or _names_organisation(line):
-            named = start
-    return named if reachable and named < len(lines) else len(lines)
+        named = number if name else named
+    if not reachable:
+        return len(lines)
+    return start if start < named and lines[start - 1].blank else named
 
 
 def _is_contact(line: Line) -> bool:
@@ -218,10 +220,9 @@ def _names_place(plain: str) -> bool:
     )
 
 
-def _names_somebody(texts: list[str]) -> bool:
-    """Whether the first text can be a name: short, no digits, no sentence."""
-    text = texts[0].strip()
-    return bool(text) and width(text) <= _LONGEST_NAME and not _has_sentence(text)
+def _can_be_name(text: str) -> bool:
+    """Whether somebody may sign so: short and no sentence."""
+    return bool(text.strip()) and width(text) <= _LONGEST_NAME and not _has_sentence(text)
 
 
 def _is_name(line: Line) -> bool:
