@@ -84,14 +84,15 @@ class Connection(SMTP):
             raise ClientGone from error
 
     def _say(self, reply: str) -> None:
-        self._writer.write(reply.encode() + b"\r\n")
+        if not self._writer.is_closing():
+            self._writer.write(reply.encode() + b"\r\n")
 
     def _hang_up(self) -> None:
         if self._timeout_handle is not None:
             self._timeout_handle.cancel()
         transport = self.transport
-        if not isinstance(transport, asyncio.Transport):
-            return
+        if not isinstance(transport, asyncio.Transport) or transport.is_closing():
+            return  # a TLS transport that is closed twice forgets what it is
         transport.close()
         if transport.get_write_buffer_size():
             self.loop.call_later(LINGER_SECONDS, transport.abort)

@@ -193,6 +193,7 @@ class MailSession(Connection):
         if transaction is None or not transaction.asked:
             raise Refused("503 5.5.1 MAIL and RCPT come first")
         if not transaction.recipients:
+            self._count_junk()
             await self.push("554 5.5.1 No valid recipients")
             return
         self._taking_mail = True

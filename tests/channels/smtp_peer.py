@@ -8,7 +8,9 @@ import struct
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Any, Literal, Self
+
+import pytest
 
 from gateway.channels.smtp_server import Keep, Limits, MailServer
 from gateway.messages import Envelope
@@ -80,11 +82,15 @@ async def serving(
         hostname="mx.gateway.example",
         tls=tls,
     )
+    faults: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
     await server.start()
     try:
         yield server
     finally:
         await server.stop(1.0)
+    await asyncio.sleep(0)
+    assert not faults, "no task of the server may die of an exception"
 
 
 class Peer:
@@ -152,6 +158,13 @@ class Peer:
 def stuffed(letter: bytes) -> bytes:
     """A letter that ends in CRLF, as it goes over the wire, final dot included: RFC 5321 section 4.5.2."""
     return (b"\r\n" + letter).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
+
+
+def leap(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let the running loop's clock jump forward, timers and all."""
+    loop = asyncio.get_running_loop()
+    clock = loop.time
+    monkeypatch.setattr(loop, "time", lambda: clock() + seconds)
 
 
 async def until(condition: Callable[[], bool]) -> None:

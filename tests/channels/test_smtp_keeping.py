@@ -10,7 +10,18 @@ from gateway.channels.smtp_server import Limits
 from gateway.channels.smtp_wire import SPOOL_MEMORY, Spool
 from gateway.errors import NotNow, StorageFull, StorageUnavailable
 from gateway.messages import Envelope
-from tests.channels.smtp_peer import LETTER, SUPPORT, Peer, Shelf, SlowShelf, failing, serving, stuffed, until
+from tests.channels.smtp_peer import (
+    LETTER,
+    SUPPORT,
+    Peer,
+    Shelf,
+    SlowShelf,
+    failing,
+    leap,
+    serving,
+    stuffed,
+    until,
+)
 
 
 @pytest.mark.parametrize(
@@ -105,17 +116,34 @@ async def test_a_client_is_told_451_when_keeping_lasts_too_long_and_keeping_goes
     assert shelf.letters == [LETTER]
 
 
-async def test_a_waiting_client_is_not_idle() -> None:
+async def test_a_waiting_client_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """While we keep its message the client has nothing to say; only our patience with ourselves counts."""
     shelf = SlowShelf()
-    limits = Limits(idle_seconds=0.05, commit_seconds=600)
+    limits = Limits(idle_seconds=60, commit_seconds=600)
     async with serving(shelf.keep, limits) as server, Peer.connected(server) as peer:
         await peer.begin()
         await peer.send(stuffed(LETTER))
         await shelf.started.wait()
-        await asyncio.sleep(0.15)
+        leap(monkeypatch, 599)
+        async with Peer.connected(server):
+            pass  # the server has had its turns
         shelf.may_finish.set()
         assert (await peer.reply()).startswith("250")
+
+
+async def test_what_is_being_kept_may_settle() -> None:
+    """Whoever stops the server waits for commits first, and only then gives them up (F42)."""
+    shelf = SlowShelf()
+    keeper = Keeper(shelf.keep, patience=600, large_at_once=1)
+    await keeper.settle(600)
+    taken = asyncio.create_task(keeper.take(Envelope("smtp", "", (SUPPORT,)), Spool()))
+    await shelf.started.wait()
+    settling = asyncio.create_task(keeper.settle(600))
+    await asyncio.sleep(0.01)
+    assert not settling.done()
+    shelf.may_finish.set()
+    await settling
+    assert (await taken).startswith("250")
 
 
 async def test_large_messages_wait_for_each_other() -> None:

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from gateway.channels import smtp_connection
 from gateway.channels.smtp_server import Doorkeeper, Limits, is_loopback, network_of
-from tests.channels.smtp_peer import LETTER, SUPPORT, Peer, Shelf, SlowShelf, serving, stuffed, until
+from tests.channels.smtp_peer import LETTER, SUPPORT, Peer, Shelf, SlowShelf, leap, serving, stuffed, until
 
 MEBIBYTE = 1024 * 1024
 
@@ -119,6 +119,15 @@ async def test_commands_that_move_no_mail_come_to_an_end() -> None:
         assert await peer.reply() == ""
 
 
+async def test_data_without_a_valid_recipient_comes_to_an_end() -> None:
+    """It is refused for the recipients' sake, not as a mistake, and still must not go on for ever."""
+    async with serving(Shelf().keep, Limits(junk_commands=3)) as server, Peer.connected(server) as peer:
+        await peer.say("MAIL FROM:<a@plant.example>")
+        await peer.say("RCPT TO:<nobody@elsewhere.example>")
+        replies = [await peer.say("DATA") for _ in range(3)]
+        assert [reply[:3] for reply in replies] == ["554", "554", "421"]
+
+
 @pytest.mark.parametrize("rubbish", [b"", b"NOO", b"RUBBISH\r\n"])
 async def test_an_idle_client_is_told_421_and_cut(rubbish: bytes) -> None:
     """Slowloris: neither silence nor a trickle keeps a connection."""
@@ -129,6 +138,16 @@ async def test_an_idle_client_is_told_421_and_cut(rubbish: bytes) -> None:
             replies.append(await peer.reply())
         assert replies[-2].startswith("421 4.4.2")
         await until(lambda: server.connections == 0)
+
+
+async def test_a_client_that_keeps_talking_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The idle time runs from the last command, not from the first."""
+    async with serving(Shelf().keep, Limits(idle_seconds=60)) as server, Peer.connected(server) as peer:
+        for _ in range(4):
+            leap(monkeypatch, 40)
+            assert (await peer.say("NOOP")).startswith("250")
+        leap(monkeypatch, 61)
+        assert (await peer.reply()).startswith("421 4.4.2")
 
 
 async def test_a_client_that_falls_silent_in_data_is_told_421_and_cut() -> None:
@@ -186,6 +205,19 @@ async def test_memory_does_not_grow_with_what_a_peer_sends(piece: bytes) -> None
             await sent_in_pieces(peer, piece, 240)  # 15 MiB: first spooled, then thrown away
             await peer.send(b"\r\n.\r\n")
             assert (await peer.reply()).startswith("552")
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * MEBIBYTE, f"{peak / MEBIBYTE:.1f} MiB"
+
+
+async def test_memory_does_not_grow_with_a_command_without_end() -> None:
+    """The same holds before any message (RELIABILITY G16)."""
+    async with serving(Shelf().keep) as server, Peer.connected(server) as peer:
+        tracemalloc.start()
+        try:
+            await sent_in_pieces(peer, b"x" * 65536, 160)
+            assert (await peer.say("")).startswith("500")
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()

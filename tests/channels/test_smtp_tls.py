@@ -65,7 +65,6 @@ async def test_a_transaction_begun_in_plain_text_is_forgotten() -> None:
         await peer.say("MAIL FROM:<a@plant.example>")
         await peer.say("STARTTLS")
         await encrypt(peer)
-        await peer.say("EHLO client.example")
         assert (await peer.say("RCPT TO:<support@gateway.example>")).startswith("503")
 
 

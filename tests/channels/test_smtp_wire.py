@@ -105,6 +105,7 @@ async def test_a_message_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(
     with Spool() as spool, pytest.raises(TooLarge) as refused:
         await take(incoming(stuffed(b"x" * 99 + b"\r\n")), spool)
     assert refused.value.ended
+    assert spool.size <= 100, "nor is the disk filled with it"
 
 
 async def test_draining_ends_somewhere() -> None:
