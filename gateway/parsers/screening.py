@@ -221,13 +221,21 @@ def _mailing_list(inbound: Inbound, envelope: Envelope | None, own: OwnMail) -> 
     if not _came_through_a_list(inbound):
         return None
     list_id = (re.findall(r"<([^<>]*)>", inbound.header("List-Id") or "") or [""])[-1]
-    addressed = {person.address.lower() for person in (*inbound.to, *inbound.cc)}
-    is_conversation = inbound.header("List-Post") or inbound.header("List-Id")
-    if list_id.lower() in own.lists or (is_conversation and addressed & own.addresses):
+    if list_id.lower() in own.lists or (_is_addressed_to_us(inbound, own) and not _is_mass_mail(inbound)):
         return None
     if any(own.is_our_message_id(one) for one in (inbound.in_reply_to, *inbound.references) if one):
         return None
     return f"mailing list {list_id}" if list_id else f"Precedence: {_precedence(inbound) or 'list headers'}"
+
+
+def _is_addressed_to_us(inbound: Inbound, own: OwnMail) -> bool:
+    recipients = (*inbound.to, *inbound.cc)
+    return any(one.address.lower() in own.addresses or one.domain in own.domains for one in recipients)
+
+
+def _is_mass_mail(inbound: Inbound) -> bool:
+    """Whether one can leave this list but not write to it: a newsletter."""
+    return inbound.header("List-Unsubscribe") is not None and inbound.header("List-Post") is None
 
 
 _TABLE: tuple[tuple[Reason, Rule], ...] = (
