@@ -37,7 +37,7 @@ def scan(lines: list[Line], *, first_mail: bool) -> Scan:
         if lines[at].depth:
             at = _take_block(lines, at, found, keep=first_mail and not _is_quote(lines, at, found))
         elif (mark := find_mark(lines, at)) is not None:
-            at = _take_mark(lines, mark, found)
+            at = _take_mark(lines, mark, found, first_mail=first_mail)
         else:
             _take_line(lines, at, found)
             at += 1
@@ -65,15 +65,15 @@ def _take_block(lines: list[Line], at: int, found: Scan, *, keep: bool) -> int:
     return end
 
 
-def _take_mark(lines: list[Line], mark: Mark, found: Scan) -> int:
-    """Follow a mark; returns the line after what it covers."""
+def _take_mark(lines: list[Line], mark: Mark, found: Scan, *, first_mail: bool) -> int:
+    """Follow a mark; returns the line after what it covers. In a first mail the head of an old one is a forward."""
     if mark.kind in ("attribution", "forwarded") and _quote_follows(lines, mark.end):
         _flag(found, mark.start, mark.end)
         found.attributed = True
         if mark.kind == "forwarded":
             found.forward = mark.start
         return mark.end
-    if mark.kind == "forwarded" or (mark.kind == "head" and not found.spoken):
+    if mark.kind == "forwarded" or (mark.kind == "head" and (first_mail or not found.spoken)):
         found.forward = mark.start if found.forward is None else found.forward
     if found.spoken:
         _flag(found, _with_rules_above(lines, mark.start), len(lines))

@@ -13,6 +13,7 @@ _MOST_LINES = 24
 _LONGEST_LINE = 100
 _MOST_BLANKS = 2
 _LONGEST_NAME = 42
+_LONGEST_PLACE = 70
 _LONGEST_CLIENT = 90
 _PROSE = 60
 _ENDS = ".。!?！？…~"
@@ -179,11 +180,11 @@ def _is_contact(line: Line) -> bool:
     label = plain.partition(":")[0].strip() if ":" in plain else plain.partition(" ")[0]
     if label in _CONTACT_LABELS or has_address(plain) or _is_link(plain) or _digits(plain) >= 7:
         return True
-    return _names_organisation(line) or _names_place(plain)
+    return _names_organisation(line) or _names_place(line)
 
 
 def _is_link(plain: str) -> bool:
-    return plain.startswith(("http://", "https://", "www.", "<http", "[http", "@"))
+    return plain.startswith(("http://", "https://", "www.", "<http", "[http"))
 
 
 def _has_sentence(words: str) -> bool:
@@ -207,16 +208,18 @@ def _names_organisation(line: Line) -> bool:
 
 
 def _is_titled(words: str) -> bool:
-    """Whether most Latin words begin with a capital, as in names and titles."""
+    """Whether at least half of the Latin words begin with a capital, as in names and titles."""
     latin = [word for word in words.split() if word[0].isalpha() and word[0] < "\u2e80"]
-    return bool(latin) and sum(word[0].isupper() for word in latin) * 3 >= len(latin) * 2
+    return bool(latin) and sum(word[0].isupper() for word in latin) * 2 >= len(latin)
 
 
-def _names_place(plain: str) -> bool:
-    return (
-        any(char.isdigit() for char in plain)
-        and any(place in plain for place in _CJK_PLACES)
-        and width(plain) <= 70
+def _names_place(line: Line) -> bool:
+    """A street and a number, or a postal code and a town."""
+    plain, head = line.plain, line.plain.partition(" ")[0]
+    if width(plain) > _LONGEST_PLACE or not any(char.isdigit() for char in plain):
+        return False
+    return any(place in plain for place in _CJK_PLACES) or (
+        head.isdigit() and 4 <= len(head) <= 6 and _is_titled(line.words)
     )
 
 
@@ -226,20 +229,17 @@ def _can_be_name(text: str) -> bool:
 
 
 def _is_name(line: Line) -> bool:
-    """A person's name by itself: a known Chinese family name and a short rest, or capitalised Latin words."""
-    words = line.words.strip(" ,，.|")
-    if (
-        not words
-        or width(words) > _LONGEST_NAME
-        or _has_sentence(words)
-        or any(char.isdigit() for char in words)
-    ):
+    """A person's name: a Chinese one first on its line, or capitalised Latin words alone on theirs."""
+    words = line.words.strip(" ,，|")
+    if not words or words.endswith(".") or width(words) > _LONGEST_NAME or _has_sentence(words):
         return False
     if ":" in words or "：" in words or fold(words) in _STRONG | _WEAK:
         return False
+    parts = words.replace("|", " ").split()
+    if any(char.isdigit() for char in words):
+        return _is_chinese_name(parts[0])
     if any(char >= "\u2e80" for char in words):
-        return any(_is_chinese_name(part) for part in words.replace("|", " ").split())
-    parts = words.split()
+        return any(map(_is_chinese_name, parts))
     return len(parts) <= 5 and all(part[0].isupper() or not part[0].isalpha() for part in parts)
 
 
