@@ -11,11 +11,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from gateway import mistakes
+from gateway.cases.business_time import Calendar
 from gateway.cases.policy import Policy
 from gateway.errors import ConfigError, Mistake
 from gateway.policy_rows import (
@@ -28,6 +30,7 @@ from gateway.policy_rows import (
     PolicySection,
     ServiceRow,
     TargetRow,
+    build_calendars,
     build_policy,
 )
 
@@ -264,6 +267,11 @@ class Config(BaseSettings):
         assert self._rows is not None, "a Config comes from load()"  # noqa: S101 - load() is the only maker
         return self._rows
 
+    @property
+    def calendars_by_name(self) -> Mapping[str, Calendar]:
+        """Every calendar of the file, built; staff's duty hours name them."""
+        return build_calendars(self, "config.toml", self._base)[0]
+
     def path(self, path: Path) -> Path:
         """A path of the file's, relative to the file."""
         return self._base / path
@@ -316,42 +324,17 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     except SettingsError as error:
         raise ConfigError([_environment_mistake(error, environment or os.environ)]) from None
     version = hashlib.sha256(json.dumps(table, sort_keys=True, default=str).encode()).hexdigest()[:12]
-    policy, mistakes = build_policy(config, str(path), path.parent, version)
-    if mistakes or policy is None:
-        raise ConfigError(mistakes)
+    policy, wrong = build_policy(config, str(path), path.parent, version)
+    if wrong or policy is None:
+        raise ConfigError(wrong)
     return config.joined(path.parent.resolve(), policy)
 
 
 def _mistake(path: Path, table: Mapping[str, Any], error: Mapping[str, Any]) -> Mistake:
-    """A pydantic error as a sentence that names the row as its owner knows it."""
-    parts: list[str] = []
-    inside: Any = table
-    for step in error["loc"]:
-        inside = _descend(inside, step)
-        if isinstance(step, int):
-            row: Mapping[str, Any] = cast("dict[str, Any]", inside) if isinstance(inside, dict) else {}
-            label = row.get("name") or row.get("notice")
-            parts[-1] += f"[{label or step + 1}]"
-        else:
-            parts.append(str(step))
-    key = ".".join(
-        part for part in parts if not part.startswith(("function-", "tuple[", "dict[", "nullable"))
-    )
+    """An error in the file, or in the variable that overrides it."""
     variable = "GATEWAY__" + "__".join(str(step).upper() for step in error["loc"])
     file = f"environment variable {variable}" if variable in os.environ else str(path)
-    problem = str(error["msg"]).removeprefix("Value error, ")
-    advice = {
-        "extra_forbidden": "no such key here: mind the spelling, or take it out",
-        "missing": "this key must be given",
-    }.get(str(error["type"]), "")
-    return Mistake(file, key, problem[:1].lower() + problem[1:], advice)
-
-
-def _descend(inside: Any, step: str | int) -> Any:
-    try:
-        return inside[step]
-    except (KeyError, IndexError, TypeError):
-        return None
+    return mistakes.of_validation(file, table, error)
 
 
 def _environment_mistake(error: Exception, environment: Mapping[str, str]) -> Mistake:

@@ -168,6 +168,12 @@ def build_policy(rows: Rows, file: str, folder: Path, version: str) -> tuple[Pol
     return (None if joiner.mistakes else policy), joiner.mistakes
 
 
+def build_calendars(rows: Rows, file: str, folder: Path) -> tuple[Mapping[str, Calendar], list[Mistake]]:
+    """Every calendar by its name, and what is wrong with them."""
+    joiner = _Joiner(rows, file, folder)
+    return joiner.calendars(), joiner.mistakes
+
+
 class _Joiner:
     """Joins the rows and writes down every name that leads nowhere."""
 
@@ -186,7 +192,7 @@ class _Joiner:
         if not levels:
             self.wrong("level", "no fault levels", "write a [[level]] for each")
         services = {row.name for row in rows.service}
-        plans = self._plans(self._calendars(), services)
+        plans = self._plans(self.calendars(), services)
         self._unique("target", [row.name for row in rows.target])
         known = self._known_keys()
         targets = tuple(self._target(row, levels, services, known) for row in rows.target)
@@ -213,7 +219,7 @@ class _Joiner:
             },
         )
 
-    def _calendars(self) -> dict[str, Calendar]:
+    def calendars(self) -> dict[str, Calendar]:
         section = self.rows.calendars
         try:
             paths = [

@@ -14,7 +14,7 @@ from gateway import reply_address
 from gateway.cases import business_time, steps
 from gateway.cases.case import Case, Notice, Step
 from gateway.cases.directory import Directory, Staff
-from gateway.cases.policy import Policy
+from gateway.cases.policy import Policy, Terms
 from gateway.messages import Address, Outbound
 from gateway.ports import Ids, Ready
 from gateway.reply_address import Bound
@@ -40,6 +40,24 @@ class Sender:
     token_days: int
     lifetime: timedelta
     urgent_lifetime: timedelta
+
+
+def customer_letter(
+    composer: Composer, notice: Notice, case: Case, at: datetime, terms: Terms, engineer: str | None
+) -> Letter:
+    """What the customer reads: with the moment of the next update, and outside hours when handling begins."""
+    party = case.reporter
+    closed = not business_time.is_open(terms.calendar, at)
+    return composer.compose(
+        notice,
+        case,
+        Recipient(party.name, party.language, "customer", party.known),
+        at,
+        next_update=steps.next_update(case, notice.name, at, terms),
+        handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
+        engineer=engineer,
+        subject_of_thread=case.subject,
+    )
 
 
 class NoticeLetters:
@@ -89,18 +107,7 @@ class NoticeLetters:
             )
             return []
         terms = self._policy.terms(case.plan, self._staffed)
-        closed = not business_time.is_open(terms.calendar, at)
-        engineer = self._directory.staff.get(case.engineer or "")
-        letter = self._composer.compose(
-            notice,
-            case,
-            Recipient(party.name, party.language, "customer", party.known),
-            at,
-            next_update=steps.next_update(case, notice.name, at, terms),
-            handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
-            engineer=engineer.name if engineer else None,
-            subject_of_thread=case.subject,
-        )
+        letter = customer_letter(self._composer, notice, case, at, terms, self._holder(case))
         thread = (*case.thread, self._anchor(case, "case"))
         outbound = self._outbound(notice, case, letter, Address(party.name, party.address), at)
         return [
@@ -114,13 +121,9 @@ class NoticeLetters:
 
     def _to_staff(self, notice: Notice, case: Case, reached: Reached, at: datetime) -> Ready:
         person = reached.staff
-        holder = self._directory.staff.get(case.engineer or "")
+        language = person.languages[0] if person.languages else "zh-Hans"
         letter = self._composer.compose(
-            notice,
-            case,
-            Recipient(person.name, person.languages[0] if person.languages else "zh-Hans", "staff"),
-            at,
-            engineer=holder.name if holder else None,
+            notice, case, Recipient(person.name, language, "staff"), at, engineer=self._holder(case)
         )
         outbound = self._outbound(notice, case, letter, Address(person.name, person.email), at)
         return self._ready(
@@ -129,6 +132,11 @@ class NoticeLetters:
             person.id,
             at,
         )
+
+    def _holder(self, case: Case) -> str | None:
+        """The name of who has the case."""
+        engineer = self._directory.staff.get(case.engineer or "")
+        return engineer.name if engineer else None
 
     def _outbound(
         self, notice: Notice, case: Case, letter: Letter, to: Address, at: datetime

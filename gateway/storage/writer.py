@@ -34,11 +34,10 @@ class _Job:
 
 
 class Writer:
-    """`run` from any task or thread; `on_commit` is called, in the writer's thread, after every commit."""
+    """`run` from any task, `submit` from any thread."""
 
-    def __init__(self, engine: Engine, on_commit: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._on_commit = on_commit
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
         self._stopped = False
@@ -97,7 +96,6 @@ class Writer:
                 job.future.set_result(result)
             else:
                 job.future.set_exception(failure)
-        self._on_commit()
 
 
 def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:

@@ -1,0 +1,400 @@
+"""The composition root: the only place where concrete parts are chosen and joined.
+
+`Parts` is everything that needs no event loop (also what `check`, `simulate` and tests build on); `Gateway` runs it.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from gateway import digest, directory_file, reply_address
+from gateway.cases.directory import Directory
+from gateway.channels import mail
+from gateway.channels.maildir import MaildirOutgoing
+from gateway.channels.smtp_limits import Limits
+from gateway.channels.smtp_relay import SmtpRelay
+from gateway.channels.smtp_server import MailServer
+from gateway.clock import RandomIds, SystemClock
+from gateway.config import Config
+from gateway.errors import GatewayError, NotNow
+from gateway.intake import FILED, Intake, Rules
+from gateway.keys import reply_keys
+from gateway.messages import Envelope, Outbound
+from gateway.metrics import Metrics, new_metrics
+from gateway.parsers.entities.wordlist import blocks
+from gateway.parsers.report import Reader, Vendor
+from gateway.parsers.screening import OwnMail
+from gateway.portal import server as http
+from gateway.portal.health import health_app
+from gateway.ports import Channel, Clock, Ids
+from gateway.responders.composer import Composer, VendorWords
+from gateway.responders.delivery import Delivery, Patience
+from gateway.responders.due import Due
+from gateway.responders.letters import NoticeLetters, Sender
+from gateway.responders.loop import Loop
+from gateway.responders.relay import Relay
+from gateway.storage import schema
+from gateway.storage.engine import open_engine
+from gateway.storage.writer import Writer
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 8
+INTAKE_RETRY_SECONDS = 2
+
+
+def directory_path(config: Config) -> Path | Traversable:
+    """Where the directory is."""
+    return directory_file.locate(config.directory.file, config.path(Path()))
+
+
+def load_directory(config: Config) -> Directory:
+    """Whom we know. Raises ConfigError with every mistake."""
+    return directory_file.load(
+        directory_path(config),
+        plans=config.promises.plans,
+        services=[row.name for row in config.service],
+        calendars=[row.name for row in config.calendar],
+    )
+
+
+def vendor_of(config: Config) -> Vendor:
+    """Who we are, for the parsers."""
+    return Vendor(
+        names=config.vendor.names,
+        domains=config.vendor.domains,
+        address=config.channels.mail.address,
+        phones=(config.vendor.hotline,) if config.vendor.hotline else (),
+    )
+
+
+def own_mail(config: Config) -> OwnMail:
+    """How we know our own mail when it comes back."""
+    support = config.channels.mail.address.lower()
+
+    def is_ours(message_id: str) -> bool:
+        return bool(reply_address.tokens_in((), (message_id,), support))
+
+    return OwnMail(
+        domains=frozenset((config.channels.mail.domain, *config.vendor.domains)),
+        addresses=frozenset((support,)),
+        is_our_message_id=is_ours,
+    )
+
+
+def composer_of(config: Config) -> Composer:
+    """The letters, in the owner's words."""
+    names = config.vendor.display or dict.fromkeys(("zh-Hans", "zh-Hant", "en"), config.vendor.names[0])
+    return Composer(
+        config.path(config.templates.path),
+        VendorWords(names=names, hotline=config.vendor.hotline or None),
+        config.calendars.zone,
+        config.promises.reply_means,
+    )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The gateway without its event loop."""
+
+    config: Config
+    directory: Directory
+    composer: Composer
+    letters: NoticeLetters
+    rules: Rules
+    ids: Ids
+    clock: Clock
+
+
+def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None = None) -> Parts:
+    """Join policy, directory, templates and keys. Raises ConfigError; makes data_dir."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    directory = load_directory(config)
+    policy = config.promises
+    staffed = frozenset(role for person in directory.staff.values() for role in person.roles)
+    keys = reply_keys(config)
+    composer = composer_of(config)
+    support = config.channels.mail.address
+    chosen_ids = ids or RandomIds(config.case.number_prefix, config.calendars.zone)
+
+    def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
+        return (
+            mail.envelope_from(outbound, support),
+            mail.compose(outbound, date=at, domain=config.channels.mail.domain),
+        )
+
+    letters = NoticeLetters(
+        composer=composer,
+        relay=Relay(directory, config.calendars_by_name, config.roles.fallback),
+        directory=directory,
+        policy=policy,
+        staffed=staffed,
+        sender=Sender(
+            support=support,
+            names=config.vendor.display,
+            key=keys[0],
+            token_days=config.reply.valid_days,
+            lifetime=timedelta(hours=config.delivery.lifetime_hours),
+            urgent_lifetime=timedelta(hours=config.delivery.urgent_lifetime_hours),
+        ),
+        ids=chosen_ids,
+        to_bytes=to_bytes,
+    )
+    rules = Rules(
+        policy=policy,
+        directory=directory,
+        commands=config.commands,
+        support=support,
+        own=own_mail(config),
+        keys=keys,
+        reopen_days=config.case.reopen_days,
+        freemail=frozenset(blocks("companies")["freemail"]).__contains__,
+        staffed=staffed,
+    )
+    return Parts(config, directory, composer, letters, rules, chosen_ids, clock or SystemClock())
+
+
+class Gateway:
+    """A running gateway: keeps mail at once, takes it in as soon as the parsers are loaded, keeps its promises."""
+
+    def __init__(self, parts: Parts) -> None:
+        config = parts.config
+        self._parts = parts
+        self._config = config
+        self._lock: IO[str] | None = None
+        self.metrics: Metrics = new_metrics()
+        self._engine = open_engine(config.database_url, writes=True)
+        self.store = Writer(self._engine)
+        self._channel = _outgoing(config)
+        self._delivery = Delivery(
+            store=self.store,
+            channels={"mail": self._channel},
+            policy=config.promises,
+            staffed=parts.rules.staffed,
+            letters=parts.letters,
+            clock=parts.clock,
+            patience=Patience(
+                back_off=[timedelta(minutes=minutes) for minutes in config.delivery.back_off_minutes],
+                in_doubt=timedelta(minutes=config.delivery.in_doubt_minutes),
+            ),
+            observe=self._observe,
+        )
+        due = Due(self.store, config.promises, parts.rules.staffed, parts.letters)
+        self._loop = Loop(self.store, due, self._delivery, parts.clock)
+        self._mail_came = asyncio.Event()
+        self._reader_ready = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.servers: list[MailServer] = []
+        self.portal: http.HttpServer | None = None
+
+    # Life.
+
+    async def run(self, *, announce: bool = True) -> None:
+        """Start, run until SIGTERM or SIGINT, stop cleanly."""
+        await self.start()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        if announce:
+            log.info("gateway_started", version=self._config.promises.version)
+        try:
+            await self._stopping.wait()
+        finally:
+            await self.stop()
+
+    async def start(self) -> None:
+        """Open what must be open before the first mail is accepted. Raises GatewayError when it cannot."""
+        self._take_lock()
+        before, after = schema.migrate(self._engine)
+        if before != after:
+            log.info("schema_migrated", before=before, after=after)
+        self.store.start()
+        now = self._parts.clock.now()
+        patience = (
+            timedelta()
+            if isinstance(self._channel, MaildirOutgoing)
+            else timedelta(minutes=self._config.delivery.in_doubt_minutes)
+        )
+        doubtful = await self.store.run(lambda work: work.revive_attempts(now, now + patience))
+        if doubtful:
+            self.metrics.in_doubt.inc(doubtful)
+            log.warning("deliveries_in_doubt", count=doubtful)
+        await self._listen()
+        self._tasks = [
+            asyncio.create_task(self._loop.run(), name="responders"),
+            asyncio.create_task(self._take_in(), name="intake"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop accepting, finish what is in hand, within ten seconds (F42)."""
+        await asyncio.gather(*(each.stop(STOP_SECONDS / 2) for each in self.servers))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.portal is not None:
+            await self.portal.stop()
+        if isinstance(self._channel, SmtpRelay):
+            await self._channel.close()
+        await asyncio.to_thread(self.store.stop)
+        if self._lock is not None:
+            self._lock.close()
+        log.info("gateway_stopped")
+
+    def _take_lock(self) -> None:
+        """Two gateways on one SQLite file would each believe to be the only one (F36)."""
+        if not self._config.database_url.startswith("sqlite"):
+            return
+        self._lock = (self._config.data / "gateway.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise GatewayError(
+                f"another gateway is running on {self._config.data}: stop it, or give this one its own data_dir"
+            ) from None
+        self._lock.write(str(os.getpid()))
+        self._lock.flush()
+
+    async def _listen(self) -> None:
+        channels = self._config.channels
+        limits = Limits(
+            max_size=channels.smtp.max_size,
+            connections=channels.smtp.connections,
+            connections_per_peer=channels.smtp.connections_per_peer,
+            recipients=channels.smtp.recipients,
+        )
+        support = channels.mail.address
+        for name, endpoint in (("smtp", channels.smtp.listen), ("lmtp", channels.lmtp.listen)):
+            if endpoint is None:
+                continue
+            server = MailServer(
+                "lmtp" if name == "lmtp" else "smtp",
+                *endpoint,
+                keep=self._keep,
+                accepts=lambda address: reply_address.is_ours(address, support),
+                limits=limits,
+                hostname=socket.gethostname(),
+            )
+            try:
+                await server.start()
+            except OSError as error:
+                key = f"GATEWAY__CHANNELS__{name.upper()}__LISTEN"
+                raise GatewayError(
+                    f"cannot listen for {name} on {endpoint[0]}:{endpoint[1]}: {error.strerror or error}; "
+                    f"stop what is there, or set channels.{name}.listen ({key})"
+                ) from None
+            self.servers.append(server)
+        if self._config.portal.listen is not None:
+            app = health_app(
+                {
+                    "database": self._probe_counts,
+                    "inbox": self._probe_inbox,
+                    "outbox": self._probe_outbox,
+                    "channels": self._probe_channels,
+                },
+                self.metrics.registry,
+            )
+            try:
+                self.portal = await http.serve(app, *self._config.portal.listen)
+            except OSError as error:
+                host, port = self._config.portal.listen
+                raise GatewayError(
+                    f"cannot serve HTTP on {host}:{port}: {error.strerror or error}; stop what is there, or set "
+                    "portal.listen (GATEWAY__PORTAL__LISTEN)"
+                ) from None
+
+    # The inward road.
+
+    async def _keep(self, envelope: Envelope, raw: bytes) -> None:
+        """Durable when it returns; the second delivery of a message is kept as such and changes nothing."""
+        at = self._parts.clock.now()
+        inbox_id = self._parts.ids.inbox_id(at)
+        mark = digest.of_message(raw)
+        fresh = await self.store.run(lambda work: work.keep(inbox_id, at, envelope, raw, mark))
+        if fresh:
+            self.metrics.mails_kept.inc()
+            self._mail_came.set()
+        else:
+            log.info("message_known", source=envelope.source, digest=mark[:12])
+
+    async def _take_in(self) -> None:
+        """Load the parsers beside the open ports, then take in whatever waits."""
+        parts = self._parts
+        reader = await asyncio.to_thread(Reader, parts.directory, vendor_of(parts.config), parts.rules.own)
+        intake = Intake(self.store, reader, parts.rules, parts.letters, parts.clock, parts.ids)
+        self._reader_ready.set()
+        log.info("parsers_loaded")
+        while True:
+            self._mail_came.clear()
+            try:
+                outcomes = await intake.turn()
+            except NotNow as error:
+                log.warning("intake_postponed", reason=str(error))
+                await asyncio.sleep(INTAKE_RETRY_SECONDS)
+                continue
+            for outcome in outcomes:
+                self.metrics.intake_outcomes.labels(outcome.name).inc()
+            if any(outcome.name != FILED for outcome in outcomes):
+                self._loop.wake()
+            if not outcomes:
+                await self._mail_came.wait()
+
+    # What is seen from outside.
+
+    def _observe(self, kind: str, notice: str) -> None:
+        if kind == "sent":
+            self.metrics.notices_sent.labels(notice).inc()
+        elif kind == "in_doubt":
+            self.metrics.in_doubt.inc()
+        else:
+            self.metrics.delivery_failures.labels(kind).inc()
+
+    async def _probe_counts(self) -> Mapping[str, object]:
+        counts = await self.store.run(lambda work: work.counts())
+        self.metrics.open_cases.set(counts["open_cases"])
+        self.metrics.inbox_waiting.set(counts["inbox_waiting"])
+        self.metrics.outbox_waiting.set(counts["outbox_waiting"])
+        return {"open_cases": counts["open_cases"]}
+
+    async def _probe_inbox(self) -> Mapping[str, object]:
+        counts = await self.store.run(lambda work: work.counts())
+        loaded = self._reader_ready.is_set()
+        return {
+            "ok": loaded and not self._tasks[1].done(),
+            "parsers": "loaded" if loaded else "loading",
+            "waiting": counts["inbox_waiting"],
+            "set_aside": counts["set_aside"],
+        }
+
+    async def _probe_outbox(self) -> Mapping[str, object]:
+        counts = await self.store.run(lambda work: work.counts())
+        return {
+            "ok": not self._tasks[0].done(),
+            "waiting": counts["outbox_waiting"],
+            "failed": counts["outbox_failed"],
+        }
+
+    async def _probe_channels(self) -> Mapping[str, object]:
+        return {
+            "listening": [f"{each.name}:{each.port}" for each in self.servers],
+            "connections": sum(each.connections for each in self.servers),
+            "out": "maildir" if isinstance(self._channel, MaildirOutgoing) else "relay",
+        }
+
+
+def _outgoing(config: Config) -> Channel:
+    """The way out that relay_url names."""
+    url = config.relay_url
+    if url.startswith("maildir:"):
+        return MaildirOutgoing(config.path(Path(url.removeprefix("maildir:"))))
+    return SmtpRelay(url, socket.gethostname(), connections=config.delivery.relay_connections)

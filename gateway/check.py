@@ -1,0 +1,134 @@
+"""`gateway check`: settings, directory, templates and surroundings, every mistake at once."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway import calendars
+from gateway.app import composer_of, load_directory
+from gateway.config import Config, load
+from gateway.errors import ConfigError, Mistake
+from gateway.keys import reply_keys
+
+SECURE_PYTHON = (3, 11, 15)
+ROOM_BYTES = 200_000_000
+NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs")
+
+
+@dataclass(slots=True)
+class Findings:
+    """Mistakes stop the gateway, warnings do not, and what is good is said too."""
+
+    mistakes: list[Mistake] = field(default_factory=list[Mistake])
+    warnings: list[Mistake] = field(default_factory=list[Mistake])
+    good: list[str] = field(default_factory=list[str])
+
+
+def examine(path: Path) -> Findings:
+    """Look at everything that `path` names."""
+    findings = Findings()
+    try:
+        config = load(path)
+    except ConfigError as error:
+        findings.mistakes += error.mistakes
+        return findings
+    findings.good.append(
+        f"{path}: {len(config.promises.targets)} promises, {len(config.promises.plans)} plans"
+    )
+    _directory(config, findings)
+    _templates(config, findings)
+    _calendars(config, str(path), findings)
+    _surroundings(config, str(path), findings)
+    return findings
+
+
+def _directory(config: Config, findings: Findings) -> None:
+    try:
+        directory = load_directory(config)
+    except ConfigError as error:
+        findings.mistakes += error.mistakes
+        return
+    findings.good.append(
+        f"directory: {len(directory.customers)} customers, {len(directory.staff)} colleagues"
+    )
+    needed = {role for rule in config.promises.notices for role in rule.to} - {"customer"}
+    needed |= set(config.promises.escalation_chain)
+    for role in sorted(needed):
+        if not directory.staff_with(role):
+            stand_in = config.roles.fallback.get(role, "administrator")
+            findings.warnings.append(
+                Mistake(config.directory.file, "staff", f"nobody is {role}", f"notices go to the {stand_in}")
+            )
+
+
+def _templates(config: Config, findings: Findings) -> None:
+    mistakes = composer_of(config).problems()
+    findings.mistakes += mistakes
+    if not mistakes:
+        findings.good.append("templates: every notice in every language renders")
+
+
+def _calendars(config: Config, file: str, findings: Findings) -> None:
+    names = config.calendars.holidays
+    paths = [
+        calendars.builtin(name.removeprefix("builtin:"))
+        if name.startswith("builtin:")
+        else config.path(Path(name))
+        for name in names
+    ]
+    missing = calendars.missing_years(calendars.load_holidays(paths), datetime.now(UTC).date())
+    for year in missing:
+        findings.warnings.append(
+            Mistake(
+                file,
+                "calendars.holidays",
+                f"no published holidays for {year}: promises that touch it are provisional",
+                f'add "holidays-{year}.toml" when the State Council has announced them',
+            )
+        )
+
+
+def _surroundings(config: Config, file: str, findings: Findings) -> None:
+    if sys.version_info[:3] < SECURE_PYTHON:
+        version = ".".join(map(str, sys.version_info[:3]))
+        findings.warnings.append(
+            Mistake(
+                "python", "", f"{version} lacks security fixes of the mail library", "use 3.11.15 or newer"
+            )
+        )
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        reply_keys(config)
+    except OSError as error:
+        findings.mistakes.append(
+            Mistake(
+                file, "data_dir", f"{config.data} cannot be written: {error.strerror}", "give us the right to"
+            )
+        )
+        return
+    free = shutil.disk_usage(config.data).free
+    if free < ROOM_BYTES:
+        findings.warnings.append(Mistake(file, "data_dir", f"only {free // 1_000_000} MB free on its disk"))
+    kind = _file_system(config.data)
+    if config.database_url.startswith("sqlite") and kind in NETWORK_FILE_SYSTEMS:
+        findings.mistakes.append(
+            Mistake(file, "database.url", f"SQLite on {kind} loses data", "use a local disk, or PostgreSQL")
+        )
+    findings.good.append(f"data_dir: {config.data} ({kind or 'local'}, {free // 1_000_000_000} GB free)")
+
+
+def _file_system(path: Path) -> str | None:
+    """The type of the file system a path lies on, where the system tells."""
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return None
+    best = ("", None)
+    for line in mounts.read_text().splitlines():
+        _, where, kind, *_ = line.split(" ")
+        inside = os.path.commonpath([where, path.resolve()]) == where
+        if inside and len(where) >= len(best[0]):
+            best = (where, kind)
+    return best[1]

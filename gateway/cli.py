@@ -1,0 +1,260 @@
+"""The commands. Each says what it will do, shows progress where it takes long, and on error what to do next."""
+
+import json
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from gateway.errors import ConfigError, GatewayError, UnknownCase
+
+if TYPE_CHECKING:
+    # Commands import what they need when they run: `gateway cases list` must not wait for spaCy.
+    from sqlalchemy import Engine
+
+    from gateway.config import Config as Settings
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+cases_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
+inbox_app = typer.Typer(no_args_is_help=True, help="Look at what came in, and where it ended.")
+app.add_typer(cases_app, name="cases")
+app.add_typer(inbox_app, name="inbox")
+
+out = Console()
+err = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON.")]
+
+
+def default_config() -> Path:
+    """config.toml here, or the one that the gateway was installed with."""
+    from gateway.config import DEFAULT_CONFIG
+
+    here = Path("config.toml")
+    return here if here.exists() or not DEFAULT_CONFIG.exists() else DEFAULT_CONFIG
+
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="The settings file; config.toml here by default.")
+]
+
+
+def main() -> None:
+    """Run a command; our own errors are a sentence, not a stack."""
+    try:
+        app()
+    except ConfigError as error:
+        err.print(f"[bold red]{len(error.mistakes)} mistake(s); nothing was loaded:[/]")
+        for mistake in error.mistakes:
+            err.print(f"  · {escape(str(mistake))}", highlight=False)
+        sys.exit(1)
+    except GatewayError as error:
+        err.print(f"[bold red]{escape(str(error))}[/]", highlight=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@app.command()
+def serve(config: Config = None) -> None:
+    """Run the gateway. SIGTERM stops it cleanly within ten seconds."""
+    import asyncio
+
+    from gateway import logs
+    from gateway.app import Gateway, build_parts
+    from gateway.config import load
+
+    settings = load(config or default_config())
+    logs.configure(settings.log.format, settings.log.level.upper())
+    logs.redact(settings.secrets())
+    parts = build_parts(settings)
+    gateway = Gateway(parts)
+    if settings.log.format == "console":
+        _welcome(settings)
+    asyncio.run(gateway.run())
+
+
+def _welcome(settings: "Settings") -> None:
+    support = settings.channels.mail.address
+    smtp = settings.channels.smtp.listen
+    lines = ["[bold]The gateway is starting.[/]"]
+    if smtp:
+        lines.append(
+            f"  send a first mail   to {support} by SMTP on {smtp[0]}:{smtp[1]}, or: .venv/bin/gateway try"
+        )
+    if settings.relay_url.startswith("maildir:"):
+        lines.append(f"  answers lie in      {settings.relay_url.removeprefix('maildir:')}/new")
+    else:
+        lines.append("  answers leave by    the relay of channels.relay.url")
+    lines.append("  look at cases       .venv/bin/gateway cases list")
+    if settings.portal.listen:
+        host, port = settings.portal.listen
+        lines.append(f"  health              http://{host}:{port}/readyz")
+    err.print("\n".join(lines), highlight=False)
+
+
+@app.command()
+def check(config: Config = None) -> None:
+    """Find every mistake in settings, templates, directory and surroundings at once; exit 1 if there is any."""
+    from gateway.check import examine
+
+    findings = examine(config or default_config())
+    for mistake in findings.mistakes:
+        out.print(f"[red]✗[/] {escape(str(mistake))}", highlight=False)
+    for warning in findings.warnings:
+        out.print(f"[yellow]![/] {escape(str(warning))}", highlight=False)
+    for good in findings.good:
+        out.print(f"[green]✓[/] {escape(good)}", highlight=False)
+    if findings.mistakes:
+        out.print(f"[bold red]{len(findings.mistakes)} mistake(s)[/]")
+        raise typer.Exit(1)
+    out.print("[bold green]ready to serve[/]")
+
+
+@app.command()
+def parse(
+    files: Annotated[list[Path], typer.Argument(help="Mails (.eml), or with --chat plain text.")],
+    chat: Annotated[bool, typer.Option("--chat", help="The files are chat messages.")] = False,
+    directory: Annotated[Path | None, typer.Option("--directory", help="Customers to know, as TOML.")] = None,
+    config: Config = None,
+) -> None:
+    """Read messages and print what was understood, one JSON line each. Touches no database."""
+    from gateway import directory_file, parse_command
+    from gateway.app import vendor_of
+    from gateway.config import load
+
+    known = directory_file.load_for_reading(directory) if directory else None
+    vendor = vendor_of(load(config or default_config()))
+    for report in parse_command.run(files, chat, known, vendor):
+        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[Path, typer.Argument(help="A scenario, as docs/simulate.md describes it.")],
+    config: Config = None,
+) -> None:
+    """Play a scenario on a virtual clock through the real policy and templates; nothing is sent."""
+    from gateway.config import load
+    from gateway.simulation import play, read_scenario
+
+    settings = load(config or default_config())
+    for line in play(read_scenario(scenario, settings), settings):
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def migrate(config: Config = None) -> None:
+    """Bring the database to the current schema."""
+    from gateway.config import load
+    from gateway.storage import schema
+    from gateway.storage.engine import open_engine
+
+    settings = load(config or default_config())
+    before, after = schema.migrate(open_engine(settings.database_url, writes=True))
+    out.print(
+        f"schema {after}" if before == after else f"schema {before or 'empty'} → {after}", highlight=False
+    )
+
+
+@app.command(name="try")
+def try_(
+    file: Annotated[Path | None, typer.Argument(help="A mail to send; a sample if none is given.")] = None,
+    language: Annotated[str, typer.Option(help="Of the sample: zh-Hans, zh-Hant or en.")] = "zh-Hans",
+    config: Config = None,
+) -> None:
+    """Send a customer's mail to the running gateway and show what comes back."""
+    from gateway import trying
+    from gateway.config import load
+
+    trying.run(load(config or default_config()), file, language, out)
+
+
+@cases_app.command("list")
+def cases_list(config: Config = None, as_json: AsJson = False) -> None:
+    """Every case, the latest first."""
+    from gateway import showing
+    from gateway.storage import reading
+
+    with _reader(config) as engine:
+        rows = reading.list_cases(engine)
+    if as_json:
+        sys.stdout.write(showing.as_json(rows) + "\n")
+    else:
+        showing.cases_table(out, rows)
+
+
+@cases_app.command("show")
+def cases_show(number: str, config: Config = None, as_json: AsJson = False) -> None:
+    """One case: what was understood, its commitments, its story, its messages."""
+    from gateway import showing
+    from gateway.storage import reading
+
+    with _reader(config) as engine:
+        try:
+            case, journal, messages = reading.read_case(engine, number.strip().upper())
+        except UnknownCase:
+            raise GatewayError(f"there is no case {number}; `gateway cases list` shows all") from None
+    if as_json:
+        sys.stdout.write(showing.case_as_json(case, journal, messages) + "\n")
+    else:
+        showing.case_page(out, case, journal, messages)
+
+
+@inbox_app.command("list")
+def inbox_list(
+    outcome: Annotated[
+        str | None, typer.Option(help="Only these: case_opened, added, filed, set_aside, kept.")
+    ] = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """What came in and where it ended, with the reason; what is filed or set aside waits here for a person."""
+    from gateway import showing
+    from gateway.storage import reading
+
+    with _reader(config) as engine:
+        rows = reading.list_inbox(engine, outcome=outcome)
+    if as_json:
+        sys.stdout.write(showing.as_json(rows) + "\n")
+    else:
+        showing.inbox_table(out, rows)
+
+
+@inbox_app.command("export")
+def inbox_export(inbox_id: str, config: Config = None) -> None:
+    """A message's bytes exactly as they were received, to standard output."""
+    from gateway.storage import reading
+
+    with _reader(config) as engine:
+        raw = reading.raw_of(engine, inbox_id)
+    if raw is None:
+        raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
+    sys.stdout.buffer.write(raw)
+
+
+@contextmanager
+def _reader(config: Path | None) -> "Generator[Engine]":
+    from sqlalchemy import inspect
+
+    from gateway.config import load
+    from gateway.storage.engine import open_engine
+
+    settings = load(config or default_config())
+    engine = open_engine(settings.database_url, writes=False)
+    try:
+        if not inspect(engine).has_table("cases"):
+            raise GatewayError("there is no database yet: start the gateway once, or run `gateway migrate`")
+        yield engine
+    finally:
+        engine.dispose()

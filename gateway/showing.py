@@ -1,0 +1,196 @@
+"""Cases on a terminal. Whatever a customer wrote is printed as text: no markup, no control characters (T37, T38)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from gateway.cases.case import Case
+from gateway.storage.mapping import facts_from_json, to_json
+
+Row = Mapping[str, Any]
+STATE_STYLE = {
+    "met": "green",
+    "missed": "bold red",
+    "running": "cyan",
+    "paused": "yellow",
+    "withdrawn": "dim",
+}
+KIND_STYLE = {
+    "event": "bold",
+    "notice": "blue",
+    "commitment": "cyan",
+    "status": "magenta",
+    "priority": "yellow",
+}
+LONGEST_WORDS = 600
+
+
+def as_json(rows: Sequence[Row]) -> str:
+    """Rows as JSON, times with their offset."""
+    return json.dumps(rows, ensure_ascii=False, indent=2, default=_plain)
+
+
+def case_as_json(case: Case, journal: Sequence[Row], messages: Sequence[Row]) -> str:
+    """One case whole: its own fields, and the lists `commitments`, `journal` and `messages`."""
+    body = dict(facts_from_json(to_json(case)))
+    body["next_due"] = case.next_due
+    return as_json([{**body, "journal": journal, "messages": messages}])[2:-2].strip()
+
+
+def cases_table(out: Console, rows: Sequence[Row]) -> None:
+    """The list."""
+    if not rows:
+        out.print("No cases yet. `gateway try` sends a first mail to the running gateway.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in (
+        "number",
+        "status",
+        "level",
+        "priority",
+        "customer",
+        "contact",
+        "subject",
+        "next due",
+        "in/out",
+    ):
+        table.add_column(name, overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        counts = row["messages"]
+        table.add_row(
+            Text(row["number"], no_wrap=True),
+            row["status"],
+            str(row["level"]),
+            row["priority"],
+            _text(row["customer"]),
+            _text(row["contact"]),
+            _text(row["subject"]),
+            _moment(row["next_due"]),
+            f"{counts['in']}/{counts['out']}",
+        )
+    out.print(table)
+
+
+def inbox_table(out: Console, rows: Sequence[Row]) -> None:
+    """What came in."""
+    if not rows:
+        out.print("Nothing here.")
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("id", "received", "from", "ended", "case", "reason"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(
+            row["id"],
+            _moment(row["received_at"]),
+            _text(row["mail_from"] or "<>"),
+            row["outcome"] or row["state"],
+            row["case_number"] or "",
+            _text(row["reason"]),
+        )
+    out.print(table)
+
+
+def case_page(out: Console, case: Case, journal: Sequence[Row], messages: Sequence[Row]) -> None:
+    """One case, told."""
+    facts = Table.grid(padding=(0, 2))
+    for name, value in (
+        ("status", case.status),
+        ("kind", case.kind),
+        ("level", f"{case.level} · priority {case.priority} · plan {case.plan}"),
+        ("company", case.company),
+        ("contact", case.contact or case.reporter.name),
+        ("reach", " · ".join(filter(None, (case.phone, case.reporter.address)))),
+        ("product", case.product),
+        ("place", case.place),
+        ("symptoms", "；".join(case.symptoms)),
+        ("missing", ", ".join(case.missing)),
+        ("engineer", case.engineer),
+        ("perhaps", case.suggested_case),
+        ("noticed", "; ".join(case.problems)),
+    ):
+        if value:
+            facts.add_row(Text(name, style="dim"), _text(value))
+    out.print(Panel(facts, title=_text(f"{case.number}  {case.subject}"), title_align="left"))
+    _commitments(out, case)
+    out.print(Text("\nWhat happened", style="bold"))
+    for row in journal:
+        out.print(_story_line(row))
+    out.print(Text("\nMessages", style="bold"))
+    for row in messages:
+        _message(out, row)
+
+
+def _commitments(out: Console, case: Case) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False, title="Commitments", title_justify="left")
+    for name in ("promise", "commitment", "state", "due", "owed by"):
+        table.add_column(name)
+    for each in case.commitments:
+        state = "met late" if each.state == "missed" and each.ended_at else each.state
+        style = STATE_STYLE.get(each.state, "")
+        table.add_row(each.promise, each.name, Text(state, style=style), _moment(each.due), each.owed_by)
+    out.print(table)
+
+
+def _story_line(row: Row) -> Text:
+    kind = row["kind"]
+    line = Text(_moment(row["at"]) + "  ", style="dim")
+    line.append(f"{kind:<11}", style=KIND_STYLE.get(kind, ""))
+    said = {
+        "event": lambda: f"{row['name']}  {_words(row.get('text', ''), 80)}",
+        "notice": lambda: f"{row['name']} → {row.get('to')}",
+        "commitment": lambda: f"{row['name']} {row.get('state')}, due {_moment(_parsed(row.get('due')))}",
+        "status": lambda: f"{row.get('from')} → {row.get('to')}",
+        "priority": lambda: f"{row.get('from') or '·'} → {row.get('to')}",
+    }.get(kind, lambda: row["name"])()
+    line.append(printable(said))
+    if row.get("promise"):
+        line.append(f"  {row['promise']}", style="dim")
+    return line
+
+
+def _message(out: Console, row: Row) -> None:
+    arrow = "←" if row["direction"] == "in" else "→"
+    what = row.get("notice") or row["audience"]
+    state = f" ({row['state']})" if row.get("state") not in (None, "sent") else ""
+    head = Text(f"{_moment(row['at'])}  {arrow} {what}{state}  ", style="bold")
+    head.append(printable(f"{row['person']}  {row['subject']}"), style="")
+    out.print(head)
+    if row["direction"] == "in":
+        out.print(Text(printable(_words(row["words"], LONGEST_WORDS), keep_lines=True), style="italic"))
+        out.print(Text(printable(f"  ({row['evidence']})"), style="dim"))
+
+
+def _words(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + " …"
+
+
+def _text(value: str | None) -> Text:
+    return Text(printable(value or ""))
+
+
+def printable(text: str, *, keep_lines: bool = False) -> str:
+    return "".join(
+        character if character.isprintable() or (keep_lines and character == "\n") else " "
+        for character in text
+    )
+
+
+def _moment(value: datetime | None) -> str:
+    return value.astimezone().strftime("%m-%d %H:%M:%S") if value else ""
+
+
+def _parsed(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
