@@ -17,6 +17,7 @@ from jinja2 import (
     FileSystemLoader,
     StrictUndefined,
     Template,
+    TemplateNotFound,
     TemplateSyntaxError,
     pass_context,
     select_autoescape,
@@ -59,13 +60,16 @@ class TemplateSet:
         self._name = f"{directory.parent.name}/{directory.name}"
         self.phrasebook = self._read_words(directory / WORDS)
         self._templates: dict[tuple[str, str], Template] = {}
-        environment = strict_environment(directory)
-        if self.phrasebook is not None:
-            _teach(environment, self.phrasebook, zone)
         files = sorted(directory.glob(f"*/[!_]*{SUFFIX}"))
+        self.names = frozenset((path.parent.name, path.name.removesuffix(SUFFIX)) for path in files)
+        if (
+            self.phrasebook is None
+        ):  # without its filters no template compiles: one mistake to report, not thirty
+            return
+        environment = strict_environment(directory)
+        _teach(environment, self.phrasebook, zone)
         for path in files:
             self._compile(environment, directory, path)
-        self.names = frozenset((path.parent.name, path.name.removesuffix(SUFFIX)) for path in files)
 
     def words(self) -> Phrasebook:
         """The phrasebook. Raises CannotRender when the file cannot be used."""
@@ -167,6 +171,11 @@ def _below(filename: str, root: Path) -> str:
 
 
 def _cause(error: Exception) -> str:
+    """What the error says, without our own machine's paths."""
+    if isinstance(error, TemplateNotFound):
+        return f"there is no file {error.name}"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
