@@ -1,10 +1,13 @@
 """STARTTLS: what was said in plain text does not count, and a handshake that fails takes nothing with it."""
 
+import gc
 import ssl
 from pathlib import Path
 
+import pytest
+
 from gateway.channels.smtp_server import Limits
-from tests.channels.smtp_peer import LETTER, Peer, Shelf, serving, until
+from tests.channels.smtp_peer import LETTER, Peer, Shelf, leap, serving, until
 
 # A key pair made for these tests only; it opens nothing.
 CERTIFICATE = Path(__file__).with_name("mx.gateway.example.pem")
@@ -89,3 +92,18 @@ async def test_a_handshake_that_is_never_finished_is_cut() -> None:
     ):
         await peer.say("STARTTLS")
         await until(lambda: server.connections == 0)
+        gc.collect()  # a task that died of an exception is reported when it is forgotten
+
+
+async def test_an_idle_encrypted_client_is_cut_with_421(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last words go through the encryption too, and it is closed once only."""
+    async with (
+        serving(Shelf().keep, Limits(idle_seconds=60), tls=server_side()) as server,
+        Peer.connected(server) as peer,
+    ):
+        await peer.say("STARTTLS")
+        await encrypt(peer)
+        leap(monkeypatch, 61)
+        assert (await peer.reply()).startswith("421 4.4.2")
+        await until(lambda: server.connections == 0)
+        gc.collect()  # a task that died of an exception is reported when it is forgotten
