@@ -225,7 +225,8 @@ def _from_words(inbound: Inbound) -> Bounce:
     reply = _REPLY_CODE.search(said)
     status = codes[0] if codes else None
     delayed = any(phrase in words for phrase in _phrases()["delayed"]["phrases"])
-    gravity = status[0] if status else reply[0][0] if reply else "5"
+    passing = any(phrase in words for phrase in _phrases()["passing"]["phrases"])
+    gravity = status[0] if status else reply[0][0] if reply else "4" if passing else "5"
     return Bounce(
         recipient=_recipient_in_words(inbound),
         status=status,

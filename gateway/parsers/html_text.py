@@ -82,8 +82,10 @@ def _with_quote_marks(text: str) -> str:
         words = re.sub(f"[{_QUOTE_OPENS}{_QUOTE_ENDS}]", "", line)
         within = depth + line.count(_QUOTE_OPENS)
         depth = max(0, within - line.count(_QUOTE_ENDS))
-        if words.strip() or words == line:
-            lines.append(f"{'>' * min(within, 20)} {words.strip()}".rstrip() if within else words)
+        if words.strip() and within:
+            lines.append(f"{'>' * min(within, 20)} {words.strip()}")
+        elif words.strip() or words == line:
+            lines.append(words)
     return "\n".join(lines)
 
 

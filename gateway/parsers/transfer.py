@@ -24,6 +24,7 @@ def base64_bytes(data: bytes) -> bytes:
     Several encodings one after the other, each with its own padding, are read one by one; after a padding,
     text that is not base64 (a footer some relay has added) ends it.
     """
+    data = _without_footer(data)
     first, padding, rest = data.partition(b"=")
     rest = rest.lstrip(b"= \t\r")
     if padding and rest.startswith(b"\n") and rest.strip() and _BASE64_ONLY.fullmatch(rest):
@@ -31,6 +32,19 @@ def base64_bytes(data: bytes) -> bytes:
     return _base64_run(first)
 
 
+def _without_footer(data: bytes) -> bytes:
+    """Base64 up to its last line of nothing but base64; all of it when no line is."""
+    end = len(data)
+    while end > 0:
+        start = data.rfind(b"\n", 0, end) + 1
+        line = data[start:end].strip()
+        if line and _BASE64_LINE.fullmatch(line):
+            return data[:end]
+        end = start - 1
+    return data
+
+
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _BASE64_ONLY = re.compile(rb"[A-Za-z0-9+/=\s]+")
 
 
