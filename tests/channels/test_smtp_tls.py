@@ -103,6 +103,7 @@ async def test_an_idle_encrypted_client_is_cut_with_421(monkeypatch: pytest.Monk
     ):
         await peer.say("STARTTLS")
         await encrypt(peer)
+        assert (await peer.say("NOOP")).startswith("250")
         leap(monkeypatch, 61)
         assert (await peer.reply()).startswith("421 4.4.2")
         await until(lambda: server.connections == 0)
