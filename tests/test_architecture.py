@@ -1,0 +1,155 @@
+"""The house rules, executed: who may know whom, what the core must not touch, and what must not be written twice."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent / "gateway"
+
+MAY_KNOW = {
+    "messages": set[str](),
+    "errors": set[str](),
+    "cases": {"messages"},
+    "case_number": set[str](),
+    "calendars": {"errors"},
+    "reply_address": set[str](),
+    "digest": set[str](),
+    "ports": {"cases", "messages"},
+    "parsers": {"messages", "errors", "cases"},
+    "storage": {"messages", "errors", "cases", "ports"},
+    "responders": {"messages", "errors", "cases", "ports", "reply_address"},
+    "channels": {"messages", "errors"},
+    "portal": {"messages", "errors"},
+    "clock": {"case_number"},
+    "metrics": set[str](),
+    "logs": set[str](),
+    "seed": set[str](),
+    "mistakes": {"errors"},
+    "policy_rows": {"cases", "calendars", "errors"},
+    "config": {"cases", "errors", "mistakes", "policy_rows"},
+    "keys": {"config"},
+    "directory_file": {"cases", "errors", "mistakes"},
+    "customer_turn": {"cases", "messages", "parsers"},
+    "staff_turn": {"cases", "parsers"},
+    "intake": {
+        *("cases", "messages", "errors", "parsers", "ports"),
+        *("case_number", "customer_turn", "reply_address", "staff_turn"),
+    },
+    "parse_command": {"cases", "messages", "parsers"},
+    "showing": {"cases", "storage"},
+}
+"""Room -> rooms it may import. Rooms not named here (app, cli, check, simulation, trying) join the others."""
+
+JOINERS = {"app", "cli", "check", "simulation", "trying", "__main__", "__init__"}
+ASYNC_ROOMS = {"channels", "portal", "app", "storage", "responders", "intake", "ports", "cli"}
+CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
+
+
+def modules() -> Iterator[tuple[str, Path, ast.Module]]:
+    for path in sorted(HOUSE.rglob("*.py")):
+        room = path.relative_to(HOUSE).parts[0].removesuffix(".py")
+        yield room, path, ast.parse(path.read_text())
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def rooms_imported(tree: ast.Module) -> set[str]:
+    inside = {
+        node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("gateway.")
+    }
+    rooms = {module.split(".")[1] for module in inside}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "gateway":
+            rooms |= {name.name for name in node.names}
+    return rooms
+
+
+def test_every_room_knows_only_whom_it_may() -> None:
+    """Siblings never import each other; only the composition root joins the rooms (ARCHITECTURE)."""
+    wrong = [
+        f"{path.relative_to(HOUSE)} imports {sorted(strange)}"
+        for room, path, tree in modules()
+        if room not in JOINERS and (strange := rooms_imported(tree) - MAY_KNOW[room] - {room})
+    ]
+    assert wrong == []
+
+
+def test_the_core_uses_the_standard_library_only() -> None:
+    """cases/ must be readable, and testable, without knowing any library."""
+    strangers = {
+        (path.name, name.split(".")[0])
+        for room, path, tree in modules()
+        if room == "cases"
+        for name in imported(tree)
+        if name.split(".")[0] not in (*sys.stdlib_module_names, "gateway")
+    }
+    assert strangers == set()
+
+
+@pytest.mark.parametrize(
+    "forbidden", ["os", "io", "asyncio", "random", "secrets", "uuid", "time", "logging", "socket"]
+)
+def test_the_core_knows_no_world(forbidden: str) -> None:
+    """No I/O, no chance, no async: time and ids are arguments."""
+    users = [
+        path.name
+        for room, path, tree in modules()
+        if room == "cases" and any(name.split(".")[0] == forbidden for name in imported(tree))
+    ]
+    assert users == []
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    """A second reader of time would make stories on a fake clock lie."""
+    allowed = {"clock.py", "check.py", "trying.py"}  # the last two serve a person at a terminal, now
+    readers = [
+        f"{path.relative_to(HOUSE)}: {ast.unparse(node.func)}"
+        for _, path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(CLOCKS) and path.name not in allowed
+    ]
+    assert readers == []
+
+
+def test_async_lives_where_things_wait() -> None:
+    """The core and the parsers are plain functions; waiting belongs to channels, portal, storage and responders."""
+    wrong = [
+        str(path.relative_to(HOUSE))
+        for room, path, tree in modules()
+        if room not in ASYNC_ROOMS and any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
+    ]
+    assert wrong == []
+
+
+def test_sql_is_never_made_of_strings() -> None:
+    """Values are bound parameters, always (RELIABILITY T27): no text() and no formatted statement but one lock."""
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for _, path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] in ("text", "exec_driver_sql")
+        and "storage" in path.parts
+        and node.args
+        and isinstance(node.args[0], ast.JoinedStr)
+        and "pg_advisory_xact_lock" not in ast.unparse(node.args[0])
+    ]
+    assert wrong == []
+
+
+def test_every_module_says_what_its_room_is_for() -> None:
+    """A newcomer reads the first lines of a file and knows whether to read on."""
+    silent = [str(path.relative_to(HOUSE)) for _, path, tree in modules() if not ast.get_docstring(tree)]
+    assert silent == []
