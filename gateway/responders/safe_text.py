@@ -8,6 +8,7 @@ import re
 MAX_LINE = 300
 MAX_WORDS = 20_000
 MAX_SUBJECT = 120
+MAX_HEADER = 10_000
 
 _INVISIBLE = dict.fromkeys(
     [
@@ -55,7 +56,8 @@ def lines_of(words: str, limit: int = MAX_WORDS) -> tuple[str, ...]:
 
 def bare_subject(subject: str, number: str) -> str:
     """A subject without its answer and forward prefixes and without our tag, so that neither is stacked (L-3, L-29)."""
-    bare = one_line(subject, MAX_SUBJECT * 2).replace(f"[{number}]", " ").strip()
-    while prefix := _ANSWER_PREFIX.match(bare):
-        bare = bare[prefix.end() :]
-    return one_line(bare, MAX_SUBJECT)
+    bare = one_line(subject, MAX_HEADER).replace(f"[{number}]", " ").strip()
+    start = 0
+    while prefix := _ANSWER_PREFIX.match(bare, start):
+        start = prefix.end()
+    return one_line(bare[start:], MAX_SUBJECT)
