@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -186,12 +187,12 @@ def cases_list(config: Config = None, as_json: AsJson = False) -> None:
     from gateway import showing
     from gateway.storage import reading
 
-    with _reader(config) as engine:
+    with _reader(config) as (engine, zone):
         rows = reading.list_cases(engine)
     if as_json:
         sys.stdout.write(showing.as_json(rows) + "\n")
     else:
-        showing.cases_table(out, rows)
+        showing.cases_table(out, rows, zone)
 
 
 @cases_app.command("show")
@@ -200,7 +201,7 @@ def cases_show(number: str, config: Config = None, as_json: AsJson = False) -> N
     from gateway import showing
     from gateway.storage import reading
 
-    with _reader(config) as engine:
+    with _reader(config) as (engine, zone):
         try:
             case, journal, messages = reading.read_case(engine, number.strip().upper())
         except UnknownCase:
@@ -208,7 +209,7 @@ def cases_show(number: str, config: Config = None, as_json: AsJson = False) -> N
     if as_json:
         sys.stdout.write(showing.case_as_json(case, journal, messages) + "\n")
     else:
-        showing.case_page(out, case, journal, messages)
+        showing.case_page(out, case, journal, messages, zone)
 
 
 @inbox_app.command("list")
@@ -223,12 +224,12 @@ def inbox_list(
     from gateway import showing
     from gateway.storage import reading
 
-    with _reader(config) as engine:
+    with _reader(config) as (engine, zone):
         rows = reading.list_inbox(engine, outcome=outcome)
     if as_json:
         sys.stdout.write(showing.as_json(rows) + "\n")
     else:
-        showing.inbox_table(out, rows)
+        showing.inbox_table(out, rows, zone)
 
 
 @inbox_app.command("export")
@@ -236,7 +237,7 @@ def inbox_export(inbox_id: str, config: Config = None) -> None:
     """A message's bytes exactly as they were received, to standard output."""
     from gateway.storage import reading
 
-    with _reader(config) as engine:
+    with _reader(config) as (engine, _):
         raw = reading.raw_of(engine, inbox_id)
     if raw is None:
         raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
@@ -244,7 +245,7 @@ def inbox_export(inbox_id: str, config: Config = None) -> None:
 
 
 @contextmanager
-def _reader(config: Path | None) -> "Generator[Engine]":
+def _reader(config: Path | None) -> "Generator[tuple[Engine, ZoneInfo]]":
     from sqlalchemy import inspect
 
     from gateway.config import load
@@ -255,6 +256,6 @@ def _reader(config: Path | None) -> "Generator[Engine]":
     try:
         if not inspect(engine).has_table("cases"):
             raise GatewayError("there is no database yet: start the gateway once, or run `gateway migrate`")
-        yield engine
+        yield engine, ZoneInfo(settings.calendars.zone)
     finally:
         engine.dispose()

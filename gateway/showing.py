@@ -4,7 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -43,42 +45,44 @@ def case_as_json(case: Case, journal: Sequence[Row], messages: Sequence[Row]) ->
     return as_json([{**body, "journal": journal, "messages": messages}])[2:-2].strip()
 
 
-def cases_table(out: Console, rows: Sequence[Row]) -> None:
-    """The list."""
+def cases_table(out: Console, rows: Sequence[Row], zone: ZoneInfo) -> None:
+    """The list; times in `zone`. Number, status and time are never cut, whatever the width."""
     if not rows:
         out.print("No cases yet. `gateway try` sends a first mail to the running gateway.")
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in (
-        "number",
-        "status",
-        "level",
-        "priority",
-        "customer",
-        "contact",
-        "subject",
-        "next due",
-        "in/out",
+    for name, fixed in (
+        ("number", True),
+        ("status", True),
+        ("level", True),
+        ("next due", True),
+        ("customer", False),
+        ("subject", False),
     ):
-        table.add_column(name, overflow="ellipsis", no_wrap=True)
+        widest = max(cell_len(_cell(row, name, zone).plain) for row in rows)
+        width = max(widest, len(name)) if fixed else None
+        table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
     for row in rows:
-        counts = row["messages"]
-        table.add_row(
-            Text(row["number"], no_wrap=True),
-            row["status"],
-            str(row["level"]),
-            row["priority"],
-            _text(row["customer"]),
-            _text(row["contact"]),
-            _text(row["subject"]),
-            _moment(row["next_due"]),
-            f"{counts['in']}/{counts['out']}",
-        )
+        table.add_row(*(_cell(row, str(column.header), zone) for column in table.columns))
     out.print(table)
 
 
-def inbox_table(out: Console, rows: Sequence[Row]) -> None:
-    """What came in."""
+def _cell(row: Row, name: str, zone: ZoneInfo) -> Text:
+    match name:
+        case "status":
+            return Text(row["status"].replace("_", " "))
+        case "level":
+            return Text(f"{row['level']} {row['priority']}")
+        case "next due":
+            return Text(_moment(row["next_due"], zone))
+        case "customer":
+            return _text(row["customer"] or row["contact"])
+        case _:
+            return _text(row[name])
+
+
+def inbox_table(out: Console, rows: Sequence[Row], zone: ZoneInfo) -> None:
+    """What came in; times in `zone`."""
     if not rows:
         out.print("Nothing here.")
         return
@@ -88,7 +92,7 @@ def inbox_table(out: Console, rows: Sequence[Row]) -> None:
     for row in rows:
         table.add_row(
             row["id"],
-            _moment(row["received_at"]),
+            _moment(row["received_at"], zone),
             _text(row["mail_from"] or "<>"),
             row["outcome"] or row["state"],
             row["case_number"] or "",
@@ -97,8 +101,10 @@ def inbox_table(out: Console, rows: Sequence[Row]) -> None:
     out.print(table)
 
 
-def case_page(out: Console, case: Case, journal: Sequence[Row], messages: Sequence[Row]) -> None:
-    """One case, told."""
+def case_page(
+    out: Console, case: Case, journal: Sequence[Row], messages: Sequence[Row], zone: ZoneInfo
+) -> None:
+    """One case, told; times in `zone`."""
     facts = Table.grid(padding=(0, 2))
     for name, value in (
         ("status", case.status),
@@ -118,34 +124,38 @@ def case_page(out: Console, case: Case, journal: Sequence[Row], messages: Sequen
         if value:
             facts.add_row(Text(name, style="dim"), _text(value))
     out.print(Panel(facts, title=_text(f"{case.number}  {case.subject}"), title_align="left"))
-    _commitments(out, case)
+    _commitments(out, case, zone)
     out.print(Text("\nWhat happened", style="bold"))
     for row in journal:
-        out.print(_story_line(row))
+        out.print(_story_line(row, zone))
     out.print(Text("\nMessages", style="bold"))
     for row in messages:
-        _message(out, row)
+        _message(out, row, zone)
 
 
-def _commitments(out: Console, case: Case) -> None:
+def _commitments(out: Console, case: Case, zone: ZoneInfo) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, title="Commitments", title_justify="left")
     for name in ("promise", "commitment", "state", "due", "owed by"):
         table.add_column(name)
     for each in case.commitments:
         state = "met late" if each.state == "missed" and each.ended_at else each.state
         style = STATE_STYLE.get(each.state, "")
-        table.add_row(each.promise, each.name, Text(state, style=style), _moment(each.due), each.owed_by)
+        table.add_row(
+            each.promise, each.name, Text(state, style=style), _moment(each.due, zone), each.owed_by
+        )
     out.print(table)
 
 
-def _story_line(row: Row) -> Text:
+def _story_line(row: Row, zone: ZoneInfo) -> Text:
     kind = row["kind"]
-    line = Text(_moment(row["at"]) + "  ", style="dim")
+    line = Text(_moment(row["at"], zone) + "  ", style="dim")
     line.append(f"{kind:<11}", style=KIND_STYLE.get(kind, ""))
     said = {
-        "event": lambda: f"{row['name']}  {_words(row.get('text', ''), 80)}",
+        "event": lambda: f"{row['name']} {row.get('notice', '')}  {_words(row.get('text', ''), 40)}",
         "notice": lambda: f"{row['name']} → {row.get('to')}",
-        "commitment": lambda: f"{row['name']} {row.get('state')}, due {_moment(_parsed(row.get('due')))}",
+        "commitment": lambda: (
+            f"{row['name']} {row.get('state')}, due {_moment(_parsed(row.get('due')), zone)}"
+        ),
         "status": lambda: f"{row.get('from')} → {row.get('to')}",
         "priority": lambda: f"{row.get('from') or '·'} → {row.get('to')}",
     }.get(kind, lambda: row["name"])()
@@ -155,11 +165,11 @@ def _story_line(row: Row) -> Text:
     return line
 
 
-def _message(out: Console, row: Row) -> None:
+def _message(out: Console, row: Row, zone: ZoneInfo) -> None:
     arrow = "←" if row["direction"] == "in" else "→"
     what = row.get("notice") or row["audience"]
     state = f" ({row['state']})" if row.get("state") not in (None, "sent") else ""
-    head = Text(f"{_moment(row['at'])}  {arrow} {what}{state}  ", style="bold")
+    head = Text(f"{_moment(row['at'], zone)}  {arrow} {what}{state}  ", style="bold")
     head.append(printable(f"{row['person']}  {row['subject']}"), style="")
     out.print(head)
     if row["direction"] == "in":
@@ -182,8 +192,8 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
     )
 
 
-def _moment(value: datetime | None) -> str:
-    return value.astimezone().strftime("%m-%d %H:%M:%S") if value else ""
+def _moment(value: datetime | None, zone: ZoneInfo) -> str:
+    return value.astimezone(zone).strftime("%m-%d %H:%M:%S") if value else ""
 
 
 def _parsed(value: str | None) -> datetime | None:
