@@ -31,6 +31,9 @@ KIND_STYLE = {
     "priority": "yellow",
 }
 LONGEST_WORDS = 600
+FIXED_COLUMNS = ("number", "status", "level", "next due")
+CUT_COLUMNS = ("customer", "subject")
+SHORTEST_CUT = 8
 
 
 def as_json(rows: Sequence[Row]) -> str:
@@ -51,19 +54,15 @@ def cases_table(out: Console, rows: Sequence[Row], zone: ZoneInfo) -> None:
         out.print("No cases yet. `gateway try` sends a first mail to the running gateway.")
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, fixed in (
-        ("number", True),
-        ("status", True),
-        ("level", True),
-        ("next due", True),
-        ("customer", False),
-        ("subject", False),
-    ):
-        widest = max(cell_len(_cell(row, name, zone).plain) for row in rows)
-        width = max(widest, len(name)) if fixed else None
-        table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
-    for row in rows:
-        table.add_row(*(_cell(row, str(column.header), zone) for column in table.columns))
+    for name in (*FIXED_COLUMNS, *CUT_COLUMNS):
+        table.add_column(name, no_wrap=True)
+    grid = [[_cell(row, name, zone) for name in (*FIXED_COLUMNS, *CUT_COLUMNS)] for row in rows]
+    taken = sum(max(cell_len(line[index].plain) for line in grid) + 2 for index in range(len(FIXED_COLUMNS)))
+    room = max((out.width - taken - 2) // len(CUT_COLUMNS), SHORTEST_CUT)
+    for line in grid:
+        for text in line[len(FIXED_COLUMNS) :]:
+            text.truncate(room, overflow="ellipsis")
+        table.add_row(*line)
     out.print(table)
 
 
