@@ -10,6 +10,7 @@ import pytest
 from opencc import OpenCC
 
 from gateway.cases.case import Fact
+from gateway.parsers import commands, confirmation
 from gateway.responders.letter_view import Occasion
 from gateway.responders.phrasebook import read_phrasebook
 from gateway.responders.rehearsal import occasions
@@ -217,7 +218,7 @@ def test_a_holding_update_says_that_there_is_nothing_new() -> None:
     """It never invents progress: status, who has it and since when, and that there is no new finding."""
     told = replace(CASE, moments={**CASE.moments, "sent:second_reply": AT})
     text = write("status_update", customer(), told, engineer="李明").text
-    assert "暂无新的结论" in text
+    assert "暂无新的进展" in text
     assert "处理工程师：李明" in text
     assert "· 今天 10:01 已安排工程师处理" in text
 
@@ -228,7 +229,7 @@ def test_an_update_after_a_change_of_state_does_not_say_that_nothing_is_new() ->
         CASE, moments={**CASE.moments, "sent:second_reply": AT - timedelta(hours=1), "dispatched": AT}
     )
     text = write("status_update", customer(), gone).text
-    assert "暂无新的结论" not in text
+    assert "暂无新的进展" not in text
     assert "工程师已出发前往现场" in text
 
 
@@ -286,6 +287,26 @@ def test_a_new_case_shows_colleagues_all_that_is_known_and_what_is_owed() -> Non
         assert expected in text
     for command in ("#接单", "#进展", "#方案", "#已解决", "#等待客户", "#级别", "#内部"):
         assert command in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_a_letter_names_is_one_that_the_gateway_understands(language: str) -> None:
+    """A letter that teaches a command which is then refused costs the engineer's trust and the customer's time."""
+    texts = [write(notice, staff(language), to="level_manager:1").text for notice in STAFF_NOTICES]
+    named = {word for text in texts for word in re.findall(r"#(\w+)", text)}
+    assert len(named) >= 10
+    for word in named:
+        read = commands.read(f"#{word} 2")
+        assert read.commands
+        assert not read.unknown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_that_a_customer_is_told_to_give_counts_as_a_confirmation(language: str) -> None:
+    """P-35: "reply 'solved'" must be read as solved."""
+    told = re.search(r"[“「\"](\w+)[”」\"]", write("please_confirm", customer(language)).text)
+    assert told
+    assert confirmation.read(told[1]) == "confirmation"
 
 
 def test_an_escalation_says_what_was_promised_and_how_late_it_is() -> None:
