@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gateway.parsers import confirmation
-from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import blocks
 
 
@@ -28,10 +28,11 @@ _QUIET = ("quote", "training", "installation", "inspection")
 
 
 def read(
-    letter: Letter, new_words: str, symptoms: Sequence[str], *, is_reply: bool, products: Sequence[Span] = ()
+    letter: Letter, new_words: str, symptoms: Sequence[str], *, is_reply: bool, grave: bool = False
 ) -> KindFound:
-    """The kind of a message; `new_words` are what the sender wrote now, `is_reply` whether it answers a mail."""
-    text = _spoken(letter, products)
+    """The kind of a message; `new_words` are what the sender wrote now, `is_reply` whether it answers a mail,
+    `grave` whether it speaks of a standstill or a compromise."""
+    text = _spoken(letter)
     answer = confirmation.read(new_words) if is_reply else None
     if answer is not None:
         return KindFound(answer, 0.9)
@@ -39,7 +40,7 @@ def read(
         return KindFound("confirmation", 0.8)
     if _says(text, "complaint"):
         return KindFound("complaint", 0.75)
-    if symptoms:
+    if symptoms or grave:
         return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
     if _says(text, "out_of_scope"):
         return KindFound("out_of_scope", 0.75)
@@ -51,7 +52,7 @@ def read(
     return KindFound("other", 0.5)
 
 
-def _spoken(letter: Letter, products: Sequence[Span]) -> str:
+def _spoken(letter: Letter) -> str:
     zones = (
         letter.lowered[part.start : part.end] for part in letter.parts if part.zone is not Zone.SIGNATURE
     )

@@ -7,7 +7,7 @@ never this module; it reads text only.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 from gateway.parsers.entities.folding import fold_word
@@ -29,23 +29,39 @@ class LevelFound:
     evidence: tuple[str, ...]
 
 
-def read(letter: Letter, kind: str, symptoms: Sequence[str], products: Sequence[Span] = ()) -> LevelFound:
-    """Weigh the words of subject, text and forward; a message that states no fault is level 4."""
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The words of a letter that bear on the level, as written, by what they speak for."""
+
+    standstill: tuple[str, ...]
+    compromise: tuple[str, ...]
+    scope: tuple[str, ...]
+    deadline: tuple[str, ...]
+    workaround: tuple[str, ...]
+    narrow: tuple[str, ...]
+
+    @property
+    def grave(self) -> bool:
+        """Whether business stands still or somebody has broken in."""
+        return bool(self.standstill or self.compromise)
+
+
+def signs(letter: Letter, products: Sequence[Span] = ()) -> Signs:
+    """The signs in subject, text and forward; `products` are left out (防篡改 is no defacement)."""
     text = _spoken(letter, products)
-    signs = {
-        name: _evidence(letter, text, name)
-        for name in ("standstill", "compromise", "scope", "deadline", "workaround", "narrow")
-    }
-    eased = signs["workaround"] + signs["narrow"]
-    if not symptoms and not signs["compromise"] and not signs["standstill"]:
-        return LevelFound(4, 0.9 if kind in _QUIET_KINDS else 0.6, ())
-    if kind in _QUIET_KINDS and not signs["compromise"] and not signs["standstill"]:
-        return LevelFound(4, 0.6, ())
-    if signs["compromise"] or (signs["standstill"] and not signs["workaround"]):
-        return _found(1, 0.9 if symptoms else 0.7, signs["compromise"] + signs["standstill"])
-    grave = signs["scope"] + signs["deadline"] + signs["standstill"]
-    if signs["deadline"] and symptoms:
-        return _found(2, 0.75, signs["deadline"] + signs["scope"])
+    return Signs(*(_evidence(letter, text, field.name) for field in fields(Signs)))
+
+
+def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
+    """Weigh the signs; a message that states no fault is level 4."""
+    eased = found.workaround + found.narrow
+    if not found.grave and (not symptoms or kind in _QUIET_KINDS):
+        return LevelFound(4, 0.9 if not symptoms and kind in _QUIET_KINDS else 0.6, ())
+    if found.compromise or (found.standstill and not found.workaround):
+        return _found(1, 0.9 if symptoms else 0.7, found.compromise + found.standstill)
+    if found.deadline and symptoms:
+        return _found(2, 0.75, found.deadline + found.scope)
+    grave = found.scope + found.standstill
     if grave and len(grave) >= len(eased):
         return _found(2, 0.75 if not eased else 0.6, grave + eased)
     return _found(3, 0.75 if eased else 0.6, eased or tuple(symptoms[:1]))

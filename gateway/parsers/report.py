@@ -195,7 +195,8 @@ class Reader:
             letter, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL)], of_products
         )
         stated = [clause.value for clause in clauses]
-        kind = kinds.read(letter, told.rest, stated, is_reply=bool(_is_reply(inbound)), products=of_products)
+        signs = levels.signs(letter, of_products)
+        kind = kinds.read(letter, told.rest, stated, is_reply=bool(_is_reply(inbound)), grave=signs.grave)
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
         return Report(
@@ -216,7 +217,7 @@ class Reader:
             place=values.get("place"),
             kind=kind,
             symptoms=clauses,
-            fault_level=levels.read(letter, kind.value, stated, of_products),
+            fault_level=levels.read(signs, kind.value, stated),
             commands=told.commands,
             missing=_missing(values, kind, clauses, reachable=letter.chat),
             problems=(
@@ -246,7 +247,8 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
         return phone
     between = letter.plain[min(contact[1], phone.span[1]) : max(contact[0], phone.span[0])]
     lines = between.count("\n")
-    bonus = 0.1 if not lines and len(between) < 40 else 0.05 if lines <= 3 and len(between) < 120 else 0.0
+    same_zone = letter.zone_at(contact[0]) is letter.zone_at(phone.span[0])
+    bonus = 0.16 if not lines and len(between) < 40 else 0.05 if same_zone and lines <= 3 else 0.0
     return Candidate(
         phone.field, phone.value, phone.span, phone.source, phone.rule, min(0.98, phone.score + bonus)
     )

@@ -16,7 +16,8 @@ MOST_SYMPTOMS = 12
 _LONGEST_CLAUSE = 120
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CLAUSE = re.compile(r"[^\n。!?;,]+(?:,(?=\d{3}\b)[^\n。!?;,]+)*")
+_CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
+_FORM_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}:\s*")
 _SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
 _SENTENCE_DOT = re.compile(r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: ")
 _CONJUNCTION = re.compile(
@@ -34,11 +35,9 @@ _OPENING_TIME = re.compile(
     r"(?:(?:自|从|于|大概|大约|约)?\s?(?:今|昨|前|本|上|这|近)?[天日晚早夜周月]?(?:早上|上午|中午|下午|晚上|凌晨|傍晚|半夜)?\s?(?:\d{1,4}[年月日号点时分:/.-]?\s?){1,6}(?:左右|许|起|开始|后|前)?(?:,|\s)*)",
     re.IGNORECASE,
 )
-_ENGLISH_OPENING = re.compile(
-    r"^(?:(?:hi|hello|dear|hey|all|team|guys|the|a|an|our|your|we have|we are seeing|we see|there is|there are|it seems|seems|looks like|now|again|also|suddenly|currently|today|yesterday|tonight|this morning|last night|still|just|urgent|help|p[1-4]|and|but|so|that|because|which|since (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|this morning|last night|today|\d[\w:]*))\b[\s,:!-]*)+",
-    re.IGNORECASE,
+_AFTER_CIRCUMSTANCE = re.compile(
+    r"^[^,。]{2,30}?(?:以后|之后|的时候|(?<![前最])后(?![台门端面续备])|(?<![同延超实按定及临])时(?![间钟段好断延长常效不]))(?=\S{2})"
 )
-_AFTER_CIRCUMSTANCE = re.compile(r"^[^,。]{2,30}?(?:以后|之后|的时候|后|时)(?=\S{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | N
     start = _opening(clause, han, found.end())
     end = len(clause.rstrip(" \x00"))
     end = min(end, start + _LONGEST_CLAUSE)
-    if end - start < 2:
+    if end - start < (2 if han else 4):
         return None
     return span[0] + start, span[0] + end
 
@@ -140,9 +139,11 @@ def _opening(clause: str, han: bool, cue_end: int) -> int:
     if len(clause[product_end:].strip()) >= 2:
         at = product_end
     if not han:
-        if opening := _ENGLISH_OPENING.match(clause[at:].lstrip()):
+        if opening := _latin_openings().match(clause[at:].lstrip()):
             at += len(clause[at:]) - len(clause[at:].lstrip()) + opening.end()
         return at + len(clause[at:]) - len(clause[at:].lstrip())
+    if label := _FORM_LABEL.match(clause[at:]):
+        at += label.end()
     circumstance = _AFTER_CIRCUMSTANCE.match(clause[at:])
     if circumstance and _han_cues().search(clause[at + circumstance.end() :]):
         at += circumstance.end()
@@ -158,7 +159,8 @@ def _opening(clause: str, han: bool, cue_end: int) -> int:
 def _han_cues() -> re.Pattern[str]:
     lists = blocks("symptoms")
     words = "|".join(re.escape(word) for word in sorted(lists["chinese"], key=len, reverse=True))
-    return re.compile("|".join((*lists["chinese_patterns"], words)), re.IGNORECASE)
+    grave = blocks("levels")["compromise_patterns"]
+    return re.compile("|".join((*lists["chinese_patterns"], words, *grave)), re.IGNORECASE)
 
 
 @cache
@@ -173,9 +175,18 @@ def _han_openings() -> re.Pattern[str]:
 
 
 @cache
+def _latin_openings() -> re.Pattern[str]:
+    words = sorted(blocks("symptoms")["english_opening"], key=len, reverse=True)
+    return re.compile(
+        rf"(?:(?:{'|'.join(map(re.escape, words))}|since \w+|p[1-4])\b[\s,:!-]*)+", re.IGNORECASE
+    )
+
+
+@cache
 def _latin_cues() -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in sorted(blocks("symptoms")["english"], key=len, reverse=True))
-    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])", re.IGNORECASE)
+    grave = "|".join((*blocks("levels")["standstill_patterns"], *blocks("levels")["compromise_patterns"]))
+    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])|{grave}", re.IGNORECASE)
 
 
 @cache

@@ -6,22 +6,17 @@ message counts too; when one of us forwards, only the innermost does, and its Fr
 """
 
 import re
+from functools import cache
 
 from gateway.messages import Address, Inbound
+from gateway.parsers.entities.emails import belongs
 from gateway.parsers.entities.letter import Letter, Zone, lay_out
+from gateway.parsers.entities.wordlist import blocks
 from gateway.parsers.quoting import Words
 
-_HEAD = re.compile(
-    r"^[ \t>|*]*(?:发\s?件\s?人|寄\s?件\s?者|寄\s?件\s?人|收\s?件\s?人|收\s?件\s?者|抄\s?送|副\s?本|副\s?本\s?抄\s?送|密\s?送|主\s?题|主\s?旨|发送时间|发送日期|寄件日期|傳送日期|传送日期|時\s?間|时\s?间|日\s?期|發\s?件\s?人|發送時間|收件者|主\s?題"
-    r"|from|to|cc|bcc|date|sent|subject|reply-to)\*?[ \t]*[:：].*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_FROM = re.compile(
-    r"^[ \t>|*]*(?:发\s?件\s?人|發\s?件\s?人|寄\s?件\s?者|寄\s?件\s?人|from)\*?[ \t]*[:：][ \t*]*(?P<name>[^<\n\[(]{0,80}?)[ \t\"]*(?:[<\[(](?:mailto:)?(?P<address>[^<>\s\[\]()]{3,120}@[^<>\s\[\]()]{3,120})[>\])].*)?$",
-    re.IGNORECASE | re.MULTILINE,
-)
 _ANNOUNCEMENT = re.compile(
-    r"^[ \t>]*(?:-{2,}.*(?:forwarded|original|转发|原始|轉寄|邮件|郵件).*-{2,}|begin forwarded message:?|_{10,}|-{10,})[ \t]*$",
+    r"^[ \t>]*(?:-{2,}.*(?:forwarded|original|转发|原始|轉寄|邮件|郵件).*-{2,}"
+    r"|begin forwarded message:?|[_-]{10,})[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _QUOTE_MARKS = re.compile(r"^(?:[ \t]*>)+", re.MULTILINE)
@@ -32,16 +27,17 @@ def read_mail(
     inbound: Inbound, words: Words, our_domains: frozenset[str], *, with_quote: bool = False
 ) -> Letter:
     """The letter of a mail. `with_quote`: read the quote as well, because nothing else names anybody."""
-    ours = inbound.sender is not None and _is_ours(inbound.sender, our_domains)
-    inner = words.forwarded or (words.quoted if with_quote else "")
+    ours = inbound.sender is not None and belongs(inbound.sender.domain, our_domains)
+    forwarded = words.forwarded or (words.quoted if _FORWARD_PREFIX.match(inbound.subject) else "")
+    inner = forwarded or (words.quoted if with_quote else "")
     own, inner_at = words.text, None
-    if words.forwarded and words.forwarded in words.text:
-        inner_at = words.text.index(words.forwarded)
+    if forwarded and forwarded in words.text:
+        inner_at = words.text.index(forwarded)
         own = words.text[:inner_at]
     subject = (Zone.SUBJECT, inbound.subject, None)
-    if ours and words.forwarded:
-        innermost, sender = _innermost(words.forwarded)
-        offset = None if inner_at is None else inner_at + len(words.forwarded) - len(innermost)
+    if ours and forwarded:
+        innermost, sender = _innermost(forwarded)
+        offset = None if inner_at is None else inner_at + len(forwarded) - len(innermost)
         return lay_out([subject, (Zone.QUOTED, _without_heads(innermost), offset)], sender=sender)
     zones: list[tuple[Zone, str, int | None]] = [subject, (Zone.BODY, own, 0)]
     if not ours:
@@ -56,14 +52,10 @@ def read_chat(text: str) -> Letter:
     return lay_out([(Zone.BODY, text, 0)], chat=True)
 
 
-def _is_ours(sender: Address, our_domains: frozenset[str]) -> bool:
-    return any(sender.domain == own or sender.domain.endswith(f".{own}") for own in our_domains)
-
-
 def _innermost(forwarded: str) -> tuple[str, Address | None]:
     """The text below the last From of a chain, and who stands in that From."""
     sender, start = None, 0
-    for match in _FROM.finditer(forwarded):
+    for match in _from_line().finditer(forwarded):
         name, address = match["name"].strip(" \"'*"), match["address"] or ""
         sender, start = Address(name or None, address.lower()), match.start()
     return forwarded[start:], sender
@@ -71,6 +63,28 @@ def _innermost(forwarded: str) -> tuple[str, Address | None]:
 
 def _without_heads(text: str) -> str:
     """The inner message with heads, announcements and quote marks blanked, every offset kept."""
-    for pattern in (_QUOTE_MARKS, _HEAD, _ANNOUNCEMENT):
+    for pattern in (_QUOTE_MARKS, _head(), _ANNOUNCEMENT):
         text = pattern.sub(lambda match: " " * len(match[0]), text)
     return text
+
+
+def _labels(*keys: str) -> str:
+    """Head labels as patterns; mail programs put blanks between the two characters of a Chinese one."""
+    words = sorted({word for key in keys for word in blocks("heads")[key]}, key=len, reverse=True)
+    return "|".join(r"\s?".join(word) if word[0] > "\u2e80" else re.escape(word) for word in words)
+
+
+@cache
+def _head() -> re.Pattern[str]:
+    labels = _labels("senders", "others")
+    return re.compile(rf"^[ \t>|*]*(?:{labels})\*?[ \t]*[:：].*$", re.IGNORECASE | re.MULTILINE)
+
+
+@cache
+def _from_line() -> re.Pattern[str]:
+    address = r"(?:mailto:)?(?P<address>[^<>\s\[\]()]{1,120}@[^<>\s\[\]()]{1,120})"
+    return re.compile(
+        rf"^[ \t>|*]*(?:{_labels('senders')})\*?[ \t]*[:：][ \t*]*"
+        rf"(?P<name>[^<\n\[(]{{0,80}}?)[ \t\"]*(?:[<\[(]{address}[>\])].*)?$",
+        re.IGNORECASE | re.MULTILINE,
+    )

@@ -8,8 +8,10 @@ Characters that print nothing are the one exception: they are taken out first, a
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import opencc
 
@@ -68,7 +70,8 @@ def lower(text: str) -> str:
 def _table() -> dict[int, str]:
     """Code point -> the one character it is read as. Built once, about 5,000 entries."""
     han = [chr(code) for block in _HAN for code in block]
-    simplified = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
+    convert = cast("Callable[[str], str]", opencc.OpenCC("t2s").convert)  # pyright: ignore[reportUnknownMemberType] - OpenCC is untyped
+    simplified = convert("\n".join(han)).split("\n")
     table = {ord(a): b for a, b in zip(han, simplified, strict=True) if a != b and len(b) == 1}
     for code in (code for block in _WIDE for code in block):
         narrow = unicodedata.normalize("NFKC", chr(code))

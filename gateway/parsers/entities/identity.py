@@ -10,15 +10,20 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from gateway.parsers.entities import names
+from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import Candidate, Field
 from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.wordlist import blocks
 
 LONGEST_LINE = 400  # a longer line is prose, and is not cut up
-_CAPITALISED = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][\w'’&.-]*"
+_LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ]"
+_CAPITALISED = rf"(?:(?:St|Mr|Mrs|Ms|Dr)\. ?)?{_LETTER}(?:[\w'’&-]|\.(?=\w)){{0,40}}"
+_PARTICLE = "(?:of|and|de|da|do|dos|du|del|di|la|le|van|von|der|den|bin|binti|al|el|for|&)"
 _PIECE = re.compile(
-    rf"(?P<han>[\u4e00-\u9fff]+)|(?P<latin>{_CAPITALISED}(?: (?:(?:of|and|de|da|do|dos|du|del|di|la|le|van|von|der|den|bin|binti|al|el|for|&) ){{0,2}}{_CAPITALISED}){{0,6}})"
+    rf"(?P<han>[\u4e00-\u9fff]+)"
+    rf"|(?P<latin>{_CAPITALISED}(?: (?:{_PARTICLE} ){{0,2}}{_CAPITALISED}){{0,6}})"
     r"|(?P<other>[^\s,、|/;:.!?()\-–—\"'<>\[\]]+)"
 )
 
@@ -63,8 +68,13 @@ class Line:
 
     def beside(self, index: int, *kinds: Kind) -> bool:
         """Whether a neighbour of a piece is of one of these kinds."""
-        neighbours = self.pieces[max(0, index - 1) : index] + self.pieces[index + 1 : index + 2]
-        return any(piece.kind in kinds for piece in neighbours)
+        return any(piece.kind in kinds for piece in self.neighbours(index))
+
+    def neighbours(self, index: int) -> tuple[Piece, ...]:
+        """The pieces right before and right behind one; a department or title between does not part them."""
+        before = [piece for piece in self.pieces[max(0, index - 2) : index] if piece.kind is not Kind.ABOUT]
+        behind = [piece for piece in self.pieces[index + 1 : index + 3] if piece.kind is not Kind.ABOUT]
+        return (*before[-1:], *behind[:1])
 
 
 _FIELD_KINDS = {
@@ -130,14 +140,32 @@ def _pieces(text: str, span: Span, known: list[tuple[Span, Kind]]) -> Iterator[P
 def _kind(match: re.Match[str]) -> Kind:
     word = match[0]
     if match["han"]:
-        if names.is_role(word) or names.is_department(word):
-            return Kind.ABOUT
-        return Kind.HAN if len(word) <= 16 else Kind.PROSE
+        about = places.is_place(word) or _is_label(word) or names.is_role(word)
+        about = about or (names.is_department(word) and not names.is_short_company(word))
+        return Kind.ABOUT if about else Kind.HAN if len(word) <= 16 else Kind.PROSE
     if match["latin"]:
-        return Kind.LATIN
-    return Kind.ABOUT if word.lower() in _GLUE else Kind.PROSE
+        return Kind.ABOUT if names.is_role(word) or places.is_place(word) else Kind.LATIN
+    return Kind.ABOUT if _is_label(word.lower()) or names.is_role(word.lower()) else Kind.PROSE
+
+
+@cache
+def _labels() -> frozenset[str]:
+    lists = blocks("cues")
+    keys = (
+        "phone_labels",
+        "not_phone_labels",
+        "mail_labels",
+        "contact_labels",
+        "company_labels",
+        "place_cues",
+    )
+    return frozenset(word for key in keys for word in lists[key]) | _GLUE
+
+
+def _is_label(word: str) -> bool:
+    return word in _labels()
 
 
 _GLUE = frozenset(
-    ["tel", "phone", "ph", "mob", "mobile", "call", "from", "of", "at", "and", "cell", "direct", "ext", "email", "mail", "contact", "here", "best", "regards"]
+    ("from", "of", "at", "and", "here", "best", "regards", "on", "敬上", "谨上", "谢谢", "此致", "敬礼")
 )

@@ -50,9 +50,11 @@ class Known:
             return
         if contact := self._directory.contact_at(letter.sender.address):
             yield from self._contact(contact, 0.99, "sender")
-        elif letter.sender.domain not in self._freemail:
-            if customer := self._directory.customer_by_domain(letter.sender.domain):
-                yield _company(customer, "domain", 0.95)
+            return
+        if letter.sender.domain in self._freemail:
+            return
+        if customer := self._directory.customer_by_domain(letter.sender.domain):
+            yield _company(customer, "domain", 0.95)
 
     def _contact(self, contact: Contact, score: float, rule: str) -> Iterator[Candidate]:
         yield Candidate(Field.CONTACT, contact.name, None, _SOURCE, rule, score)

@@ -7,11 +7,13 @@ Pure judgements on single folded words; where they are asked is the business of 
 import re
 from functools import cache
 
-from gateway.parsers.entities.wordlist import blocks
+from gateway.parsers.entities.wordlist import blocks, longest_first
 
-_FUNCTION_CHARACTERS = re.compile(
-    r"[的了着过吗呢吧啊呀么很太都也就还又没不被把让给跟对从是在有和与或但我你他她它们这那哪谁个些几两]|无法|失败|报错|异常"
+# Characters of a sentence: a word that holds one is no name. Fewer are forbidden before a legal end (和兴有限公司).
+_SENTENCE = re.compile(
+    r"[的了着过吗呢吧啊呀么很太都也就还又没不被把让给跟对从是在有和与或但我你他她它们这那哪谁个些几两请]|无法|失败|报错|异常"
 )
+_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
 
 
 def is_han_person(word: str, *, weak: bool = False) -> bool:
@@ -19,7 +21,7 @@ def is_han_person(word: str, *, weak: bool = False) -> bool:
 
     `weak`: whether a surname that begins ordinary words as well will do (a label or a title vouches for it).
     """
-    if not 2 <= len(word) <= 6 or word in _not_names() or _FUNCTION_CHARACTERS.search(word[1:]):
+    if not 2 <= len(word) <= 6 or word in _not_names() or _SENTENCE.search(word[1:]):
         return False
     if title := next((title for title in titles() if word.endswith(title)), None):
         bearer = word[: -len(title)]
@@ -61,21 +63,48 @@ def is_trade_word(word: str) -> bool:
 
 def is_short_company(word: str) -> bool:
     """Whether a Han word is a company as people shorten it: 赣南矿业, 鹿鸣教育, 顺发五金."""
-    if not 3 <= len(word) <= 14 or word in _not_companies() or _FUNCTION_CHARACTERS.search(word):
+    if (
+        not 3 <= len(word) <= 14
+        or word in _not_companies()
+        or _SENTENCE.search(word.removesuffix("有限公司"))
+    ):
         return False
-    tail = next((tail for tail in trades() if word.endswith(tail)), None)
-    if tail is None or len(word) - len(tail) < 2:
+    return _has_head(word, trades())
+
+
+def is_organisation(word: str) -> bool:
+    """Whether a run of Han ends as organisations end and begins with a name: 汉江水务投资有限公司, 第二人民医院."""
+    if len(word) < 4 or word in _not_companies():
         return False
-    return word[: -len(tail)] not in _not_companies() and not _is_common(word[: -len(tail)])
+    head = _head(word, longest_first("companies", "branch")) or word
+    head = _head(head, longest_first("companies", "legal")) or head
+    return (
+        len(head) >= 2
+        and not _SPEECH.search(head)
+        and head not in _not_heads()
+        and head not in _not_companies()
+    )
+
+
+def _has_head(word: str, ends: tuple[str, ...]) -> bool:
+    head = _head(word, ends)
+    return len(head) >= 2 and head not in _not_heads() and head not in _not_companies()
+
+
+def _head(word: str, ends: tuple[str, ...]) -> str:
+    """What stands before the longest of these ends; empty when there is none."""
+    return next((word[: -len(end)] for end in ends if word.endswith(end)), "")
 
 
 def is_department(word: str) -> bool:
     """A department or an office: 通号部, 资讯组, 自动化课."""
-    return 2 <= len(word) <= 8 and word.endswith(blocks_of("names", "departments"))
+    return 2 <= len(word) <= 8 and word.endswith(blocks("names")["departments"])
 
 
 def is_role(word: str) -> bool:
     """What somebody does, not who he is: 网络工程师, 值班经理."""
+    if word.isascii():
+        return all(part.lower().strip(".,") in _latin_roles() for part in word.split())
     return word in blocks("names")["roles"] or (
         len(word) <= 8
         and word.endswith(tuple(t for t in titles() if len(t) > 1))
@@ -83,15 +112,10 @@ def is_role(word: str) -> bool:
     )
 
 
-def blocks_of(name: str, key: str) -> tuple[str, ...]:
-    """One list of a lexicon file, longest word first."""
-    return tuple(sorted(blocks(name)[key], key=len, reverse=True))
-
-
 @cache
 def titles() -> tuple[str, ...]:
     """Honorifics and titles that follow a name, longest first."""
-    return blocks_of("names", "titles")
+    return longest_first("names", "titles")
 
 
 @cache
@@ -106,27 +130,6 @@ def trades() -> tuple[str, ...]:
 def not_leading() -> frozenset[str]:
     """English words that begin a sentence or a line but no name."""
     return frozenset(blocks("companies")["not_leading"])
-
-
-def _is_common(word: str) -> bool:
-    return word in (
-        "我们",
-        "你们",
-        "他们",
-        "贵",
-        "本",
-        "我",
-        "该",
-        "各",
-        "全",
-        "公司",
-        "客户",
-        "用户",
-        "网络",
-        "安全",
-        "信息",
-        "系统",
-    )
 
 
 @cache
@@ -162,3 +165,13 @@ def _given() -> frozenset[str]:
 @cache
 def _trade_words() -> frozenset[str]:
     return frozenset(blocks("companies")["trade_words"])
+
+
+@cache
+def _latin_roles() -> frozenset[str]:
+    return frozenset(blocks("names")["latin_roles"])
+
+
+@cache
+def _not_heads() -> frozenset[str]:
+    return frozenset(blocks("companies")["not_heads"])

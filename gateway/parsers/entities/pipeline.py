@@ -62,7 +62,7 @@ def _component(nlp: Language, name: str) -> FinderComponent:
     return FinderComponent()
 
 
-Language.factory(_FACTORY, func=_component)
+Language.factory(_FACTORY, func=_component)  # pyright: ignore[reportUnknownMemberType] - spaCy leaves it half typed
 
 
 def build(finders: Iterable[tuple[str, Finder]]) -> Language:

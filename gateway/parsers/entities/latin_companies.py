@@ -1,0 +1,89 @@
+"""Companies in Latin letters: by legal form (Ltd, GmbH, d.o.o.), by trade ("… Hospital"), by what introduces them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from gateway.parsers.entities import names
+from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, sighting
+from gateway.parsers.entities.letter import Letter, Zone
+from gateway.parsers.entities.wordlist import any_of, longest_first
+
+_LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ0-9]"
+_WORD = rf"(?:(?:St\. ?)?{_LETTER}(?:[\w'’&-]|\.(?=\w)){{0,40}}|\([A-ZÀ-Þ][\w ]{{1,20}}\))"
+_JOIN = r"(?:(?:of|and|&|de|da|do|dos|du|del|di|la|le|les|van|von|for|the|y|e|et|und) ){0,2}"
+_NAME = rf"(?:{_WORD} {_JOIN}){{0,5}}{_WORD}"
+_INTRODUCED = re.compile(
+    rf"\b(?:[Ff]rom|[Aa]t|[Ww]ith|[Ww]e are|[Tt]his is|[Ww]ork for|[Cc]alling from|[Ww]riting from)\s({_NAME})"
+    rf"(?=[,.!\n)]|\s(?:here|and|in|on|we|our|\u002d)|\s?[-–(]|$)"
+)
+_SUBJECT = re.compile(rf"(?<![\w.])({_NAME}) here\b")
+_BENEFICIARY = re.compile(_NAME)
+
+
+def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]:
+    """Every company in Latin letters that its form, its trade or its introduction shows, or a word for a customer
+    (`roles.beneficiary_ends`)."""
+    yield from _by_form(letter)
+    yield from _by_trade(letter)
+    yield from _introduced(letter)
+    for end in beneficiary_ends:
+        if name := _BENEFICIARY.match(letter.plain, end):
+            yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
+
+
+def _by_form(letter: Letter) -> Iterator[Candidate]:
+    for match in _form_pattern().finditer(letter.plain):
+        start = match.start() + _lead_length(match[0])
+        if start < match.end(1):
+            score = 0.88 * ZONE_TRUST[letter.zone_at(start)]
+            yield sighting(letter, Field.COMPANY, (start, match.end()), "legal form", score)
+
+
+def _by_trade(letter: Letter) -> Iterator[Candidate]:
+    for match in _trade_pattern().finditer(letter.plain):
+        start = match.start() + _lead_length(match[0])
+        zone = letter.zone_at(start)
+        if " " in letter.plain[start : match.end()] and zone is not Zone.SUBJECT:
+            score = (
+                0.72 if zone is Zone.SIGNATURE or letter.chat or _ends_sentence(letter, match.end()) else 0.45
+            )
+            yield sighting(
+                letter, Field.COMPANY, (start, match.end()), "trade word", score * ZONE_TRUST[zone]
+            )
+
+
+def _introduced(letter: Letter) -> Iterator[Candidate]:
+    for pattern in (_INTRODUCED, _SUBJECT):
+        for match in pattern.finditer(letter.plain):
+            start = match.start(1) + _lead_length(match[1])
+            words = letter.plain[start : match.end(1)].split()
+            if len(words) >= 2 and names.is_trade_word(words[-1]):
+                yield sighting(letter, Field.COMPANY, (start, match.end(1)), "introduction", 0.75)
+
+
+def _lead_length(run: str) -> int:
+    """How much of a capitalised run is the sentence's: "We at", "Our", "Regards,"."""
+    at = 0
+    for word in run.split(" ")[:-1]:
+        if word.rstrip(".,") not in names.not_leading():
+            break
+        at += len(word) + 1
+    return at
+
+
+def _ends_sentence(letter: Letter, offset: int) -> bool:
+    return letter.plain[offset : offset + 1] in ("", "\n", ".", ",")
+
+
+@cache
+def _form_pattern() -> re.Pattern[str]:
+    forms = "|".join(map(re.escape, longest_first("companies", "forms")))
+    return re.compile(rf"(?<![\w.])((?:{_WORD} {_JOIN}){{0,6}}{_WORD},?) (?:{forms})(?![\w])")
+
+
+@cache
+def _trade_pattern() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![\w.])(?:{_WORD} {_JOIN}){{1,5}}{any_of('companies', 'trade_words')}(?!\w| ?[A-Z][a-z]* ?\()"
+    )

@@ -1,0 +1,33 @@
+"""For whom a message is written: a reseller, an integrator or a managed service names its customer.
+
+代X报修, 最终用户是X, on behalf of X, our customer X: what follows such words is the customer.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from gateway.parsers.entities.letter import Letter, Span
+from gateway.parsers.entities.wordlist import any_of
+
+_REACH = 3  # characters of punctuation between the words and the name
+# "网茂科技代大雅客运报修": a bare 代 between two names, with a verb of reporting behind the second.
+_BARE = (
+    r"(?<=[\u4e00-\u9fff])(?:代表|代|替|帮|为)(?!理|表|码|办|什|何)"
+    r"(?=[\u4e00-\u9fff()]{3,24}(?:报修|报障|申报|反馈|咨询|提交|转达|转报|询问|开单|联系|申请))"
+)
+
+
+def beneficiary_ends(letter: Letter) -> list[int]:
+    """The offsets at which words that announce the customer end."""
+    return [match.end() for match in _announcement().finditer(letter.plain)]
+
+
+def follows(span: Span, ends: Sequence[int]) -> bool:
+    """Whether a span begins right behind such words."""
+    return any(0 <= span[0] - end <= _REACH for end in ends)
+
+
+@cache
+def _announcement() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('cues', 'beneficiaries')}\s{{0,2}}[:,]?\s{{0,2}}|{_BARE}", re.IGNORECASE)
