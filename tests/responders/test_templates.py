@@ -42,6 +42,7 @@ CUSTOMER_NOTICES = (
 STAFF_NOTICES = (
     "new_case",
     "customer_wrote",
+    "third_party_wrote",
     "update_prompt",
     "response_prompt",
     "online_limit_prompt",
