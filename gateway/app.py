@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -127,10 +128,12 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
     support = config.channels.mail.address
     chosen_ids = ids or RandomIds(config.case.number_prefix, config.calendars.zone)
 
+    zone = ZoneInfo(config.calendars.zone)
+
     def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
         return (
             mail.envelope_from(outbound, support),
-            mail.compose(outbound, date=at, domain=config.channels.mail.domain),
+            mail.compose(outbound, date=at.astimezone(zone), domain=config.channels.mail.domain),
         )
 
     letters = NoticeLetters(

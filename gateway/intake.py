@@ -13,7 +13,7 @@ import structlog
 
 from gateway import case_number, customer_turn, reply_address, staff_turn
 from gateway.cases import events, matching, steps
-from gateway.cases.case import Case, Notice, Step
+from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.events import Event
 from gateway.cases.matching import Evidence, Match, TokenEvidence
@@ -286,13 +286,13 @@ class Intake:
     # Steps.
 
     def _advance(self, work: Work, case: Case, happened: Sequence[Event], message: ReadMessage) -> Case:
-        """One event after another, all in this transaction."""
+        """What one message makes happen is one step."""
+        if not happened:
+            return case
         at = self._clock.now()
-        for event in happened:
-            step: Step = steps.advance(case, event, at, self._terms(case))
-            work.record(step, self._letters.letters(case, step, at))
-            case = step.case
-        return case
+        step = steps.advance_together(case, happened, at, self._terms(case))
+        work.record(step, self._letters.letters(case, step, at))
+        return step.case
 
     def _terms(self, case: Case) -> Terms:
         return self._rules.policy.terms(case.plan, self._rules.staffed)

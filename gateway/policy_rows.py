@@ -119,7 +119,7 @@ class NoticeRow(Row):
     levels: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    words: bool = False
+    words: bool | Literal["only"] = False
 
 
 class PolicySection(Row):
@@ -331,7 +331,8 @@ class _Joiner:
             levels=frozenset(row.levels),
             kinds=frozenset(row.kinds),
             unless=frozenset(row.unless),
-            carries_words=row.words,
+            carries_words=bool(row.words),
+            words_only=row.words == "only",
         )
 
     def _all_known(self, where: str, names: Iterable[object], known: Iterable[object], what: str) -> None:

@@ -76,7 +76,9 @@ def read(
             if not argument:
                 argument, words = words, ""
         refusal = _refusal(command, answered.role, case, allowed)
-        event = None if refusal else _event(command.name, argument, language, answered, directory, levels)
+        event = (
+            None if refusal else _event(command.name, argument, language, answered, case, directory, levels)
+        )
         if event is not None:
             happened.append(event)
         else:
@@ -102,7 +104,13 @@ def _refusal(command: Command, role: str, case: Case, allowed: Mapping[str, Sequ
 
 
 def _event(
-    name: str, argument: str, language: str, answered: Answered, directory: Directory, levels: Sequence[int]
+    name: str,
+    argument: str,
+    language: str,
+    answered: Answered,
+    case: Case,
+    directory: Directory,
+    levels: Sequence[int],
 ) -> Event | None:
     """The event of a command; None when its argument makes no sense."""
     by = answered.staff.id
@@ -118,7 +126,14 @@ def _event(
             return events.Acknowledged(by=by)
         case "level":
             level = _level(argument)
-            return events.LevelChanged(level=level, by=by) if level is not None and level in levels else None
+            if level is None or level not in levels:
+                return None
+            same = level == case.level
+            return (
+                events.NoteTaken(text=f"#level {level}", by=by)
+                if same
+                else events.LevelChanged(level=level, by=by)
+            )
         case "interval":
             span = interval.read_amount(argument)
             return events.IntervalAsked(interval=span, by=by) if span else None

@@ -94,7 +94,8 @@ class NoticeRule:
     """After one of the events `on`, this notice is given to these roles.
 
     Empty `levels` and `kinds` mean all. `unless` names notices that make this one superfluous when they are
-    given in the same step. `carries_words`: the event's words are part of it.
+    given in the same step. `carries_words`: the event's words are part of it; `words_only`: they are all of it, so
+    where the reader cannot read them there is nothing to say yet.
     """
 
     notice: str
@@ -105,6 +106,7 @@ class NoticeRule:
     kinds: frozenset[str] = frozenset()
     unless: frozenset[str] = frozenset()
     carries_words: bool = False
+    words_only: bool = False
 
     def applies_to(self, kind: str, level: int) -> bool:
         """Whether the rule speaks of cases of this kind and level."""

@@ -5,7 +5,7 @@ commitments (met, withdrawn, reopened, started), then what is to be said, and la
 is due at this very moment is part of the same step.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -37,8 +37,14 @@ def open_case(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
 
 def advance(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
     """`event` happens to `case` at `at`."""
+    return advance_together(case, (event,), at, terms)
+
+
+def advance_together(case: Case, happened: Sequence[Event], at: datetime, terms: Terms) -> Step:
+    """Several events of one message are one step: what one of them says may make another's notice superfluous."""
     draft = _Draft(case, at, terms)
-    draft.happen(event)
+    for event in happened:
+        draft.happen(event)
     draft.strike()
     return draft.step()
 
@@ -135,6 +141,8 @@ class _Draft:
                 continue
             if each.state == promised.RUNNING and status in target.pauses_while:
                 self._put(each, promised.pause(each, self.at))
+            elif over:
+                continue
             elif each.state == promised.PAUSED and status not in target.pauses_while:
                 running = promised.resume(each, self.at)
                 if target.applies_to(self.case.kind, self.case.level, self.case.services):
@@ -312,6 +320,9 @@ class _Draft:
         words = self.case.pending_words if target.tells_next else None
         if words is not None:
             self.case = replace(self.case, pending_words=None)
+            if self._cannot_be_read(target.speak.to, words[1]):
+                self._give(WORDING_NEEDED, LIAISON, each.promise, words=words)
+                words = None
         self._give(target.speak.notice, target.speak.to, each.promise, words=words, timed=True)
 
     def _prompt(self, each: Commitment, target: Target | None) -> None:
@@ -353,7 +364,16 @@ class _Draft:
             if key in rule.on and rule.applies_to(self.case.kind, self.case.level):
                 words = (event.text, event.language) if event and event.text and rule.carries_words else None
                 for role in rule.to:
-                    self._give(rule.notice, role, rule.promise, words=words, unless=rule.unless)
+                    unreadable = words is not None and self._cannot_be_read(role, words[1])
+                    if words is not None and unreadable:
+                        # No machine translates: somebody words it, and the customer hears what the case knows.
+                        self._give(WORDING_NEEDED, LIAISON, rule.promise, words=words)
+                    name = HOLDING_NOTICE if unreadable and rule.words_only else rule.notice
+                    said = None if unreadable else words
+                    self._give(name, role, rule.promise, words=said, unless=rule.unless)
+
+    def _cannot_be_read(self, role: str, language: str) -> bool:
+        return role == CUSTOMER and not readable(language, self.case.reporter.language)
 
     def _give(
         self,
@@ -366,10 +386,6 @@ class _Draft:
         unless: frozenset[str] = frozenset(),
         timed: bool = False,
     ) -> None:
-        if words is not None and to == CUSTOMER and not readable(words[1], self.case.reporter.language):
-            # No machine translates: somebody words it, and until then the customer hears what the case knows.
-            self._give(WORDING_NEEDED, LIAISON, promise, words=words)
-            name, words = HOLDING_NOTICE, None
         said: dict[str, Fact] = dict(facts or {})
         if words is not None:
             said |= {"words": words[0], "words_language": words[1]}
