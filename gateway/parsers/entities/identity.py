@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import Candidate, Field
@@ -138,12 +138,16 @@ def _pieces(text: str, span: Span, known: list[tuple[Span, Kind]]) -> Iterator[P
 
 
 def _kind(match: re.Match[str]) -> Kind:
-    word = match[0]
-    if match["han"]:
+    return _kind_of(match[0], match.lastgroup or "other")
+
+
+@lru_cache(maxsize=4096)  # the same words come again and again
+def _kind_of(word: str, shape: str) -> Kind:
+    if shape == "han":
         about = places.is_place(word) or _is_label(word) or names.is_role(word)
         about = about or (names.is_department(word) and not names.is_short_company(word))
         return Kind.ABOUT if about else Kind.HAN if len(word) <= 16 else Kind.PROSE
-    if match["latin"]:
+    if shape == "latin":
         return Kind.ABOUT if names.is_role(word) or places.is_place(word) else Kind.LATIN
     return Kind.ABOUT if _is_label(word.lower()) or names.is_role(word.lower()) else Kind.PROSE
 

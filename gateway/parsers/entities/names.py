@@ -9,6 +9,7 @@ from functools import cache
 
 from gateway.parsers.entities.wordlist import blocks, longest_first
 
+_LONGEST_END = 8  # characters of the longest end of a company's name
 # Characters of a sentence: a word that holds one is no name. Fewer are forbidden before a legal end (和兴有限公司).
 _SENTENCE = re.compile(
     r"[的了着过吗呢吧啊呀么很太都也就还又没不被把让给跟对从是在有和与或但我你他她它们这那哪谁个些几两请]|无法|失败|报错|异常"
@@ -69,15 +70,15 @@ def is_short_company(word: str) -> bool:
         or _SENTENCE.search(word.removesuffix("有限公司"))
     ):
         return False
-    return _has_head(word, trades())
+    return _has_head(word, _trade_ends())
 
 
 def is_organisation(word: str) -> bool:
     """Whether a run of Han ends as organisations end and begins with a name: 汉江水务投资有限公司, 第二人民医院."""
     if len(word) < 4 or word in _not_companies():
         return False
-    head = _head(word, longest_first("companies", "branch")) or word
-    head = _head(head, longest_first("companies", "legal")) or head
+    head = _head(word, _branch_ends()) or word
+    head = _head(head, _legal_ends()) or head
     return (
         len(head) >= 2
         and not _SPEECH.search(head)
@@ -86,14 +87,14 @@ def is_organisation(word: str) -> bool:
     )
 
 
-def _has_head(word: str, ends: tuple[str, ...]) -> bool:
+def _has_head(word: str, ends: frozenset[str]) -> bool:
     head = _head(word, ends)
     return len(head) >= 2 and head not in _not_heads() and head not in _not_companies()
 
 
-def _head(word: str, ends: tuple[str, ...]) -> str:
+def _head(word: str, ends: frozenset[str]) -> str:
     """What stands before the longest of these ends; empty when there is none."""
-    return next((word[: -len(end)] for end in ends if word.endswith(end)), "")
+    return next((word[:-length] for length in range(_LONGEST_END, 0, -1) if word[-length:] in ends), "")
 
 
 def is_department(word: str) -> bool:
@@ -119,11 +120,18 @@ def titles() -> tuple[str, ...]:
 
 
 @cache
-def trades() -> tuple[str, ...]:
-    """Ends of short company names, longest first."""
-    return tuple(
-        sorted({*blocks("companies")["trade"], *blocks("companies")["legal"]}, key=len, reverse=True)
-    )
+def _legal_ends() -> frozenset[str]:
+    return frozenset(blocks("companies")["legal"])
+
+
+@cache
+def _branch_ends() -> frozenset[str]:
+    return frozenset(blocks("companies")["branch"])
+
+
+@cache
+def _trade_ends() -> frozenset[str]:
+    return _legal_ends() | frozenset(blocks("companies")["trade"])
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
-from gateway.parsers.entities.folding import fold_word
+from gateway.parsers.entities.folding import lower
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks
@@ -40,7 +40,7 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def is_place(words: str) -> bool:
     """Whether folded words are places and nothing else but one character of their kind: 重庆北碚, 海口市, Taicang."""
-    found = list(_gazetteer().find(fold_word(words)))
+    found = list(_gazetteer().find(lower(words)))
     covered = sum(end - start for (start, end), _ in found)
     whole = bool(found) and found[0][0][0] == 0 and covered >= len(words) - 1
     return whole and (covered == len(words) or found[0][1] != "latin")
