@@ -67,7 +67,13 @@ class _Body:
         return all(not piece.is_html for piece in self.pieces)
 
 
-_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text"})
+_BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_CONTAINERS = {
+    "application/ms-tnef": "winmail.dat",
+    "application/pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-mime": "smime.p7m",
+    "application/pgp-encrypted": "an encrypted part",
+}
 _REPORT_TYPES = frozenset(
     {
         "message/delivery-status",
@@ -107,7 +113,7 @@ class _Reading:
             return self._multipart_body(part, charset)
         if part.type.startswith("multipart/"):
             return _Body()
-        if _is_body(part):
+        if _is_body(part, stands_alone=not container):
             return self._text_piece(part, charset)
         self._keep(part, charset, container)
         return _Body()
@@ -162,22 +168,34 @@ class _Reading:
         return _Body((_Piece(text),))
 
     def text_of(self, body: _Body) -> str:
-        """The chosen pieces as one plain text."""
-        filled: list[str] = []
+        """The chosen pieces as one plain text; HTML that only repeats the plain text beside it is left out."""
+        plain = {_squeezed(piece.text) for piece in body.pieces if not piece.is_html}
+        texts: list[str] = []
+        html_budget = html_text.MAX_LENGTH
         for piece in body.pieces:
-            text = self._text_of_html(piece.text) if piece.is_html else piece.text
-            says_it_again = piece.is_html and _squeezed(text) in (_squeezed(said) for said in filled)
-            if text.strip() and not says_it_again:
-                filled.append(text)
-        if not filled and any(a.type == "application/ms-tnef" for a in self.attachments):
-            self.notice("the body may be inside winmail.dat")
+            if not piece.is_html:
+                texts.append(piece.text)
+                continue
+            text = self._text_of_html(piece.text, lay_out=html_budget > 0)
+            html_budget -= len(piece.text)
+            if _squeezed(text) not in plain:
+                texts.append(text)
+        filled = [text for text in texts if text.strip()]
+        if not filled:
+            self._name_hiding_places()
         return "\n".join(filled)
 
-    def _text_of_html(self, html: str) -> str:
-        text, problem = html_text.to_text(html)
+    def _text_of_html(self, html: str, *, lay_out: bool) -> str:
+        text, problem = html_text.to_text(html, lay_out=lay_out)
         if problem:
             self.notice(problem)
         return clean(text)
+
+    def _name_hiding_places(self) -> None:
+        """L-88: an empty body beside a container that we do not open is not an empty mail."""
+        for attachment in self.attachments:
+            if attachment.type in _CONTAINERS:
+                self.notice(f"the body may be inside {_CONTAINERS[attachment.type]}")
 
     def content(self, part: Part) -> bytes:
         """A part's bytes with the transfer encoding undone."""
@@ -244,12 +262,13 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _is_body(part: Part) -> bool:
-    """Whether a leaf is text to be read, not a file."""
+def _is_body(part: Part, *, stands_alone: bool) -> bool:
+    """Whether a leaf is text to be read, not a file; the only part of a mail is text even when it has a name."""
     if part.type not in _BODY_TYPES:
         return False
     disposition, found = _disposition(part)
-    return disposition != "attachment" and not (found.get("filename") or part.parameters.get("name"))
+    has_name = bool(found.get("filename") or part.parameters.get("name"))
+    return disposition != "attachment" and (stands_alone or not has_name)
 
 
 def _disposition(part: Part) -> tuple[str, dict[str, str]]:

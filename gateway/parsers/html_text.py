@@ -54,13 +54,15 @@ _RULE = "_" * 32
 """How Outlook writes a horizontal rule in plain text."""
 
 
-def to_text(html: str) -> tuple[str, str | None]:
+def to_text(html: str, *, lay_out: bool = True) -> tuple[str, str | None]:
     """The words of an HTML body, line by line, and what was wrong with it (one sentence), or None. Linear, total.
+
+    Without `lay_out` tags are only stripped: the caller has laid out enough of this mail.
 
     Quotations get `>` marks and rules become lines of underscores, as in mail that was plain text from the start:
     `quoting` needs both to tell old words from new.
     """
-    text, problem = _words(_with_edges(html))
+    text, problem = _words(_with_edges(html), lay_out=lay_out)
     return _with_quote_marks(text), problem
 
 
@@ -89,9 +91,9 @@ def _with_quote_marks(text: str) -> str:
     return "\n".join(lines)
 
 
-def _words(html: str) -> tuple[str, str | None]:
+def _words(html: str, *, lay_out: bool) -> tuple[str, str | None]:
     """The words as inscriptis lays them out, or what is left without tags."""
-    if len(html) > MAX_LENGTH or nesting(html) > MAX_NESTING:
+    if not lay_out or len(html) > MAX_LENGTH or nesting(html) > MAX_NESTING:
         return strip_tags(html), "HTML too large or too deeply nested; only its tags were stripped"
     text = _laid_out(html)
     if text.strip():

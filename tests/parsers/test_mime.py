@@ -112,6 +112,13 @@ def test_a_body_that_may_hide_in_winmail_dat_is_a_problem() -> None:
     assert "the body may be inside winmail.dat" in letter("body_only_in_winmail_dat").problems
 
 
+def test_the_only_part_of_a_mail_is_its_body_even_with_a_name() -> None:
+    """Some scanners and monitors name the text they send; as a mere attachment it would go unread."""
+    head = b'Content-Type: text/plain; charset=utf-8; name="report.txt"\n'
+    assert mime.read(HEAD + head + b"\nline down").body == "line down"
+    assert mime.read(HEAD + head + b"Content-Disposition: attachment\n\nline down").body == ""
+
+
 def test_the_threading_fields_keep_every_id() -> None:
     """L-34, L-83: odd ids, several parents, references glued together."""
     inbound = letter("message_id_in_square_brackets")
@@ -177,6 +184,15 @@ def test_words_survive_html_that_cannot_be_laid_out() -> None:
     for depth in (200, 300, 5000):
         page = b"<div>" * depth + "防火墙离线".encode() + b"</div>" * depth
         assert "防火墙离线" in mime.read(HEAD + b"Content-Type: text/html; charset=utf-8\n\n" + page).body
+
+
+def test_html_is_laid_out_within_one_budget_for_the_whole_mail() -> None:
+    """0.13: five hundred small pages cost as much as one large page; their words are kept all the same."""
+    page = b"<p>a</p>" * 20_000 + b"<p>word%d</p>"
+    parts = b"".join(b"--x\nContent-Type: text/html\n\n" + page % n + b"\n" for n in range(6))
+    inbound = mime.read(HEAD + b"Content-Type: multipart/mixed; boundary=x\n\n" + parts + b"--x--\n")
+    assert all(f"word{n}" in inbound.body for n in range(6))
+    assert any("stripped" in problem for problem in inbound.problems)
 
 
 def test_attachments_beyond_the_limit_are_not_listed() -> None:
