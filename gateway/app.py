@@ -101,6 +101,7 @@ def composer_of(config: Config) -> Composer:
         VendorWords(names=names, hotline=config.vendor.hotline or None),
         config.calendars.zone,
         config.promises.reply_means,
+        config.commands,
     )
 
 

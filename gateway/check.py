@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,10 +66,27 @@ def _directory(config: Config, findings: Findings) -> None:
 
 
 def _templates(config: Config, findings: Findings) -> None:
-    mistakes = composer_of(config).problems()
+    composer = composer_of(config)
+    mistakes = composer.problems()
+    said = {("customer" if to == "customer" else "staff", name) for name, to in _notices(config)}
+    mistakes += [
+        Mistake(
+            str(config.templates.path), f"{audience}/{name}.txt.j2", "a notice of the policy has no template"
+        )
+        for audience, name in sorted(said)
+        if not composer.has(audience, name)
+    ]
     findings.mistakes += mistakes
     if not mistakes:
         findings.good.append("templates: every notice in every language renders")
+
+
+def _notices(config: Config) -> Iterator[tuple[str, str]]:
+    """Every notice that the policy can give, and to which role."""
+    for rule in config.promises.notices:
+        yield from ((rule.notice, role) for role in rule.to)
+    for target in config.promises.targets:
+        yield from ((ahead.notice, ahead.to) for ahead in (target.prompt, target.speak) if ahead is not None)
 
 
 def _calendars(config: Config, file: str, findings: Findings) -> None:

@@ -24,6 +24,11 @@ TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
     "stuck": events.Stuck,
     "note": events.NoteTaken,
 }
+BARE: Mapping[str, Callable[..., Event]] = {
+    "ack": events.Acknowledged,
+    "dispatched": events.Dispatched,
+    "arrived": events.Arrived,
+}
 _CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -116,14 +121,14 @@ def _event(
     by = answered.staff.id
     if name in TAKES_WORDS:
         return TAKES_WORDS[name](text=argument, language=language, by=by)
+    if name in BARE:
+        return BARE[name](by=by)
     match name:
         case "take":
             return events.Assigned(to=by, by=by)
         case "assign":
             person = _person(argument, directory)
             return events.Assigned(to=person.id, by=by) if person else None
-        case "ack":
-            return events.Acknowledged(by=by)
         case "level":
             level = _level(argument)
             if level is None or level not in levels:

@@ -5,7 +5,7 @@ in `templates/layout.html.j2`. Whatever is wrong with those files, a letter leav
 built-in one, and `Letter.problem` says what an operator must mend (G22).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +48,11 @@ REPLIES_AS_SHIPPED: Mapping[tuple[str, str], str] = {
 }
 """What a reply to a notice means, by the role that got it, when the composer is not given the policy's own table."""
 
+COMMANDS_AS_SHIPPED: Mapping[str, Sequence[str]] = dict.fromkeys(
+    ("take", "progress", "plan", "waiting", "resolved", "level"), ("engineer",)
+)
+"""Who may use which command, when the composer is not given the owner's own table."""
+
 
 @dataclass(frozen=True, slots=True)
 class VendorWords:
@@ -77,7 +82,8 @@ class Composer:
     """Reads and compiles every template once; composing is then pure. Shared freely between tasks.
 
     `directory` holds one directory per language and the layout; `zone` is the IANA name of the zone in which letters
-    tell times (ZoneInfoNotFoundError if there is none such); `reply_means` is the policy's table of that name.
+    tell times (ZoneInfoNotFoundError if there is none such); `reply_means` is the policy's table of that name,
+    `commands` the roles that may use each command: a letter names only those that its reader may.
     """
 
     def __init__(
@@ -86,7 +92,9 @@ class Composer:
         vendor: VendorWords,
         zone: str,
         reply_means: Mapping[tuple[str, str], str] = REPLIES_AS_SHIPPED,
+        commands: Mapping[str, Sequence[str]] = COMMANDS_AS_SHIPPED,
     ) -> None:
+        self._commands = commands
         self._directory = directory
         self._vendor = vendor
         self._reply_means = reply_means
@@ -161,6 +169,7 @@ class Composer:
             "handling_begins": occasion.handling_begins,
             "engineer": one_line(occasion.engineer, 60) if occasion.engineer else None,
             "reply": self._meaning_of_reply(notice),
+            "commands": [name for name, roles in self._commands.items() if notice.to in roles] + ["note"],
             "vendor": vendor,
             "hotline": self._vendor.hotline,
             "signature": self._vendor.signature.get(language, ()),

@@ -293,7 +293,11 @@ def test_a_new_case_shows_colleagues_all_that_is_known_and_what_is_owed() -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_that_a_letter_names_is_one_that_the_gateway_understands(language: str) -> None:
     """A letter that teaches a command which is then refused costs the engineer's trust and the customer's time."""
-    texts = [write(notice, staff(language), to="level_manager:1").text for notice in STAFF_NOTICES]
+    texts = [
+        write(notice, staff(language), to=role).text
+        for notice in STAFF_NOTICES
+        for role in ("engineer", "level_manager:1")
+    ]
     named = {word for text in texts for word in re.findall(r"#(\w+)", text)}
     assert len(named) >= 10
     for word in named:
