@@ -8,7 +8,7 @@ import fcntl
 import os
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources.abc import Traversable
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from gateway import digest, directory_file, reply_address
+from gateway import calendars, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
 from gateway.channels.maildir import MaildirOutgoing
@@ -103,6 +103,17 @@ def composer_of(config: Config) -> Composer:
         config.promises.reply_means,
         config.commands,
     )
+
+
+def missing_holidays(config: Config, now: datetime) -> Sequence[int]:
+    """The years whose holidays should be known by now and are not (RELIABILITY F34)."""
+    paths = [
+        calendars.builtin(name.removeprefix("builtin:"))
+        if name.startswith("builtin:")
+        else config.path(Path(name))
+        for name in config.calendars.holidays
+    ]
+    return calendars.missing_years(calendars.load_holidays(paths), now.date())
 
 
 @dataclass(frozen=True)
@@ -234,6 +245,8 @@ class Gateway:
         if doubtful:
             self.metrics.in_doubt.inc(doubtful)
             log.warning("deliveries_in_doubt", count=doubtful)
+        for year in missing_holidays(self._config, now):
+            log.warning("holidays_missing", year=year, means="promises that touch it are provisional")
         await self._listen()
         self._tasks = [
             asyncio.create_task(self._loop.run(), name="responders"),

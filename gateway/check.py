@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import calendars
-from gateway.app import composer_of, load_directory
+from gateway.app import composer_of, load_directory, missing_holidays
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
@@ -90,15 +89,7 @@ def _notices(config: Config) -> Iterator[tuple[str, str]]:
 
 
 def _calendars(config: Config, file: str, findings: Findings) -> None:
-    names = config.calendars.holidays
-    paths = [
-        calendars.builtin(name.removeprefix("builtin:"))
-        if name.startswith("builtin:")
-        else config.path(Path(name))
-        for name in names
-    ]
-    missing = calendars.missing_years(calendars.load_holidays(paths), datetime.now(UTC).date())
-    for year in missing:
+    for year in missing_holidays(config, datetime.now(UTC)):
         findings.warnings.append(
             Mistake(
                 file,

@@ -14,6 +14,7 @@ from gateway import reply_address
 from gateway.cases import business_time, steps
 from gateway.cases.case import Case, Notice, Step
 from gateway.cases.directory import Directory, Staff
+from gateway.cases.escalation import ADMINISTRATOR
 from gateway.cases.policy import Policy, Terms
 from gateway.messages import Address, Outbound
 from gateway.ports import Ids, Ready
@@ -27,6 +28,7 @@ CUSTOMER = "customer"
 OWN_WORDS = frozenset({"engineer_reply"})
 """Notices that are a person's words and not ours: they carry no mark of an automatic mail."""
 
+ALERT_EVERY = timedelta(days=1)
 URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
 
 
@@ -83,21 +85,40 @@ class NoticeLetters:
         self._sender = sender
         self._ids = ids
         self._to_bytes = to_bytes
+        self._broken: set[str] = set()
+        self._told: dict[str, datetime] = {}
 
     def letters(self, before: Case | None, step: Step, at: datetime) -> Sequence[Ready]:
         """One message per person for every notice of the step."""
-        ready: list[Ready] = []
-        for notice in step.notices:
-            if notice.to == CUSTOMER:
-                ready += self._to_customer(notice, step.case, at)
-            else:
-                for reached in self._relay.people_for(notice.to, step.case, at):
-                    ready.append(self._to_staff(notice, step.case, reached, at))
-        return ready
+        ready = [each for notice in step.notices for each in self._given(notice, step.case, at)]
+        return [*ready, *self._alerts(step.case, at)]
 
     def answer(self, case: Case, notice: Notice, staff: Staff, at: datetime) -> Sequence[Ready]:
         """One message to one colleague, whatever their duty: they have just written."""
         return [self._to_staff(notice, case, Reached(staff), at)]
+
+    def _given(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
+        if notice.to == CUSTOMER:
+            return self._to_customer(notice, case, at)
+        people = self._relay.people_for(notice.to, case, at)
+        return [self._to_staff(notice, case, reached, at) for reached in people]
+
+    def _alerts(self, case: Case, at: datetime) -> Sequence[Ready]:
+        """What is wrong with the templates, to the administrator, once a day for each fault (G22)."""
+        ready: list[Ready] = []
+        for problem in sorted(self._broken):
+            if self._told.get(problem, at - ALERT_EVERY) > at - ALERT_EVERY:
+                continue
+            self._told[problem] = at
+            notice = Notice(
+                id=f"{case.number}/alert/{len(self._told)}/{int(at.timestamp())}",
+                name="operator_alert",
+                to=ADMINISTRATOR,
+                facts={"what": "template", "detail": problem},
+            )
+            ready += self._given(notice, case, at)
+        self._broken.clear()
+        return ready
 
     def _to_customer(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
         party = case.reporter
@@ -144,6 +165,7 @@ class NoticeLetters:
         """The message but for its threading; its token is made here and nowhere else."""
         if letter.problem is not None:
             log.error("template_failed", notice=notice.name, problem=letter.problem)
+            self._broken.add(letter.problem)
         sender = self._sender
         bound = Bound(
             self._ids.outbound_id(), case.number, to.address, notice.to, notice.name, self._token_until(at)

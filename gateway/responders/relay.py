@@ -1,4 +1,4 @@
-"""From a role to the people who get a notice now: on duty, in the region, not away; and never nobody."""
+"""From a role to the people who get a notice now: in the region, on duty, who read the customer; and never nobody."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from gateway.cases.business_time import Calendar
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.escalation import ADMINISTRATOR
+from gateway.cases.steps import readable
 
 WAKES_ANYBODY = 1
 """The fault level for which colleagues are disturbed outside their duty hours."""
@@ -48,13 +49,19 @@ class Relay:
         return tuple(Reached(person) for person in self._directory.staff_with(ADMINISTRATOR))
 
     def _pool(self, role: str, case: Case, at: datetime) -> tuple[Staff, ...]:
-        """The role's people: of the region if it has any, those on duty if there are any."""
+        """The role's people: of the region, on duty, reading the customer's language, as far as there are any."""
         present = tuple(
             dict.fromkeys(self._present(person, at) for person in self._directory.staff_with(role))
         )
         local = tuple(person for person in present if person.serves(case.region)) or present
         on_duty = tuple(person for person in local if self._is_on_duty(person, at))
-        return on_duty or local
+        return self._readers(on_duty or local, case.reporter.language)
+
+    def _readers(self, people: tuple[Staff, ...], language: str) -> tuple[Staff, ...]:
+        return (
+            tuple(person for person in people if any(readable(language, known) for known in person.languages))
+            or people
+        )
 
     def _present(self, person: Staff, at: datetime) -> Staff:
         """The person, or their deputy while they are on leave."""
