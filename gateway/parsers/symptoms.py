@@ -32,8 +32,9 @@ _REPLY_PREFIX = re.compile(
 _LOG_LINE = re.compile(r"\d{2}:\d{2}:\d{2}|[{}<>=|\\]{2}|^\s*(?:at |#|>)|https?://")
 
 _OPENING_TIME = re.compile(
-    r"(?:(?:自|从|于|大概|大约|约)?\s?(?:今|昨|前|本|上|这|近)?[天日晚早夜周月]?(?:早上|上午|中午|下午|晚上|凌晨|傍晚|半夜)?\s?(?:\d{1,4}[年月日号点时分:/.-]?\s?){1,6}(?:左右|许|起|开始|后|前)?(?:,|\s)*)",
-    re.IGNORECASE,
+    r"(?:(?:自|从|于|大概|大约|约)?\s?(?:今|昨|前|本|上|这|近)?[天日晚早夜周月]?"
+    r"(?:早上|上午|中午|下午|晚上|凌晨|傍晚|半夜)?\s?(?:\d{1,4}\s?[年月日号点时分:/.-]\s?){1,5}(?:\d{1,2}(?!\d|台|个|人|名|家))?"
+    r"(?:左右|许|起|开始|后|前)?(?:,|\s)*)"
 )
 _AFTER_CIRCUMSTANCE = re.compile(
     r"^[^,。]{2,30}?(?:以后|之后|的时候|(?<![前最])后(?![台门端面续备])|(?<![同延超实按定及临])时(?![间钟段好断延长常效不]))(?=\S{2})"
@@ -186,7 +187,8 @@ def _latin_openings() -> re.Pattern[str]:
 def _latin_cues() -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in sorted(blocks("symptoms")["english"], key=len, reverse=True))
     grave = "|".join((*blocks("levels")["standstill_patterns"], *blocks("levels")["compromise_patterns"]))
-    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])|{grave}", re.IGNORECASE)
+    patterns = "|".join(blocks("symptoms")["english_patterns"])
+    return re.compile(rf"(?<![\w'])(?:{words}|{patterns})(?![\w'])|{grave}", re.IGNORECASE)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,16 +11,16 @@ from hypothesis import strategies as st
 from gateway.messages import Attachment, Inbound
 from tests.parsers.reading import acquainted, chat, mail, read, stranger, value
 
-KEYS = """
-file message_id subject date in_reply_to references from to cc language automatic bounce text quoted signature
-attachments company contact phone email product place kind symptoms fault_level commands missing problems
-""".split()
+KEYS = (
+    "file message_id subject date in_reply_to references from to cc language automatic bounce text quoted signature "
+    "attachments company contact phone email product place kind symptoms fault_level commands missing problems"
+)
 
 
 def test_every_key_of_the_interface_is_there_even_when_nothing_is_known() -> None:
     """INTERFACES: a field that is not known is null, never missing."""
     report = stranger().read(Inbound(None, "", None, None)).as_json("a.eml")
-    assert list(report) == KEYS
+    assert " ".join(report) == KEYS
     assert report["company"] is None
     assert report["from"] is None
     assert report["symptoms"] == []
@@ -29,7 +30,7 @@ def test_the_json_says_what_was_understood() -> None:
     """The shape of INTERFACES "The Report", value by value."""
     inbound = mail("堡垒机登录不上\n联系人:邵晨\n电话:021-5555 0199", subject="求助", name="邵晨")
     attached = Attachment("日志.txt", "text/plain", 812, inline=False)
-    report = stranger().read(Inbound(**{**_fields(inbound), "attachments": (attached,)})).as_json("b.eml")
+    report = stranger().read(replace(inbound, attachments=(attached,))).as_json("b.eml")
     assert report["file"] == "b.eml"
     assert report["from"] == {"name": "邵晨", "address": "a@customer.example"}
     assert report["attachments"] == [{"name": "日志.txt", "type": "text/plain", "size": 812, "inline": False}]
@@ -43,10 +44,6 @@ def test_the_json_says_what_was_understood() -> None:
         "source": "header",
         "span": None,
     }
-
-
-def _fields(inbound: Inbound) -> dict[str, object]:
-    return {name: getattr(inbound, name) for name in Inbound.__slots__}
 
 
 def test_importing_the_report_does_not_load_spacy() -> None:

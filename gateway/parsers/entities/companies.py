@@ -124,13 +124,32 @@ def _unit_length(name: str) -> int:
 
 def _introduced(letter: Letter) -> Iterator[Candidate]:
     for match in _introduction().finditer(letter.plain):
-        short = names.is_short_company(match[1])
-        belongs = letter.plain.startswith("的", match.end())
-        if (short or (belongs and _could_be_name(match[1]))) and not _OWN_WORDS.match(match[1]):
-            yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.85 if short else 0.6)
+        if _OWN_WORDS.match(match[1]):
+            continue
+        if length := _company_length(match[1]):
+            span = (match.start(1), match.start(1) + length)
+            yield sighting(letter, Field.COMPANY, span, "introduction", 0.85)
+        elif _is_owner(letter, match.end()) and _could_be_name(match[1]):
+            yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.6)
     for match in _OWNER_OF.finditer(letter.plain):
         if names.is_han_person(match[2]) and names.is_short_company(match[1]):
             yield sighting(letter, Field.COMPANY, match.span(1), "X's Y", 0.8)
+
+
+def _company_length(words: str) -> int:
+    """How much of an introduction is the company, a department behind it left out (星河药业总裁办); 0 when none is."""
+    if names.is_short_company(words):
+        return len(words)
+    lengths = range(len(words) - 1, 2, -1)
+    return next(
+        (n for n in lengths if names.is_short_company(words[:n]) and names.is_department(words[n:])), 0
+    )
+
+
+def _is_owner(letter: Letter, offset: int) -> bool:
+    """Whether 的 and a person's name follow."""
+    owned = re.match(r"[的嘅]\s?([\u4e00-\u9fff]{2,4})(?=[,。!?\s:]|$)", letter.plain[offset : offset + 8])
+    return owned is not None and names.is_han_person(owned[1])
 
 
 def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
@@ -198,7 +217,13 @@ def _is_beside_a_name(line: Line, index: int, chat: bool) -> bool:
 
 def _could_be_name(word: str) -> bool:
     known = names.is_role(word) or names.is_department(word)
-    return 3 <= len(word) <= 24 and not known and not _OWN_WORDS.match(word) and not _SENTENCE.search(word)
+    return (
+        3 <= len(word) <= 24
+        and "(" not in word
+        and not known
+        and not _OWN_WORDS.match(word)
+        and not _SENTENCE.search(word)
+    )
 
 
 def _is_form_of(one: str, other: str) -> bool:
@@ -224,7 +249,7 @@ def _introduction() -> re.Pattern[str]:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'company_leads')}|^于|^为|^与|^和")
+    return re.compile(rf"{any_of('cues', 'company_leads')}|(?<!美)的|^于|^为|^与|^和")
 
 
 @cache

@@ -17,7 +17,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][\w'’-]*"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?"
 _LATIN_NAME = rf"(?-i:(?:{_HONORIFIC} )?{_LATIN}(?: (?:(?:de|da|van|von|bin|binti|al|el) )?{_LATIN}){{0,3}})"
-_NAME = rf"({_HAN}{{2,6}}|{_LATIN_NAME})"
+_NAME = rf"(?:{_HAN}{{1,4}}[部科处室课组])?({_HAN}{{2,6}}|{_LATIN_NAME})"
 _END = r"(?=[,.!?:;、。\s(]|$)"
 
 _LATIN_INTRODUCTION = re.compile(
@@ -109,7 +109,9 @@ def _from_header(letter: Letter) -> Iterator[Candidate]:
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
     for line in identity.lines(letter, found):
         for index, piece in enumerate(line.pieces):
-            if piece.kind not in (Kind.HAN, Kind.LATIN) or _is_greeted(letter, piece.span[0]):
+            if piece.kind not in (Kind.HAN, Kind.LATIN):
+                continue
+            if _is_greeted(letter, piece.span[0]) and not line.beside(index, Kind.COMPANY):
                 continue
             standing = _standing(line, index, letter.chat)
             if standing and piece.kind is Kind.HAN:

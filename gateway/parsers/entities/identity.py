@@ -24,7 +24,7 @@ _PARTICLE = "(?:of|and|de|da|do|dos|du|del|di|la|le|van|von|der|den|bin|binti|al
 _PIECE = re.compile(
     rf"(?P<han>[\u4e00-\u9fff]+)"
     rf"|(?P<latin>{_CAPITALISED}(?: (?:{_PARTICLE} ){{0,2}}{_CAPITALISED}){{0,6}})"
-    r"|(?P<other>[^\s,、|/;:.!?()\-–—\"'<>\[\]]+)"
+    r"|(?P<other>[^\s\u3000-\u303f\u4e00-\u9fff,、|/;:.!?()\-–—\"'<>\[\]]+)"
 )
 
 

@@ -30,4 +30,4 @@ def follows(span: Span, ends: Sequence[int]) -> bool:
 
 @cache
 def _announcement() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'beneficiaries')}\s{{0,2}}[:,]?\s{{0,2}}|{_BARE}", re.IGNORECASE)
+    return re.compile(rf"{any_of('cues', 'beneficiaries')}[\s:,】\]]{{0,3}}|{_BARE}", re.IGNORECASE)
