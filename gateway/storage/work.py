@@ -46,8 +46,10 @@ class DatabaseWork:
             "attempts": 0,
             "deliveries": 1,
         }
-        kept = self._connection.execute(flavour.insert(inbox).values(row).on_conflict_do_nothing())
-        if kept.rowcount == 1:
+        # RETURNING, not rowcount: psycopg's count for an INSERT does not come through SQLAlchemy. Only the digest
+        # may clash in silence; two messages under one id would be a message lost.
+        once = flavour.insert(inbox).values(row).on_conflict_do_nothing(index_elements=[inbox.c.digest])
+        if self._connection.execute(once.returning(inbox.c.id)).first() is not None:
             return True
         again = update(inbox).where(inbox.c.digest == digest).values(deliveries=inbox.c.deliveries + 1)
         self._connection.execute(again)

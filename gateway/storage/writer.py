@@ -29,8 +29,11 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Job:
+    """A piece of work and who waits for it; `awaited` is false when nobody does any more."""
+
     work: Callable[[Work], Any]
     future: "Future[Any]" = field(default_factory=lambda: Future[Any]())
+    awaited: bool = True
 
 
 class Writer:
@@ -41,6 +44,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
         self._stopped = False
+        self._gate = threading.Lock()
 
     def start(self) -> None:
         """Begin to work."""
@@ -48,8 +52,9 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what is queued, then end; later calls to `run` are refused."""
-        self._stopped = True
-        self._jobs.put(None)
+        with self._gate:
+            self._stopped = True
+            self._jobs.put(None)
         self._thread.join()
         self._engine.dispose()
 
@@ -59,10 +64,11 @@ class Writer:
 
     def submit(self, work: Callable[[Work], Result]) -> "Future[Result]":
         """The same for threads."""
-        if self._stopped:
-            raise StorageUnavailable("the gateway is stopping")
         job = _Job(work)
-        self._jobs.put(job)
+        with self._gate:  # nothing may be queued behind the end: nobody would ever answer it
+            if self._stopped:
+                raise StorageUnavailable("the gateway is stopping")
+            self._jobs.put(job)
         return job.future
 
     def _write(self) -> None:
@@ -81,21 +87,31 @@ class Writer:
 
     def _commit(self, batch: list[_Job]) -> None:
         """One transaction for all; on a failed commit everybody hears that nothing was stored."""
+        for job in batch:
+            # From here on it cannot be cancelled: cancelling while we answer would end this thread.
+            job.awaited = job.future.set_running_or_notify_cancel()
         outcomes: list[tuple[_Job, Any, BaseException | None]] = []
         try:
             with self._engine.connect() as connection, connection.begin():
                 outcomes = [(job, *_attempt(connection, job)) for job in batch]
         except DBAPIError as error:
-            failure = as_not_now(error)
-            log.warning("commit_failed", reason=str(failure), jobs=len(batch))
-            outcomes = [(job, None, failure) for job in batch]
+            outcomes = _refused(batch, as_not_now(error))
+        except Exception:
+            # Without this thread nothing works any more: whatever a driver does, it goes on.
+            log.exception("writer_failed")
+            outcomes = _refused(batch, StorageUnavailable("the database could not be written"))
         for job, result, failure in outcomes:
-            if job.future.cancelled():
+            if not job.awaited:
                 continue
             if failure is None:
                 job.future.set_result(result)
             else:
                 job.future.set_exception(failure)
+
+
+def _refused(batch: list[_Job], failure: NotNow) -> list[tuple[_Job, Any, BaseException | None]]:
+    log.warning("commit_failed", reason=str(failure), jobs=len(batch))
+    return [(job, None, failure) for job in batch]
 
 
 def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
