@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
@@ -24,6 +25,7 @@ from gateway.policy_rows import (
     CalendarRow,
     CalendarSection,
     EscalationSection,
+    KindRow,
     LevelRow,
     NoticeRow,
     PlanRow,
@@ -139,6 +141,13 @@ class Telegram(Section):
     base_url: str = ""
 
 
+class Crm(Section):
+    """The CRM's webhook; without a url there is no CRM, and no promise about it."""
+
+    url: str = ""
+    secret: Secret = SecretStr("")
+
+
 class Channels(Section):
     """The ways in and out."""
 
@@ -148,6 +157,7 @@ class Channels(Section):
     relay: Relay = Relay()
     imap: Imap = Imap()
     telegram: Telegram = Telegram()
+    crm: Crm = Crm()
 
 
 class Portal(Section):
@@ -232,6 +242,7 @@ class Config(BaseSettings):
     calendar: tuple[CalendarRow, ...] = ()
     level: tuple[LevelRow, ...] = ()
     service: tuple[ServiceRow, ...] = ()
+    kind: tuple[KindRow, ...] = ()
     plan: tuple[PlanRow, ...] = ()
     target: tuple[TargetRow, ...] = ()
     notice: tuple[NoticeRow, ...] = ()
@@ -239,7 +250,9 @@ class Config(BaseSettings):
     escalation: EscalationSection = EscalationSection()
     commands: Mapping[str, tuple[str, ...]] = {}
     roles: RolesSection = RolesSection()
-    reply_means: Mapping[str, Mapping[str, Literal["customer_text", "update_line", "decision"]]] = {}
+    reply_means: Mapping[
+        str, Mapping[str, Literal["customer_text", "update_line", "decision", "interim_text", "facts"]]
+    ] = {}
 
     _base: Path = PrivateAttr(default=Path())
     _rows: Policy | None = PrivateAttr(default=None)
@@ -255,6 +268,11 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file; nothing else is read."""
         return env_settings, init_settings
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What rows may say they need."""
+        return frozenset({"crm"} if self.channels.crm.url else ())
 
     def joined(self, base: Path, policy: Policy) -> "Config":
         """The same settings, with the folder they count from and the rows joined; `load` is its only caller."""
@@ -297,14 +315,12 @@ class Config(BaseSettings):
         return not self.relay_url.startswith("maildir:")
 
     def secrets(self) -> tuple[str, ...]:
-        """Every secret string, for the log's redaction."""
-        found = [
-            self.channels.telegram.token,
-            self.channels.relay.url,
-            self.channels.imap.url,
-            *self.reply.keys,
-        ]
-        return tuple(text for secret in found if len(text := secret.get_secret_value()) >= 8)
+        """Every secret string, for the log's redaction: whole urls, and the passwords within them."""
+        urls = (self.channels.relay.url, self.channels.imap.url, self.database.url)
+        others = (self.channels.telegram.token, self.channels.crm.secret, *self.reply.keys)
+        passwords = [urlsplit(url.get_secret_value()).password or "" for url in urls]
+        found = [*(secret.get_secret_value() for secret in (*urls, *others)), *passwords]
+        return tuple(text for text in found if text)
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Config:

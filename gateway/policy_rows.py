@@ -9,8 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from gateway import calendars
 from gateway.cases import events
 from gateway.cases.business_time import Calendar, Span
-from gateway.cases.lifecycle import STATUSES
-from gateway.cases.policy import Ahead, FaultLevel, NoticeRule, Plan, Policy, Target
+from gateway.cases.lifecycle import LIVES, STATUSES, status_key
+from gateway.cases.policy import Ahead, BeforeClose, FaultLevel, Kind, NoticeRule, Plan, Policy, Target
 from gateway.errors import ConfigError, Mistake
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,11 +22,22 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+BEFORE_CLOSE = " before close"
+
+
 def _span(value: object) -> object:
     return Span.parse(value) if isinstance(value, str) else value
 
 
+def _limit(value: object) -> object:
+    """A span, or "30wm before close": a moment of each working day."""
+    if isinstance(value, str) and value.endswith(BEFORE_CLOSE):
+        return BeforeClose(Span.parse(value.removesuffix(BEFORE_CLOSE)))
+    return _span(value)
+
+
 SpanText = Annotated[Span, BeforeValidator(_span)]
+LimitText = Annotated[Span | BeforeClose, BeforeValidator(_limit)]
 
 
 def _spans(value: object) -> object:
@@ -34,7 +45,7 @@ def _spans(value: object) -> object:
     return cast("object", value) if isinstance(value, list | tuple) else (value,)
 
 
-Spans = Annotated[tuple[SpanText, ...], BeforeValidator(_spans)]
+Limits = Annotated[tuple[LimitText, ...], BeforeValidator(_spans)]
 
 
 class CalendarSection(Row):
@@ -70,6 +81,15 @@ class ServiceRow(Row):
     high_priority: bool = False
 
 
+class KindRow(Row):
+    """A kind of case, the life it leads, and whether only rows that name it speak of it."""
+
+    name: str
+    life: str
+    services: tuple[str, ...] = ()
+    own_rows: bool = False
+
+
 class PlanRow(Row):
     """The named terms of a contract."""
 
@@ -94,7 +114,7 @@ class TargetRow(Row):
     promise: str | Mapping[int, str]
     starts_on: tuple[str, ...] = Field(alias="from")
     met_by: tuple[str, ...] = Field(alias="until")
-    within: Mapping[int, Spans] | Spans
+    within: Mapping[int, Limits] | Limits
     owed_by: str
     ends_on: tuple[str, ...] = ()
     reopened_by: tuple[str, ...] = ()
@@ -107,6 +127,8 @@ class TargetRow(Row):
     repeats: bool = False
     customer_sets_interval: bool = False
     tells_next: bool = False
+    outlives_close: bool = False
+    needs: tuple[str, ...] = ()
 
 
 class NoticeRow(Row):
@@ -120,6 +142,7 @@ class NoticeRow(Row):
     kinds: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     words: bool | Literal["only"] = False
+    needs: tuple[str, ...] = ()
 
 
 class PolicySection(Row):
@@ -134,6 +157,7 @@ class EscalationSection(Row):
     """Who is told of what was missed."""
 
     chain: tuple[str, ...] = ()
+    digest_after_minutes: int = Field(default=10, ge=1)
 
 
 class Rows(Protocol):
@@ -148,6 +172,8 @@ class Rows(Protocol):
     @property
     def service(self) -> Sequence[ServiceRow]: ...
     @property
+    def kind(self) -> Sequence[KindRow]: ...
+    @property
     def plan(self) -> Sequence[PlanRow]: ...
     @property
     def target(self) -> Sequence[TargetRow]: ...
@@ -159,6 +185,8 @@ class Rows(Protocol):
     def escalation(self) -> EscalationSection: ...
     @property
     def reply_means(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def features(self) -> frozenset[str]: ...
 
 
 def build_policy(rows: Rows, file: str, folder: Path, version: str) -> tuple[Policy | None, list[Mistake]]:
@@ -195,8 +223,11 @@ class _Joiner:
         plans = self._plans(self.calendars(), services)
         self._unique("target", [row.name for row in rows.target])
         known = self._known_keys()
-        targets = tuple(self._target(row, levels, services, known) for row in rows.target)
-        notices = tuple(self._notice(row, levels, known) for row in rows.notice)
+        kinds = self._kinds(services)
+        targets = tuple(
+            self._target(row, levels, services, known, kinds) for row in rows.target if self._has(row)
+        )
+        notices = tuple(self._notice(row, levels, known, kinds) for row in rows.notice if self._has(row))
         if rows.policy.default_plan not in plans:
             self.wrong("policy.default_plan", f"no plan {rows.policy.default_plan!r}", _choose(plans))
         if rows.policy.default_level not in levels:
@@ -207,6 +238,7 @@ class _Joiner:
             notices=notices,
             levels=levels,
             plans=plans,
+            kinds=kinds,
             default_plan=rows.policy.default_plan,
             default_level=rows.policy.default_level,
             escalation_chain=rows.escalation.chain,
@@ -218,6 +250,22 @@ class _Joiner:
                 for role, meaning in by_role.items()
             },
         )
+
+    def _has(self, row: TargetRow | NoticeRow) -> bool:
+        """Rows that need something which is not configured (a CRM) do not count; their promises are somebody else's."""
+        return self.rows.features.issuperset(row.needs)
+
+    def _kinds(self, services: set[str]) -> dict[str, Kind]:
+        self._unique("kind", [row.name for row in self.rows.kind])
+        for row in self.rows.kind:
+            self._all_known(f"kind[{row.name}].life", (row.life,), LIVES, "life")
+            self._all_known(f"kind[{row.name}].services", row.services, services, "service")
+        return {row.name: Kind(row.name, row.life, row.services) for row in self.rows.kind}
+
+    def _of_kinds(self, where: str, named: Sequence[str], kinds: Mapping[str, Kind]) -> frozenset[str]:
+        """The kinds that a row speaks of: those it names, or all but those which have rows of their own."""
+        self._all_known(f"{where}.kinds", named, kinds, "kind")
+        return frozenset(named or (row.name for row in self.rows.kind if not row.own_rows))
 
     def calendars(self) -> dict[str, Calendar]:
         section = self.rows.calendars
@@ -260,12 +308,19 @@ class _Joiner:
             set(events.EVENTS)
             | {events.ESCALATED, events.ESCALATED_TO_TOP}
             | {f"sent:{name}" for name in said}
+            | {status_key(status) for status in STATUSES}
+            | {events.HELPER_ASSIGNED, events.NOT_COVERED}
             | {f"failed:{name}" for name in said}
             | {events.missed_key(row.name) for row in self.rows.target}
         )
 
     def _target(
-        self, row: TargetRow, levels: Mapping[int, FaultLevel], services: set[str], known: set[str]
+        self,
+        row: TargetRow,
+        levels: Mapping[int, FaultLevel],
+        services: set[str],
+        known: set[str],
+        kinds: Mapping[str, Kind],
     ) -> Target:
         where = f"target[{row.name}]"
         within = row.within if isinstance(row.within, Mapping) else dict.fromkeys(levels, row.within)
@@ -284,7 +339,8 @@ class _Joiner:
             ("reopened_by", row.reopened_by),
         ):
             self._all_known(f"{where}.{key}", names, known, "event")
-        if events.missed_key(row.name) in row.starts_on:
+        daily = any(isinstance(limit, BeforeClose) for limits in within.values() for limit in limits)
+        if events.missed_key(row.name) in row.starts_on and not daily:
             self.wrong(
                 f"{where}.from", "a promise cannot start when it is itself missed", "it would never end"
             )
@@ -301,13 +357,14 @@ class _Joiner:
             reopened_by=frozenset(row.reopened_by),
             pauses_while=frozenset(row.pauses_while),
             services=frozenset(row.services),
-            kinds=frozenset(row.kinds),
+            kinds=self._of_kinds(where, row.kinds, kinds),
             prompt=self._ahead(f"{where}.prompt", row.prompt),
             speak=self._ahead(f"{where}.speak", row.speak),
             escalates=row.escalates,
             repeats=row.repeats,
             customer_sets_interval=row.customer_sets_interval,
             tells_next=row.tells_next,
+            outlives_close=row.outlives_close,
         )
 
     def _ahead(self, where: str, row: AheadRow | None) -> Ahead | None:
@@ -319,7 +376,9 @@ class _Joiner:
             self.wrong(f"{where}.before", "cannot be counted back in working days", "use wh or wm")
         return Ahead(row.notice, row.to, row.before, row.after)
 
-    def _notice(self, row: NoticeRow, levels: Mapping[int, FaultLevel], known: set[str]) -> NoticeRule:
+    def _notice(
+        self, row: NoticeRow, levels: Mapping[int, FaultLevel], known: set[str], kinds: Mapping[str, Kind]
+    ) -> NoticeRule:
         where = f"notice[{row.notice}]"
         self._all_known(f"{where}.on", row.on, known, "event")
         self._all_known(f"{where}.levels", row.levels, levels, "level")
@@ -329,7 +388,7 @@ class _Joiner:
             to=row.to,
             promise=row.promise,
             levels=frozenset(row.levels),
-            kinds=frozenset(row.kinds),
+            kinds=self._of_kinds(where, row.kinds, kinds),
             unless=frozenset(row.unless),
             carries_words=bool(row.words),
             words_only=row.words == "only",

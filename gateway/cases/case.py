@@ -36,6 +36,7 @@ class Case:
     `raised` counts escalations of priority, `rung` the last rung of the chain that was told (0 none). `moments`
     holds when each event key last occurred. `pending_words` is the engineer's line for the next update.
     `thread` are the customer's message ids, first and latest, by which their mail program threads our answers.
+    `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.
     """
 
@@ -64,6 +65,9 @@ class Case:
     suggested_case: str | None = None
     problems: tuple[str, ...] = ()
     engineer: str | None = None
+    helpers: tuple[str, ...] = ()
+    reported_by: str | None = None
+    foreign_manager: Party | None = None
     intended_solution: str | None = None
     solution: str | None = None
     update_interval: Span | None = None

@@ -31,6 +31,8 @@ class WordsEvent(Event):
     language: str = "zh-Hans"
 
 
+FOREIGN_MANAGER = "foreign_manager"
+
 # From the customer's side.
 
 
@@ -75,10 +77,35 @@ class IntervalAsked(Event):
     interval: Span
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignManagerJoined(Event):
     """A foreign manager of the customer's takes part from now on (P-36)."""
 
     name = "foreign_manager_joined"
+    address: str = ""
+    person: str | None = None
+    language: str = "en"
+
+
+class Complained(WordsEvent):
+    """The customer complains; quality takes it up (P-60)."""
+
+    name = "complained"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SatisfactionGiven(WordsEvent):
+    """How satisfied the customer is, 1 to 5, and with whose work (P-63)."""
+
+    name = "satisfaction_given"
+    score: int
+    engineer: str | None = None
+
+
+class LeftUnanswered(Event):
+    """A question of ours was not answered in its time; it is put away."""
+
+    name = "left_unanswered"
 
 
 # From our side.
@@ -86,10 +113,15 @@ class ForeignManagerJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned(Event):
-    """An engineer has the case: took it, or was given it (P-42)."""
+    """An engineer has the case: took it, or was given it (P-42); or an implementation engineer helps (P-44)."""
 
     name = "assigned"
     to: str
+    role: str = "engineer"
+
+    @property
+    def key(self) -> str:
+        return self.name if self.role == "engineer" else HELPER_ASSIGNED
 
 
 class EngineerReplied(WordsEvent):
@@ -169,7 +201,7 @@ class Arrived(Event):
     name = "arrived"
 
 
-class PartsRequested(Event):
+class PartsRequested(WordsEvent):
     """A spare part was asked of the warehouse (P-41)."""
 
     name = "parts_requested"
@@ -187,7 +219,7 @@ class ReviewPassed(Event):
     name = "review_passed"
 
 
-class ReviewFailed(Event):
+class ReviewFailed(WordsEvent):
     """The centre manager sends it back (P-46)."""
 
     name = "review_failed"
@@ -226,10 +258,12 @@ class NoticeSent(Event):
 
     name = "notice_sent"
     notice: str
+    to: str = "customer"
 
     @property
     def key(self) -> str:
-        return f"sent:{self.notice}"
+        """A copy to a foreign manager keeps no promise to the customer."""
+        return f"sent:{self.notice}" + (":copy" if self.to == FOREIGN_MANAGER else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +278,13 @@ class NoticeFailed(Event):
     @property
     def key(self) -> str:
         return f"failed:{self.notice}"
+
+
+NOT_COVERED = "not_covered"
+"""The key of a request for a service that the contract does not hold (P-06)."""
+
+HELPER_ASSIGNED = "helper_assigned"
+"""The key of an assignment of an implementation engineer."""
 
 
 def missed_key(commitment: str) -> str:

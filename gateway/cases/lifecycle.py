@@ -1,4 +1,4 @@
-"""The life of a case, one page per kind.
+"""The lives that cases lead, one page each.
 
 Read a row as: in this status, after this event, the case is in that status. An event that a row does not name
 happens to the case all the same (it is journalled, meets commitments, gives notices) and leaves the status alone.
@@ -7,14 +7,15 @@ happens to the case all the same (it is journalled, meets commitments, gives not
 from collections.abc import Mapping
 
 OPEN = "open"
+IN_REVIEW = "in_review"
 IN_PROGRESS = "in_progress"
 WAITING_ON_CUSTOMER = "waiting_on_customer"
 AWAITING_CONFIRMATION = "awaiting_confirmation"
 CLOSED = "closed"
 
-STATUSES = (OPEN, IN_PROGRESS, WAITING_ON_CUSTOMER, AWAITING_CONFIRMATION, CLOSED)
+STATUSES = (OPEN, IN_PROGRESS, WAITING_ON_CUSTOMER, IN_REVIEW, AWAITING_CONFIRMATION, CLOSED)
 
-FAULT: Mapping[str, Mapping[str, str]] = {
+HANDLED: Mapping[str, Mapping[str, str]] = {
     OPEN: {
         "assigned": IN_PROGRESS,
         "engineer_replied": IN_PROGRESS,
@@ -50,15 +51,45 @@ FAULT: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-LIVES: Mapping[str, Mapping[str, Mapping[str, str]]] = {"fault": FAULT}
-"""By kind of case; a kind without a page of its own lives as a fault does."""
+REVIEWED: Mapping[str, Mapping[str, str]] = {
+    **{
+        status: {event: IN_REVIEW if event == "resolved" else after for event, after in row.items()}
+        for status, row in HANDLED.items()
+    },
+    IN_REVIEW: {
+        "review_passed": AWAITING_CONFIRMATION,
+        "review_failed": IN_PROGRESS,
+        "refused": IN_PROGRESS,
+        "waiting_on_customer": WAITING_ON_CUSTOMER,
+    },
+}
+"""As above, but what the engineer has finished is reviewed before the customer is asked (P-45, P-46)."""
+
+ASKED: Mapping[str, Mapping[str, str]] = {
+    OPEN: {"satisfaction_given": CLOSED, "left_unanswered": CLOSED, "complained": IN_PROGRESS},
+    IN_PROGRESS: {"satisfaction_given": CLOSED, "resolved": CLOSED},
+    CLOSED: {},
+}
+"""A question that we put to the customer, such as how satisfied they are (P-63)."""
+
+LIVES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "handled": HANDLED,
+    "reviewed": REVIEWED,
+    "asked": ASKED,
+}
+"""The pages by name; which kind of case lives by which is said in config.toml."""
 
 
-def status_after(kind: str, status: str, event: str) -> str:
+def status_after(life: str, status: str, key: str) -> str:
     """The status that follows; the same one where the table is silent."""
-    return LIVES.get(kind, FAULT)[status].get(event, status)
+    return LIVES[life].get(status, {}).get(key, status)
 
 
 def is_over(status: str) -> bool:
-    """Whether nothing is owed any more."""
+    """Whether the case is closed."""
     return status == CLOSED
+
+
+def status_key(status: str) -> str:
+    """The key under which rows refer to a status being entered."""
+    return f"status:{status}"

@@ -7,12 +7,42 @@ Adding a promise, a plan, a level or a role needs rows, not code.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from gateway.cases import business_time
 from gateway.cases.business_time import Calendar, Span
 
 PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeClose:
+    """So long before the close of a working day; `around_the_clock` is the local time that counts as one at 7×24.
+
+    The first such moment after the promise was made: one for each day that a fault outlives (P-33).
+    """
+
+    lead: Span
+    around_the_clock: time = time(18)
+
+    def due_after(self, calendar: Calendar, made_at: datetime) -> datetime:
+        """The moment, always later than `made_at`."""
+        day = made_at.astimezone(calendar.tz).date()
+        while True:
+            due = self._on(calendar, day)
+            if due is not None and due > made_at:
+                return due
+            day += timedelta(days=1)
+
+    def _on(self, calendar: Calendar, day: date) -> datetime | None:
+        if calendar.always_open:
+            return datetime.combine(day, self.around_the_clock, calendar.tz).astimezone(UTC)
+        close = business_time.close_of_day(calendar, datetime.combine(day, time(12), calendar.tz))
+        return business_time.subtract(calendar, close, self.lead) if close is not None else None
+
+
+Limit = Span | BeforeClose
+"""How a row says until when: a span from its start, or a moment of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +73,16 @@ class Target:
     `promises` gives the id of SERVICE.md per level. `starts_on`, `met_by`, `ends_on`, `reopened_by` are event keys
     (see `events`). `services`: the row belongs to contracts holding one of them; empty means to every case.
     `prompt` asks a person shortly before; `speak` is what the gateway itself says to meet the row.
-    `repeats`: a new one starts each time, in place of the running one. `customer_sets_interval`: an interval that
-    the customer asked for replaces `within`. `tells_next`: its due moment is what "the next update" means.
+    `repeats`: a new one starts each time, in place of the running one. `outlives_close`: owed though the case is
+    closed. `customer_sets_interval`: an interval that the customer asked for replaces `within`. `tells_next`: its due
+    moment is what "the next update" means.
     """
 
     name: str
     promises: Mapping[int, str]
     starts_on: frozenset[str]
     met_by: frozenset[str]
-    within: Mapping[int, tuple[Span, ...]]
+    within: Mapping[int, tuple[Limit, ...]]
     owed_by: str
     ends_on: frozenset[str] = frozenset()
     reopened_by: frozenset[str] = frozenset()
@@ -64,6 +95,7 @@ class Target:
     repeats: bool = False
     customer_sets_interval: bool = False
     tells_next: bool = False
+    outlives_close: bool = False
 
     def applies_to(self, kind: str, level: int, services: tuple[str, ...]) -> bool:
         """Whether a case of this kind and level, under a contract with these services, is promised this row."""
@@ -83,10 +115,20 @@ class Target:
         interval: Span | None = None,
     ) -> datetime:
         """The moment by which it must be met: the earliest of its spans from `made_at`."""
-        spans = self.within[level]
+        limits = self.within[level]
         if interval is not None and self.customer_sets_interval:
-            spans = (interval,)
-        return min(business_time.add(calendar, made_at, span, pauses) for span in spans)
+            limits = (interval,)
+        return min(
+            limit.due_after(calendar, made_at)
+            if isinstance(limit, BeforeClose)
+            else business_time.add(calendar, made_at, limit, pauses)
+            for limit in limits
+        )
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether it is owed once a day."""
+        return any(isinstance(limit, BeforeClose) for limits in self.within.values() for limit in limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +164,15 @@ class FaultLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of case. `life` names its page in `lifecycle`; `services` are all needed for it to be promised (P-06)."""
+
+    name: str
+    life: str
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The named terms of a contract: its calendar, and the services it brings where a contract lists none."""
 
@@ -142,12 +193,17 @@ class Policy:
     notices: tuple[NoticeRule, ...]
     levels: Mapping[int, FaultLevel]
     plans: Mapping[str, Plan]
+    kinds: Mapping[str, Kind]
     default_plan: str
     default_level: int
     escalation_chain: tuple[str, ...]
     lead: Span
     high_priority_services: frozenset[str] = frozenset()
     reply_means: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+
+    def life(self, kind: str) -> str:
+        """The page by which a kind of case lives; an unknown kind is simply handled."""
+        return self.kinds[kind].life if kind in self.kinds else "handled"
 
     def terms(self, plan: str, staffed: frozenset[str]) -> "Terms":
         """The terms under which a case of this plan is advanced; an unknown plan gives the default one."""

@@ -11,15 +11,18 @@ from datetime import datetime
 
 from gateway.cases import commitments as promised
 from gateway.cases import escalation, events, lifecycle
-from gateway.cases.case import Case, Entry, Fact, Notice, Step
+from gateway.cases.case import Case, Entry, Fact, Notice, Party, Step
 from gateway.cases.commitments import Commitment
-from gateway.cases.events import Event, WordsEvent, missed_key
+from gateway.cases.events import FOREIGN_MANAGER, Event, WordsEvent, missed_key
 from gateway.cases.policy import PRIORITIES, Target, Terms
 
 CUSTOMER = "customer"
+ENGINEER = "engineer"
 LIAISON = "liaison"
 WORDING_NEEDED = "wording_needed"
 HOLDING_NOTICE = "status_update"
+OWN_WORDS = frozenset({"engineer_reply"})
+"""Notices that are a person's words and nothing else."""
 THREAD_LENGTH = 10
 JOURNALLED_WORDS = 2000
 
@@ -31,6 +34,7 @@ def open_case(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
     draft = _Draft(replace(case, opened_at=at, priority=by_service, moments={}, version=0), at, terms)
     draft.happen(event)
     draft.set_out(by_level, by_service)
+    draft.check_cover()
     draft.strike()
     return draft.step()
 
@@ -103,16 +107,20 @@ class _Draft:
         self.case = _remember(before, event)
         if isinstance(event, events.PlanChanged):
             self.terms = self.terms.policy.terms(event.plan, self.terms.staffed)
-        self._set_status(lifecycle.status_after(before.kind, before.status, event.name))
+        self._set_status(lifecycle.status_after(self._life, before.status, event.key))
         if isinstance(event, events.LevelChanged | events.PlanChanged | events.IntervalAsked):
             self._set_priority(self.case.raised, None)
             self._redate(event)
         self._occur(event.key, self.at)
+        entered = lifecycle.status_key(self.case.status) if self.case.status != before.status else None
+        if entered is not None:
+            self._occur(entered, self.at)
         if lifecycle.is_over(self.case.status):
-            for each in self.case.commitments:
-                if each.is_owed:
-                    self._put(each, promised.withdraw(each, self.at))
-        self._give_by_rules(event.key, event if isinstance(event, WordsEvent) else None)
+            self._let_go()
+        words = event if isinstance(event, WordsEvent) else None
+        self._give_by_rules(event.key, words)
+        if entered is not None:
+            self._give_by_rules(entered, words)
         if isinstance(event, events.NoticeFailed) and event.notice != "notice_failed":
             # G9: what could not be delivered is shown to a person, another one if it was theirs.
             self._give(
@@ -122,11 +130,29 @@ class _Draft:
                 facts={"notice": event.notice, "recipient": event.role, "reason": event.reason},
             )
 
+    @property
+    def _life(self) -> str:
+        return self.terms.policy.life(self.case.kind)
+
+    def _let_go(self) -> None:
+        """A closed case owes nothing but what a row says outlives it (P-48)."""
+        for each in self.case.commitments:
+            target = self.terms.target(each.name)
+            if each.is_owed and not (target is not None and target.outlives_close):
+                self._put(each, promised.withdraw(each, self.at))
+
     def set_out(self, by_level: str, by_service: str) -> None:
         """The priority that the severity gives (P-21), and the one that the contract makes of it (P-02)."""
         self._note("priority", by_level, "P-21", {"from": None, "to": by_level})
         if by_service != by_level:
             self._note("priority", by_service, "P-02", {"from": by_level, "to": by_service})
+
+    def check_cover(self) -> None:
+        """A service that was not bought is not refused in silence (P-06)."""
+        kind = self.terms.policy.kinds.get(self.case.kind)
+        if kind is not None and not set(kind.services).issubset(self.case.services):
+            self._occur(events.NOT_COVERED, self.at)
+            self._give_by_rules(events.NOT_COVERED, None)
 
     def _set_status(self, status: str) -> None:
         before = self.case.status
@@ -208,9 +234,10 @@ class _Draft:
                 self._put(each, promised.withdraw(each, moment))
             elif self._turned_out_not_to_hold(each, target, key):
                 self._reopen(each, target, moment)
-        if lifecycle.is_over(self.case.status):
-            return
+        over = lifecycle.is_over(self.case.status)
         for target in self.terms.policy.targets:
+            if over and not target.outlives_close:
+                continue
             if key in target.starts_on and target.applies_to(
                 self.case.kind, self.case.level, self.case.services
             ):
@@ -228,6 +255,9 @@ class _Draft:
             if each.state == promised.MET and each.ended_at == moment and each.spoken
             if each.speak_at is not None and each.speak_at <= moment <= each.due
         ]
+        if target.is_daily and (earlier := self.case.commitment(target.name)) is not None:
+            # Today's is done or gone: the next one is tomorrow's.
+            return max(moment, earlier.due)
         return max(previous, default=moment) if target.repeats and key.startswith("sent:") else moment
 
     def _turned_out_not_to_hold(self, each: Commitment, target: Target, key: str) -> bool:
@@ -387,9 +417,31 @@ class _Draft:
         timed: bool = False,
     ) -> None:
         said: dict[str, Fact] = dict(facts or {})
+        if to == CUSTOMER and self.case.foreign_manager is not None:
+            self._copy_to_foreign_manager(name, promise, words, said, unless=unless, timed=timed)
         if words is not None:
             said |= {"words": words[0], "words_language": words[1]}
         self.given.append(_Given(name, to, promise, said, unless, timed))
+
+    def _copy_to_foreign_manager(
+        self,
+        name: str,
+        promise: str | None,
+        words: tuple[str, str] | None,
+        facts: Mapping[str, Fact],
+        *,
+        unless: frozenset[str],
+        timed: bool,
+    ) -> None:
+        """P-36: the same reply at the same time, in their language; words that need wording follow by the liaison."""
+        manager = self.case.foreign_manager
+        said = dict(facts)
+        if words is not None and manager is not None and readable(words[1], manager.language):
+            said |= {"words": words[0], "words_language": words[1]}
+        elif words is not None:
+            self._give(WORDING_NEEDED, LIAISON, "P-36", words=words)
+            name = HOLDING_NOTICE if name in OWN_WORDS else name
+        self.given.append(_Given(name, FOREIGN_MANAGER, "P-36", said, unless, timed))
 
     def _worth_saying(self) -> Iterable[Notice]:
         """What was given, without what another notice of the same step makes superfluous.
@@ -434,8 +486,13 @@ def _remember(case: Case, event: Event) -> Case:
     match event:
         case events.CustomerWrote():
             return _with_answers(case, event)
-        case events.Assigned():
+        case events.Assigned() if event.role == ENGINEER:
             return replace(case, engineer=event.to)
+        case events.Assigned():
+            return replace(case, helpers=tuple(dict.fromkeys((*case.helpers, event.to))))
+        case events.ForeignManagerJoined():
+            manager = Party(address=event.address, name=event.person, language=event.language, known=True)
+            return replace(case, foreign_manager=manager)
         case events.EngineerReplied():
             return replace(case, engineer=case.engineer or event.by, pending_words=None)
         case events.ProgressGiven():

@@ -25,9 +25,6 @@ from gateway.responders.relay import Reached, Relay
 log = structlog.get_logger()
 
 CUSTOMER = "customer"
-OWN_WORDS = frozenset({"engineer_reply"})
-"""Notices that are a person's words and not ours: they carry no mark of an automatic mail."""
-
 ALERT_EVERY = timedelta(days=1)
 URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
 
@@ -193,7 +190,7 @@ class NoticeLetters:
                 text=letter.text,
                 html=letter.html,
                 language=letter.language,
-                automatic=notice.name not in OWN_WORDS,
+                automatic=notice.name not in steps.OWN_WORDS,
                 in_reply_to=in_reply_to,
                 references=references,
                 not_before=not_before,
