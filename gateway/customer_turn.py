@@ -9,7 +9,7 @@ from gateway.cases.directory import Contact, Customer, Directory
 from gateway.cases.events import Event
 from gateway.cases.policy import Policy
 from gateway.messages import Inbound
-from gateway.parsers import interval
+from gateway.parsers import interval, satisfaction
 from gateway.parsers.report import Report
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -41,12 +41,29 @@ def read(
             return CustomerTurn((wrote, events.Refused(text=report.text, language=language, by=person)))
         # Thanks stay with the closed case; anything else is a matter of its own (LESSONS 100, 31).
         return CustomerTurn((wrote,) if kind == "confirmation" else ())
+    if case.kind == "follow_up":
+        return CustomerTurn(_satisfaction(case, report, language, person) or (wrote,))
+    if kind == "complaint":
+        return CustomerTurn((wrote, events.Complained(text=report.text, language=language, by=person)))
     if case.status == lifecycle.AWAITING_CONFIRMATION and kind == "confirmation":
         return CustomerTurn((events.Confirmed(text=report.text, language=language, by=person),))
-    if case.status == lifecycle.AWAITING_CONFIRMATION and kind == "refusal":
+    if case.status in (lifecycle.AWAITING_CONFIRMATION, lifecycle.IN_REVIEW) and kind == "refusal":
         return CustomerTurn((events.Refused(text=report.text, language=language, by=person),))
     asked = interval.read(report.text)
     return CustomerTurn((wrote, events.IntervalAsked(interval=asked, by=person)) if asked else (wrote,))
+
+
+def _satisfaction(case: Case, report: Report, language: str, person: str) -> tuple[Event, ...]:
+    """The answer to "how satisfied are you", traced to the engineer; a poor score is a complaint too (P-63, P-64)."""
+    score = satisfaction.read(report.text)
+    if score is None:
+        return ()
+    given = events.SatisfactionGiven(
+        score=score, engineer=case.engineer, text=report.text, language=language, by=person
+    )
+    if score > satisfaction.POOR:
+        return (given,)
+    return (events.Complained(text=report.text, language=language, by=person), given)
 
 
 def _answers(case: Case, report: Report) -> tuple[tuple[str, str], ...]:
@@ -92,7 +109,7 @@ def new_case(
             answerable=answerable and bool(address),
         ),
         subject=inbound.subject,
-        kind=report.kind.value,
+        kind=report.kind.value if report.kind.value in policy.kinds else "other",
         level=level if level in policy.levels else policy.default_level,
         plan=plan.name,
         services=services,

@@ -23,11 +23,32 @@ TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
     "waiting": events.WaitingOnCustomer,
     "stuck": events.Stuck,
     "note": events.NoteTaken,
+    "parts": events.PartsRequested,
+    "failed": events.ReviewFailed,
+    "agree": events.InterimAgreed,
+    "complaint": events.Complained,
 }
 BARE: Mapping[str, Callable[..., Event]] = {
     "ack": events.Acknowledged,
     "dispatched": events.Dispatched,
     "arrived": events.Arrived,
+    "issued": events.PartsIssued,
+    "passed": events.ReviewPassed,
+    "triaged": events.Triaged,
+}
+ENGINEERS_ACTS = (
+    events.EngineerReplied,
+    events.ProgressGiven,
+    events.Planned,
+    events.Stuck,
+    events.WaitingOnCustomer,
+)
+"""Whoever does one of these on a case that nobody has, has it from then on."""
+
+MEANINGS: Mapping[str, type[events.WordsEvent]] = {
+    "customer_text": events.EngineerReplied,
+    "update_line": events.ProgressGiven,
+    "interim_text": events.InterimAgreed,
 }
 _CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
@@ -89,14 +110,22 @@ def read(
         else:
             refused.append(refusal or Refusal("unknown_command", f"#{command.name} {argument}".strip()))
     if not words:
-        return StaffTurn(tuple(happened), tuple(refused))
+        return StaffTurn(_taken(happened, answered, case), tuple(refused))
     # Words beside a command that we did not understand, or that was refused, may have been meant for inside.
     meaning = NOTE if spoken or refused else answered.meaning
     event = _by_meaning(meaning, words, language, answered.staff.id)
     if lifecycle.is_over(case.status) and meaning != NOTE:
         refused.append(Refusal("case_closed", words))
         event = events.NoteTaken(text=words, language=language, by=answered.staff.id)
-    return StaffTurn((*happened, event), tuple(refused))
+    return StaffTurn(_taken([*happened, event], answered, case), tuple(refused))
+
+
+def _taken(happened: Sequence[Event], answered: Answered, case: Case) -> tuple[Event, ...]:
+    """An engineer who acts on a case that nobody has takes it by that."""
+    acts = answered.role == "engineer" and any(isinstance(event, ENGINEERS_ACTS) for event in happened)
+    if not acts or case.engineer is not None or any(isinstance(event, events.Assigned) for event in happened):
+        return tuple(happened)
+    return (events.Assigned(to=answered.staff.id, by=answered.staff.id), *happened)
 
 
 def _refusal(command: Command, role: str, case: Case, allowed: Mapping[str, Sequence[str]]) -> Refusal | None:
@@ -127,8 +156,9 @@ def _event(
         case "take":
             return events.Assigned(to=by, by=by)
         case "assign":
-            person = _person(argument, directory)
-            return events.Assigned(to=person.id, by=by) if person else None
+            return _assignment(_person(argument, directory), answered)
+        case "foreign":
+            return _foreign_manager(argument, by)
         case "level":
             level = _level(argument)
             if level is None or level not in levels:
@@ -147,15 +177,31 @@ def _event(
 
 
 def _by_meaning(meaning: str, words: str, language: str, by: str) -> Event:
-    match meaning:
-        case "customer_text":
-            return events.EngineerReplied(text=words, language=language, by=by)
-        case "update_line":
-            return events.ProgressGiven(text=words, language=language, by=by)
-        case "decision":
-            return events.Acknowledged(by=by)
-        case _:
-            return events.NoteTaken(text=words, language=language, by=by)
+    if meaning == DECISION:
+        return events.Acknowledged(by=by)
+    return MEANINGS.get(meaning, events.NoteTaken)(text=words, language=language, by=by)
+
+
+def _assignment(person: Staff | None, answered: Answered) -> Event | None:
+    """A project manager lends implementation engineers (P-44); everybody else gives the case to an engineer (P-42)."""
+    if person is None:
+        return None
+    lends = answered.role == "project_manager" or person.roles.isdisjoint({"engineer"})
+    role = "implementation_engineer" if lends and "implementation_engineer" in person.roles else "engineer"
+    return events.Assigned(to=person.id, role=role, by=answered.staff.id)
+
+
+def _foreign_manager(argument: str, by: str) -> Event | None:
+    """ "John Smith j.smith@customer.example en": a name, an address, a language if it is not English (P-36)."""
+    address = re.search(r"[^\s<>,，;；]+@[^\s<>,，;；]+", argument)
+    if address is None:
+        return None
+    rest = argument.replace(address[0], " ").strip(" <>,，;；")
+    tag = re.search(r"\b(zh-Hans|zh-Hant|en)\b", rest)
+    name = rest.replace(tag[0], "").strip(" <>,，;；") if tag else rest
+    return events.ForeignManagerJoined(
+        address=address[0], person=name or None, language=tag[0] if tag else "en", by=by
+    )
 
 
 def _person(text: str, directory: Directory) -> Staff | None:

@@ -102,12 +102,6 @@ class SatisfactionGiven(WordsEvent):
     engineer: str | None = None
 
 
-class LeftUnanswered(Event):
-    """A question of ours was not answered in its time; it is put away."""
-
-    name = "left_unanswered"
-
-
 # From our side.
 
 

@@ -66,7 +66,7 @@ REVIEWED: Mapping[str, Mapping[str, str]] = {
 """As above, but what the engineer has finished is reviewed before the customer is asked (P-45, P-46)."""
 
 ASKED: Mapping[str, Mapping[str, str]] = {
-    OPEN: {"satisfaction_given": CLOSED, "left_unanswered": CLOSED, "complained": IN_PROGRESS},
+    OPEN: {"satisfaction_given": CLOSED, "missed:follow_up": CLOSED, "complained": IN_PROGRESS},
     IN_PROGRESS: {"satisfaction_given": CLOSED, "resolved": CLOSED},
     CLOSED: {},
 }

@@ -368,7 +368,10 @@ class _Draft:
         if target is not None and target.escalates:
             self.overdue.append(each)
         key = missed_key(each.name)
+        self._set_status(lifecycle.status_after(self._life, self.case.status, key))
         self._occur(key, each.due)
+        if lifecycle.is_over(self.case.status):
+            self._let_go()
         self._give_by_rules(key, None)
 
     def _escalate(self) -> None:

@@ -101,7 +101,7 @@ class Delivery:
         """Mark it and let the promise be met: one transaction."""
         at = self._clock.now()
         work.delivered(waiting.parcel.id, at)
-        event = events.NoticeSent(notice=waiting.notice)
+        event = events.NoticeSent(notice=waiting.notice, to=waiting.role)
         if event.key in self._heard:
             self._advance(work, waiting, event, at)
 

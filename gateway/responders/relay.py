@@ -39,6 +39,9 @@ class Relay:
             holder = self._directory.staff.get(case.engineer)
             if holder is not None:
                 return (self._reached(self._present(holder, at), case, at),)
+        if role == "implementation_engineer" and case.helpers:
+            helpers = [self._directory.staff[each] for each in case.helpers if each in self._directory.staff]
+            return tuple(self._reached(self._present(helper, at), case, at) for helper in helpers)
         tried: set[str] = set()
         while role not in tried:
             tried.add(role)
