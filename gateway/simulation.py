@@ -159,7 +159,8 @@ class _ScenarioReader:
     def _event(self, kind: type[Event], row: Mapping[str, Any], language: str) -> Event:
         by = "customer" if kind in _FROM_CUSTOMER else "engineer"
         if kind is events.Assigned:
-            return events.Assigned(to=str(row.get("to", "engineer")), by=by)
+            to = str(row.get("to", "engineer"))
+            return events.Assigned(to=to, role=to if to == "implementation_engineer" else "engineer", by=by)
         if kind is events.LevelChanged:
             return events.LevelChanged(level=int(row["level"]), by=by)
         if kind is events.PlanChanged:

@@ -257,7 +257,7 @@ class _Draft:
         ]
         if target.is_daily and (earlier := self.case.commitment(target.name)) is not None:
             # Today's is done or gone: the next one is tomorrow's.
-            return max(moment, earlier.due)
+            return moment if earlier.state == promised.WITHDRAWN else max(moment, earlier.due)
         return max(previous, default=moment) if target.repeats and key.startswith("sent:") else moment
 
     def _turned_out_not_to_hold(self, each: Commitment, target: Target, key: str) -> bool:
