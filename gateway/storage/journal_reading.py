@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Row, and_, exists, or_, select
+from sqlalchemy import Engine, Row, and_, or_, select
 
 from gateway.cases.case import Entry
 from gateway.cases.hindsight import History
@@ -37,8 +37,9 @@ def histories(engine: Engine, start: datetime, end: datetime) -> Iterator[Histor
     That is every case opened before `end` that is not over, or that something happened to since `start`. What
     happened after `end` belongs to it: a miss at midnight is written down a moment later.
     """
-    touched = exists().where(journal.c.case_number == cases.c.number, journal.c.at >= start)
-    wanted = and_(cases.c.opened_at < end, or_(cases.c.status.not_in(_OVER), touched))
+    recent = journal.alias()
+    touched = select(recent.c.case_number).where(recent.c.at >= start)
+    wanted = and_(cases.c.opened_at < end, or_(cases.c.status.not_in(_OVER), cases.c.number.in_(touched)))
     lines = (
         select(journal).join(cases).where(wanted).order_by(journal.c.case_number, journal.c.id)
     ).execution_options(yield_per=ROWS_AT_ONCE)
