@@ -28,7 +28,7 @@ from gateway.channels.smtp_server import MailServer
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config
 from gateway.errors import GatewayError, NotNow
-from gateway.intake import FILED, Intake, Rules
+from gateway.intake import FILED, POSTPONED, Intake, Rules
 from gateway.keys import reply_keys
 from gateway.messages import Envelope, Outbound
 from gateway.metrics import Metrics, new_metrics
@@ -256,6 +256,12 @@ class Gateway:
     async def stop(self) -> None:
         """Stop accepting, finish what is in hand, within ten seconds (F42)."""
         await asyncio.gather(*(each.stop(STOP_SECONDS / 2) for each in self.servers))
+        self._stopping.set()
+        self._mail_came.set()
+        self._loop.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS / 4)
+        await self._delivery.finish(STOP_SECONDS / 4)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -351,7 +357,7 @@ class Gateway:
         intake = Intake(self.store, reader, parts.rules, parts.letters, parts.clock, parts.ids)
         self._reader_ready.set()
         log.info("parsers_loaded")
-        while True:
+        while not self._stopping.is_set():
             self._mail_came.clear()
             try:
                 outcomes = await intake.turn()
@@ -363,7 +369,9 @@ class Gateway:
                 self.metrics.intake_outcomes.labels(outcome.name).inc()
             if any(outcome.name != FILED for outcome in outcomes):
                 self._loop.wake()
-            if not outcomes:
+            if any(outcome.name == POSTPONED for outcome in outcomes):
+                await asyncio.sleep(INTAKE_RETRY_SECONDS)
+            elif not outcomes and not self._stopping.is_set():
                 await self._mail_came.wait()
 
     # What is seen from outside.

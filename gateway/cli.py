@@ -168,6 +168,29 @@ def migrate(config: Config = None) -> None:
     )
 
 
+@app.command()
+def report(
+    first: Annotated[str | None, typer.Option("--from", help="First day, as 2026-11-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day, included; today by default.")] = None,
+    by: Annotated[str | None, typer.Option(help="promise, level, engineer or customer.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the figures here, for a spreadsheet.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page with plots here.")] = None,
+    language: Annotated[str, typer.Option(help="Of the files: zh-Hans, zh-Hant or en.")] = "zh-Hans",
+    config: Config = None,
+) -> None:
+    """How promises were kept, from the journal; the last 30 days where no period is given."""
+    from gateway import report_command
+    from gateway.clock import SystemClock
+    from gateway.config import load
+
+    wish = report_command.Wish(first=first, last=last, by=by, csv=csv, html=html, language=language)
+    settings = load(config or default_config())
+    with _reader(config) as (engine, _):
+        report_command.run(engine, settings, wish, SystemClock().now(), out)
+
+
 @app.command(name="try")
 def try_(
     file: Annotated[Path | None, typer.Argument(help="A mail to send; a sample if none is given.")] = None,

@@ -7,6 +7,7 @@ at any instruction leaves the message in the inbox, or all of it done (RELIABILI
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -30,7 +31,12 @@ log = structlog.get_logger()
 
 LIVES = 3
 CLAIM = 50
+MOST_TOKENS = 10
+"""How many reply tokens of one message are looked up; a genuine answer carries one or two."""
+
 FILED, OPENED, ADDED, SET_ASIDE = "filed", "case_opened", "added", "set_aside"
+FAILED, POSTPONED = "failed", "postponed"
+"""Not where a message ended: it is still in the inbox, and will be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +87,44 @@ class Intake:
         self._ids = ids
 
     async def turn(self) -> Sequence[Outcome]:
-        """Take in what waits; what each message became. An empty answer means nothing waits."""
+        """Take in what waits, in the order it came; what each message became. Empty when nothing waits."""
         claimed = await self._store.run(lambda work: work.claim_inbox(CLAIM))
-        pieces = [asyncio.ensure_future(self._one(kept)) for kept in claimed]
-        return [outcome for outcome in await asyncio.gather(*pieces) if outcome is not None]
+        reading = [
+            asyncio.ensure_future(asyncio.to_thread(self.read, kept)) if kept.deaths < LIVES else None
+            for kept in claimed
+        ]
+        taking: list[asyncio.Future[Outcome]] = []
+        for kept, message in zip(claimed, reading, strict=True):
+            if message is not None:
+                # An answer must not overtake what it answers (L-69).
+                await asyncio.wait((message,))
+            taking.append(asyncio.ensure_future(self._one(kept, message)))
+        return await asyncio.gather(*taking)
 
-    async def _one(self, kept: Kept) -> Outcome | None:
+    async def _one(self, kept: Kept, reading: "asyncio.Future[ReadMessage] | None") -> Outcome:
         try:
-            if kept.deaths >= LIVES:
+            if reading is None:
                 return await self._set_aside(kept)
-            message = await asyncio.to_thread(self.read, kept)
+            message = await reading
             outcome = await self._store.run(lambda work: self.take_in(work, message))
         except NotNow as error:
-            # Our own fault, and passing: it is no death of the message's.
             log.warning("intake_postponed", inbox=kept.id, reason=str(error))
-            return None
+            await self._release(kept)
+            return Outcome(POSTPONED)
         except StaleCase:
             log.info("intake_settled_elsewhere", inbox=kept.id)
-            return None
-        except Exception:
+            return Outcome(POSTPONED)
+        except Exception as error:
             # Whatever a message does to us, the queue moves on; after three deaths it is set aside (F9).
             log.exception("intake_failed", inbox=kept.id, deaths=kept.deaths + 1)
-            return None
+            return Outcome(FAILED, reason=type(error).__name__)
         log.info("message_taken_in", inbox=kept.id, outcome=outcome.name, case=outcome.case_number)
         return outcome
+
+    async def _release(self, kept: Kept) -> None:
+        """Our own fault, and passing: it is no death of the message's."""
+        with suppress(NotNow):
+            await self._store.run(lambda work: work.release_inbox(kept.id))
 
     def read(self, kept: Kept) -> ReadMessage:
         """Bytes to meaning."""
@@ -147,7 +167,7 @@ class Intake:
     def _tokens(self, inbound: Inbound, envelope: Envelope) -> tuple[str, ...]:
         addresses = [*envelope.recipients, *(person.address for person in (*inbound.to, *inbound.cc))]
         ids = [inbound.in_reply_to or "", *reversed(inbound.references)]
-        return reply_address.tokens_in(addresses, ids, self._rules.support)
+        return reply_address.tokens_in(addresses, ids, self._rules.support)[:MOST_TOKENS]
 
     def _match(self, work: Work, message: ReadMessage, sent: Sent | None, sender: str) -> Match:
         inbound = message.inbound
@@ -194,6 +214,8 @@ class Intake:
     ) -> Outcome:
         if sent is None:
             return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
+        if sent.token_until < message.kept.received_at:
+            return Outcome(FILED, None, f"from a colleague, but our {sent.notice} can be answered no longer")
         case = work.case(sent.case_number)
         if case is None:
             return Outcome(FILED, None, "answers a case that is gone")
@@ -217,7 +239,7 @@ class Intake:
         case = self._advance(work, case, turn.events, message)
         for number, refusal in enumerate(turn.refusals):
             notice = Notice(
-                id=f"{case.number}/answer/{message.kept.id[:20]}/{number}",
+                id=f"{case.number}/answer/{message.kept.id}/{number}",
                 name="reply_not_sent",
                 to=sent.role,
                 facts={"why": refusal.why, "words": refusal.words},

@@ -1,15 +1,19 @@
-"""What many rooms' tests stand on: a migrated database of either kind, and the parsers loaded once."""
+"""What many rooms' tests stand on: a migrated database of either kind, and a whole gateway on a fake clock."""
 
 import shutil
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from gateway.app import Parts, build_parts, load_directory, own_mail, vendor_of
+from gateway.config import DEFAULT_CONFIG, Config, load
+from gateway.parsers.report import Reader
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
+from tests.house import FakeClock, House, close
 from tests.real_servers import Postgres, running_postgres
 
 _NUMBERS = count(1)
@@ -68,3 +72,31 @@ def writer(database_url: str) -> Generator[Writer]:
     writer.start()
     yield writer
     writer.stop()
+
+
+@pytest.fixture(scope="session")
+def shipped_config() -> Config:
+    """The config.toml that a newcomer has."""
+    return load(DEFAULT_CONFIG)
+
+
+@pytest.fixture(scope="session")
+def reader(shipped_config: Config) -> Reader:
+    """The parsers, with the seed directory: loaded once, since nothing in them changes."""
+    return Reader(load_directory(shipped_config), vendor_of(shipped_config), own_mail(shipped_config))
+
+
+@pytest.fixture
+def parts(shipped_config: Config, tmp_path: Path) -> Parts:
+    """The shipped gateway on a fake clock, with a data folder of the test's own."""
+    config = shipped_config.model_copy(update={"data_dir": tmp_path / "data"})
+    return build_parts(config, clock=FakeClock())
+
+
+@pytest.fixture
+async def house(parts: Parts, reader: Reader, sqlite_url: str) -> AsyncGenerator[House]:
+    """The whole gateway in this process, on SQLite."""
+    house = House(parts, reader, open_engine(sqlite_url, writes=True))
+    house.store.start()
+    yield house
+    await close(house)

@@ -40,6 +40,11 @@ MAY_KNOW = {
     },
     "parse_command": {"cases", "messages", "parsers"},
     "showing": {"cases", "storage"},
+    "reporting": {"cases", "showing"},
+    "report_command": {
+        *("cases", "storage", "reporting", "responders"),
+        *("config", "directory_file", "errors"),
+    },
 }
 """Room -> rooms it may import. Rooms not named here (app, cli, check, simulation, trying) join the others."""
 

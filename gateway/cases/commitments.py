@@ -94,18 +94,24 @@ def redate(
     interval: Span | None = None,
     not_before: datetime | None = None,
 ) -> Commitment:
-    """The commitment under other terms: counted from the original moment, pauses kept, never born missed."""
+    """The commitment under other terms: counted from the original moment, pauses kept, never born missed.
+
+    A change that leaves time to ask again, asks again.
+    """
     calendar = terms.calendar
     due = target.due(level, commitment.made_at, calendar, pauses=commitment.pauses, interval=interval)
     if not_before is not None:
         lead = target.prompt.before if target.prompt and target.prompt.before else terms.policy.lead
         due = max(due, business_time.add(calendar, not_before, lead))
+    prompt_at = target.prompt.moment(commitment.made_at, due, calendar) if target.prompt else None
+    asks_again = not_before is not None and prompt_at is not None and prompt_at > not_before
     return replace(
         commitment,
         due=due,
         promise=target.promises[level],
         policy=terms.policy.version,
-        prompt_at=target.prompt.moment(commitment.made_at, due, calendar) if target.prompt else None,
+        prompt_at=prompt_at,
+        prompted=commitment.prompted and not asks_again,
         speak_at=target.speak.moment(commitment.made_at, due, calendar) if target.speak else None,
         provisional=business_time.is_provisional(calendar, commitment.made_at, due),
     )

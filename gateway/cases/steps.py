@@ -82,6 +82,7 @@ class _Draft:
     """A step in the making: the only thing in the core that changes, and it never leaves this module."""
 
     def __init__(self, case: Case, at: datetime, terms: Terms) -> None:
+        self.before = case
         self.case = case
         self.at = at
         self.terms = terms
@@ -95,7 +96,7 @@ class _Draft:
             told = {key: value for key, value in notice.facts.items() if not key.startswith("words")}
             informed = "words" in notice.facts
             self._note("notice", notice.name, notice.promise, {"to": notice.to, "informed": informed, **told})
-        if not self.entries:
+        if self.case == self.before and not self.entries:
             return Step(self.case)
         return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices)
 
@@ -172,9 +173,10 @@ class _Draft:
             elif each.state == promised.PAUSED and status not in target.pauses_while:
                 running = promised.resume(each, self.at)
                 if target.applies_to(self.case.kind, self.case.level, self.case.services):
-                    running = promised.redate(
-                        running, target, self.case.level, self.terms, interval=self.case.update_interval
-                    )
+                    running = self._redated(running, target)
+                    if running.due <= self.at:
+                        # Its terms became stricter while it stood still: never born missed.
+                        running = self._redated(running, target, not_before=self.at)
                 self._put(each, running, said="resumed")
 
     def _set_priority(self, raised: int, promise: str | None) -> None:
@@ -189,6 +191,8 @@ class _Draft:
     def _redate(self, event: Event) -> None:
         """Open commitments under the new terms; rows that now apply start from the moment they would have."""
         case = self.case
+        if lifecycle.is_over(case.status):
+            return
         for each in case.commitments:
             target = self.terms.target(each.name)
             if target is None or each.state not in (promised.RUNNING, promised.PAUSED):
@@ -198,9 +202,7 @@ class _Draft:
             if not target.applies_to(case.kind, case.level, case.services):
                 self._put(each, promised.withdraw(each, self.at))
                 continue
-            redated = promised.redate(
-                each, target, case.level, self.terms, interval=case.update_interval, not_before=self.at
-            )
+            redated = self._redated(each, target, not_before=self.at)
             if redated == each:
                 continue
             if redated.promise != each.promise:
@@ -210,14 +212,29 @@ class _Draft:
             self._put(each, redated, said="started")
         if isinstance(event, events.IntervalAsked):
             return
-        made = {each.name for each in case.commitments}
+        # What an earlier level withdrew is promised anew when the level comes back.
+        made = {each.name for each in self.case.commitments if each.state != promised.WITHDRAWN}
         for target in self.terms.policy.targets:
             if target.name in made or not target.applies_to(case.kind, case.level, case.services):
                 continue
-            moments = [case.moments[key] for key in target.starts_on if key in case.moments]
-            settled = any(key in case.moments for key in target.met_by | target.ends_on)
-            if moments and not settled:
-                self._start(target, max(moments), not_before=self.at)
+            began = self._latest(target.starts_on)
+            settled = self._latest((target.met_by | target.ends_on) - target.starts_on)
+            if began is not None and (settled is None or settled < began):
+                self._start(target, began, not_before=self.at)
+
+    def _redated(self, each: Commitment, target: Target, *, not_before: datetime | None = None) -> Commitment:
+        return promised.redate(
+            each,
+            target,
+            self.case.level,
+            self.terms,
+            interval=self.case.update_interval,
+            not_before=not_before,
+        )
+
+    def _latest(self, keys: frozenset[str]) -> datetime | None:
+        """When any of these last occurred."""
+        return max((self.case.moments[key] for key in keys if key in self.case.moments), default=None)
 
     # Commitments.
 
@@ -249,16 +266,24 @@ class _Draft:
 
     def _counted_from(self, target: Target, key: str, moment: datetime) -> datetime:
         """A periodic update that left within its own lead counts as of its due moment, so the rhythm keeps its beat."""
+        if not target.repeats:
+            return moment
         previous = [
             each.due
             for each in self.case.commitments
             if each.state == promised.MET and each.ended_at == moment and each.spoken
-            if each.speak_at is not None and each.speak_at <= moment <= each.due
+            if each.speak_at is not None and each.speak_at <= moment <= each.due and self._spoke(each, key)
         ]
         if target.is_daily and (earlier := self.case.commitment(target.name)) is not None:
             # Today's is done or gone: the next one is tomorrow's.
             return moment if earlier.state == promised.WITHDRAWN else max(moment, earlier.due)
-        return max(previous, default=moment) if target.repeats and key.startswith("sent:") else moment
+        return max(previous, default=moment)
+
+    def _spoke(self, each: Commitment, key: str) -> bool:
+        """Whether what has left is what the gateway says to keep this promise."""
+        target = self.terms.target(each.name)
+        spoken = target.speak if target is not None else None
+        return spoken is not None and key == events.NoticeSent(notice=spoken.notice).key
 
     def _turned_out_not_to_hold(self, each: Commitment, target: Target, key: str) -> bool:
         latest = self.case.commitment(each.name) is each
@@ -266,14 +291,7 @@ class _Draft:
 
     def _reopen(self, each: Commitment, target: Target, moment: datetime) -> None:
         if target.applies_to(self.case.kind, self.case.level, self.case.services):
-            again = promised.redate(
-                promised.reopen(each, moment),
-                target,
-                self.case.level,
-                self.terms,
-                interval=self.case.update_interval,
-                not_before=moment,
-            )
+            again = self._redated(promised.reopen(each, moment), target, not_before=moment)
             self._put(each, again, said="resumed")
 
     def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
@@ -334,6 +352,7 @@ class _Draft:
             target is not None
             and target.tells_next
             and each.prompted
+            and each.speak_at is not None
             and not each.spoken
             and self.case.pending_words is not None
         )
@@ -357,8 +376,10 @@ class _Draft:
 
     def _prompt(self, each: Commitment, target: Target | None) -> None:
         self._put(each, replace(each, prompted=True))
-        # After an outage nobody is asked to hurry for what is late already.
+        # After an outage nobody is asked to hurry for what is late already, nor ever for a line that is there.
         if target is None or target.prompt is None or each.due <= self.at:
+            return
+        if target.tells_next and self.case.pending_words is not None:
             return
         self._note("commitment", each.name, each.promise, _commitment_detail(each, "prompted"))
         self._give(target.prompt.notice, target.prompt.to, each.promise, facts=_told_of(each))
@@ -419,6 +440,8 @@ class _Draft:
         unless: frozenset[str] = frozenset(),
         timed: bool = False,
     ) -> None:
+        if to == CUSTOMER and lifecycle.is_over(self.before.status) and lifecycle.is_over(self.case.status):
+            return
         said: dict[str, Fact] = dict(facts or {})
         if to == CUSTOMER and self.case.foreign_manager is not None:
             self._copy_to_foreign_manager(name, promise, words, said, unless=unless, timed=timed)
@@ -449,13 +472,16 @@ class _Draft:
     def _worth_saying(self) -> Iterable[Notice]:
         """What was given, without what another notice of the same step makes superfluous.
 
-        Of several timed messages to one reader only the last goes out: after an outage one update, not twenty.
+        Of several timed messages to one reader only one goes out: after an outage one update, not twenty.
         """
         names = {each.name for each in self.given}
-        last_timed = {each.to: each for each in self.given if each.timed}
-        kept: dict[tuple[str, str], _Given] = {}
+        timed: dict[str, _Given] = {}
         for each in self.given:
-            if each.unless & names or (each.timed and last_timed[each.to] is not each):
+            if each.timed:
+                timed[each.to] = self._joined(timed[each.to], each) if each.to in timed else each
+        kept: dict[tuple[str, str], _Given] = {}
+        for each in (*(each for each in self.given if not each.timed), *timed.values()):
+            if each.unless & names:
                 continue
             same = kept.get((each.name, each.to))
             if same is None or "words" not in same.facts:
@@ -469,6 +495,17 @@ class _Draft:
                 facts=each.facts,
             )
         self.case = replace(self.case, notices_given=self.case.notices_given + len(kept))
+
+    def _joined(self, one: "_Given", other: "_Given") -> "_Given":
+        """The message that keeps more promises, the later one of equals; with the engineer's line, whichever had it."""
+        kept, left = (other, one) if self._settles(other) >= self._settles(one) else (one, other)
+        return replace(kept, facts={**left.facts, **kept.facts})
+
+    def _settles(self, given: "_Given") -> int:
+        """How many promises are met once this has left."""
+        key = events.NoticeSent(notice=given.name).key
+        owed = [self.terms.target(each.name) for each in self.case.commitments if each.is_owed]
+        return sum(target is not None and key in target.met_by for target in owed)
 
     def _note(self, kind: str, name: str, promise: str | None, detail: Mapping[str, Fact]) -> None:
         self.entries.append(Entry(at=self.at, kind=kind, name=name, promise=promise, detail=detail))

@@ -37,6 +37,7 @@ class Signs:
     compromise: tuple[str, ...]
     scope: tuple[str, ...]
     deadline: tuple[str, ...]
+    lone: tuple[str, ...]
     workaround: tuple[str, ...]
     narrow: tuple[str, ...]
 
@@ -61,6 +62,8 @@ def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
         return _found(1, 0.9 if symptoms else 0.7, found.compromise + found.standstill)
     if found.deadline and symptoms:
         return _found(2, 0.75, found.deadline + found.scope)
+    if found.lone:  # "all others are fine" settles the scope, whatever else is said of "all"
+        return _found(3, 0.8, found.lone + eased)
     grave = found.scope + found.standstill
     if grave and len(grave) >= len(eased):
         return _found(2, 0.75 if not eased else 0.6, grave + eased)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gateway.parsers.entities.letter import Letter, Span, Zone
-from gateway.parsers.entities.wordlist import blocks
+from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
 _LONGEST_CLAUSE = 120
@@ -123,7 +123,7 @@ def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | N
     if (question and not han) or no_cue.search(clause):
         return None
     found = cue.search(clause)
-    if found is None:
+    if found is None or (han and (_han_endings().search(clause) or _asks(text, span[0]))):
         return None
     start = _opening(clause, han, found.end())
     end = len(clause.rstrip(" \x00"))
@@ -131,6 +131,12 @@ def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | N
     if end - start < (2 if han else 4):
         return None
     return span[0] + start, span[0] + end
+
+
+def _asks(text: str, offset: int) -> bool:
+    """Whether the sentence around a clause opens with "I would like to know": its verbs state nothing."""
+    start = max(text.rfind(mark, max(0, offset - 200), offset) for mark in "。!?\n") + 1
+    return _asking().search(text, start, offset + 12) is not None
 
 
 def _opening(clause: str, han: bool, cue_end: int) -> int:
@@ -167,6 +173,16 @@ def _han_cues() -> re.Pattern[str]:
 @cache
 def _han_exclusions() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in blocks("symptoms")["chinese_not"]), re.IGNORECASE)
+
+
+@cache
+def _han_endings() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(blocks('symptoms')['chinese_ending_patterns'])})\\s*$")
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    return re.compile(any_of("symptoms", "chinese_asking"))
 
 
 @cache

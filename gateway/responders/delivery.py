@@ -21,6 +21,12 @@ from gateway.ports import Channel, Clock, Letters, Store, Waiting, Work
 log = structlog.get_logger()
 
 CLAIM = 50
+"""How many messages are in hand at once."""
+
+GLANCE_SECONDS = 1.0
+"""How long a turn waits for what it has sent off; a slow relay must not stop the clock of all cases (F23)."""
+
+Write = Callable[[Work], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,32 @@ class Delivery:
             key for target in policy.targets for key in (target.starts_on | target.met_by | target.ends_on)
         }
         self._heard |= {key for rule in policy.notices for key in rule.on}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._unwritten: list[tuple[Waiting, Write]] = []
+
+    @property
+    def in_hand(self) -> int:
+        """Messages being sent, or sent and not yet written down."""
+        return len(self._tasks) + len(self._unwritten)
 
     async def turn(self) -> int:
-        """Send what is due now; how many messages were tried."""
-        at = self._clock.now()
-        claimed = await self._store.run(lambda work: work.claim_outbox(at, CLAIM))
-        await asyncio.gather(*(self._deliver(waiting) for waiting in claimed))
+        """Send off what is due now; how many messages. Those that take long go on beside later turns."""
+        unwritten, self._unwritten = self._unwritten, []
+        for waiting, write in unwritten:
+            await self._record(waiting, write)
+        at, room = self._clock.now(), CLAIM - len(self._tasks)
+        claimed = await self._store.run(lambda work: work.claim_outbox(at, room)) if room else ()
+        for waiting in claimed:
+            task = asyncio.create_task(self._deliver(waiting))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        await self.finish(GLANCE_SECONDS)
         return len(claimed)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for what is in hand, so long at most."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
     async def _deliver(self, waiting: Waiting) -> None:
         channel = self._channels.get(waiting.channel)
@@ -84,26 +109,17 @@ class Delivery:
             log.exception("channel_failed", channel=waiting.channel)
             await self._failed(waiting, DeliveryError(type(error).__name__, permanent=False, in_doubt=True))
             return
-        try:
-            await self._store.run(lambda work: self._sent(work, waiting))
-        except NotNow as error:
-            # It left, but we could not write that down: the row stays in doubt, and the same bytes go once more.
-            log.error(
-                "delivery_not_recorded", case=waiting.case_number, notice=waiting.notice, reason=str(error)
-            )
-            return
+        at = self._clock.now()
+        event = events.NoticeSent(notice=waiting.notice, to=waiting.role)
+        await self._write(
+            waiting,
+            lambda work: work.delivered(waiting.parcel.id, at),
+            event if event.key in self._heard else None,
+        )
         self._observe("sent", waiting.notice)
         log.info(
             "notice_sent", case=waiting.case_number, notice=waiting.notice, role=waiting.role, receipt=receipt
         )
-
-    def _sent(self, work: Work, waiting: Waiting) -> None:
-        """Mark it and let the promise be met: one transaction."""
-        at = self._clock.now()
-        work.delivered(waiting.parcel.id, at)
-        event = events.NoticeSent(notice=waiting.notice, to=waiting.role)
-        if event.key in self._heard:
-            self._advance(work, waiting, event, at)
 
     async def _failed(self, waiting: Waiting, error: DeliveryError) -> None:
         at = self._clock.now()
@@ -112,15 +128,6 @@ class Delivery:
         else:
             until, kind = at + self._patience.pause(waiting.attempts), "deferred"
         given_up = error.permanent or until > waiting.expires_at
-
-        def write(work: Work) -> None:
-            if not given_up:
-                work.deferred(waiting.parcel.id, until, str(error), in_doubt=error.in_doubt)
-                return
-            work.gave_up(waiting.parcel.id, at, str(error))
-            failed = events.NoticeFailed(notice=waiting.notice, role=waiting.role, reason=str(error))
-            self._advance(work, waiting, failed, at)
-
         self._observe("failed" if given_up else kind, waiting.notice)
         log.warning(
             "notice_failed" if given_up else "notice_deferred",
@@ -129,11 +136,38 @@ class Delivery:
             attempts=waiting.attempts,
             reason=str(error),
         )
+        mark, reason = waiting.parcel.id, str(error)
+        if given_up:
+            failed = events.NoticeFailed(notice=waiting.notice, role=waiting.role, reason=reason)
+            await self._write(waiting, lambda work: work.gave_up(mark, at, reason), failed)
+        else:
+            in_doubt = error.in_doubt
+            await self._record(waiting, lambda work: work.deferred(mark, until, reason, in_doubt=in_doubt))
+
+    async def _write(self, waiting: Waiting, mark: Write, event: Event | None) -> None:
+        """The mark on its row and what it means to the case, in one transaction."""
+        at = self._clock.now()
+
+        def step(work: Work) -> None:
+            mark(work)
+            if event is not None:
+                self._advance(work, waiting, event, at)
+
+        try:
+            await self._record(waiting, step)
+        except Exception:
+            # A fault of ours in the case's step must not make the mail go out again.
+            log.exception("delivery_step_failed", case=waiting.case_number, notice=waiting.notice)
+            await self._record(waiting, mark)
+
+    async def _record(self, waiting: Waiting, write: Write) -> None:
+        """Write down what became of it; what cannot be written now is at the next turn (in doubt, if we die before)."""
         try:
             await self._store.run(write)
-        except NotNow as trouble:
+        except NotNow as error:
+            self._unwritten.append((waiting, write))
             log.error(
-                "delivery_not_recorded", case=waiting.case_number, notice=waiting.notice, reason=str(trouble)
+                "delivery_not_recorded", case=waiting.case_number, notice=waiting.notice, reason=str(error)
             )
 
     def _advance(self, work: Work, waiting: Waiting, event: Event, at: datetime) -> None:

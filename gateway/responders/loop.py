@@ -16,6 +16,8 @@ LONGEST_SLEEP = timedelta(seconds=30)
 """However late the next moment: clocks are set back and machines suspended (RELIABILITY F30, F31)."""
 
 RETRY_AFTER = timedelta(seconds=2)
+LOOK_AGAIN = timedelta(seconds=1)
+"""While deliveries take long: what follows from them is seen to as soon as they end."""
 
 
 class Loop:
@@ -27,14 +29,20 @@ class Loop:
         self._delivery = delivery
         self._clock = clock
         self._news = asyncio.Event()
+        self._stopping = False
 
     def wake(self) -> None:
         """There is something new."""
         self._news.set()
 
+    def stop(self) -> None:
+        """No turn after this one."""
+        self._stopping = True
+        self._news.set()
+
     async def run(self) -> None:
-        """Turn after turn, until cancelled."""
-        while True:
+        """Turn after turn, until stopped."""
+        while not self._stopping:
             self._news.clear()
             try:
                 busy = await self.turn()
@@ -46,7 +54,8 @@ class Loop:
                 # A fault of ours in one turn must not stop the promises of all other cases.
                 log.exception("turn_failed")
                 pause = RETRY_AFTER
-            await self._sleep(pause)
+            if not self._stopping:
+                await self._sleep(pause)
 
     async def turn(self) -> bool:
         """Everything due now, once; whether there was anything."""
@@ -56,9 +65,11 @@ class Loop:
 
     async def _until_next(self) -> timedelta:
         moment = await self._store.run(lambda work: work.next_moment())
+        longest = LOOK_AGAIN if self._delivery.in_hand else LONGEST_SLEEP
         if moment is None:
-            return LONGEST_SLEEP
-        return min(max(moment - self._clock.now(), timedelta()), LONGEST_SLEEP)
+            return longest
+        # Due, and yet nothing could be done: a case that rests, a database that is away. Not at once again.
+        return min(moment - self._clock.now() if moment > self._clock.now() else RETRY_AFTER, longest)
 
     async def _sleep(self, pause: timedelta) -> None:
         if pause <= timedelta():

@@ -22,6 +22,7 @@ _OWNER_OF = re.compile(
 _OWN_WORDS = re.compile(
     r"贵(?!阳|州|港|溪|金|池|定|安|人|航)|我|本(?!田|钢|溪)|该|敝|你们|他们|各|某|此|哪|另|这|那"
 )
+_ADDRESS = re.compile(r"(?:地址|地点|位置|坐标)\s?:?\s?$")
 _SENTENCE = re.compile(
     r"[的了着过吗呢吧啊么很太都也就还又没不被把让跟对从是在有或但请谢]|急|收到|问题|故障|系统|电脑"
 )
@@ -82,10 +83,16 @@ def _legal(letter: Letter) -> Iterator[Candidate]:
         start = match.start() + _lead_length(match[0])
         end = match.end() - _unit_length(letter.plain[start : match.end()])
         name = letter.plain[start:end]
-        if not _OWN_WORDS.match(name) and names.is_organisation("".join(filter(_is_han, name))):
+        if _OWN_WORDS.match(name) or _is_address(letter, start):
+            continue
+        if names.is_organisation("".join(filter(_is_han, name))):
             yield sighting(
                 letter, Field.COMPANY, (start, end), "legal end", 0.85 * ZONE_TRUST[letter.zone_at(start)]
             )
+
+
+def _is_address(letter: Letter, offset: int) -> bool:
+    return _ADDRESS.search(letter.plain[max(0, offset - 8) : offset]) is not None
 
 
 def _is_han(character: str) -> bool:
@@ -174,7 +181,13 @@ def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candida
     """Short names, and names without any end, on lines where people say who they are."""
     for line in identity.lines(letter, found):
         for index, piece in enumerate(line.pieces):
-            if piece.kind is not Kind.HAN or places.is_place(piece.text):
+            if piece.kind is Kind.LATIN and _is_alone(line, index, letter):
+                yield sighting(letter, Field.COMPANY, piece.span, "alone on a line", 0.45)
+            if (
+                piece.kind is not Kind.HAN
+                or places.is_place(piece.text)
+                or _is_address(letter, piece.span[0])
+            ):
                 continue
             if names.is_short_company(piece.text):
                 if score := _standing(line, index, letter.chat):
@@ -213,6 +226,17 @@ def _is_beside_a_name(line: Line, index: int, chat: bool) -> bool:
     ):
         return False
     return 3 <= len(text) <= 8 and _could_be_name(text) and _beside_person(line, index)
+
+
+def _is_alone(line: Line, index: int, letter: Letter) -> bool:
+    """Capitalised words with a line of a signature to themselves that are no person: mostly whom they work for."""
+    words = line.pieces[index].text.split()
+    name = (letter.sender.name if letter.sender else None) or ""
+    about = all(piece.kind is Kind.ABOUT for piece in line.pieces[:index] + line.pieces[index + 1 :])
+    person = names.is_given_name(words[0]) or line.pieces[index].text.casefold() == name.casefold()
+    return (
+        line.signed and about and 2 <= len(words) <= 5 and not person and words[0] not in names.not_leading()
+    )
 
 
 def _could_be_name(word: str) -> bool:

@@ -14,7 +14,7 @@ from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import any_of, longest_first
 
 _HAN = r"[\u4e00-\u9fff]"
-_LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][\w'’-]*"
+_LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][A-Za-zÀ-ɏ'’-]*"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?"
 _LATIN_NAME = rf"(?-i:(?:{_HONORIFIC} )?{_LATIN}(?: (?:(?:de|da|van|von|bin|binti|al|el) )?{_LATIN}){{0,3}})"
 _NAME = rf"(?:{_HAN}{{1,4}}[部科处室课组])?({_HAN}{{2,6}}|{_LATIN_NAME})"
@@ -157,8 +157,9 @@ def _latin_person(line: Line, index: int) -> Span | None:
 
 def _is_vouched(line: Line, index: int) -> bool:
     """A first name alone needs company: a bare "Vivian" under a letter is a greeting."""
-    between = line.beside(index, Kind.COMPANY) and line.is_all_names and len(line.pieces[index].text) > 2
-    return len(line.pieces) > 1 and (between or names.is_given_name(line.pieces[index].text))
+    word = line.pieces[index].text
+    between = line.beside(index, Kind.COMPANY) and line.is_all_names and len(word) > 2 and not word.isupper()
+    return len(line.pieces) > 1 and (between or names.is_given_name(word))
 
 
 def _latin_trust(text: str, line: Line, index: int) -> float:
@@ -166,6 +167,8 @@ def _latin_trust(text: str, line: Line, index: int) -> float:
     if len(words) == 1:
         return 0.6
     known = names.is_given_name(words[0]) or names.is_given_name(words[-1])
+    if len(words) > 2 and not known:
+        return 0.6
     return 1.0 if known else 0.8 if index == 0 or line.beside(index, Kind.COMPANY) else 0.6
 
 

@@ -19,7 +19,7 @@ from gateway.parsers.entities.wordlist import blocks
 
 LONGEST_LINE = 400  # a longer line is prose, and is not cut up
 _LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ]"
-_CAPITALISED = rf"(?:(?:St|Mr|Mrs|Ms|Dr)\. ?)?{_LETTER}(?:[\w'’&-]|\.(?=\w)){{0,40}}"
+_CAPITALISED = rf"(?:(?:St|Mr|Mrs|Ms|Dr)\. ?)?{_LETTER}(?:[A-Za-z0-9À-ɏ'’&-]|\.(?=[A-Za-z])){{0,40}}"
 _PARTICLE = "(?:of|and|de|da|do|dos|du|del|di|la|le|van|von|der|den|bin|binti|al|el|for|&)"
 _PIECE = re.compile(
     rf"(?P<han>[\u4e00-\u9fff]+)"
@@ -98,7 +98,19 @@ def lines(letter: Letter, found: Sequence[Candidate]) -> Iterator[Line]:
             if span[1] - span[0] <= LONGEST_LINE:
                 signed = part.zone is Zone.SIGNATURE or (span in last and not letter.chat)
                 inside = _within(known, span)
-                yield Line(tuple(_pieces(letter.plain, span, inside)), part.zone, signed)
+                pieces = tuple(_pieces(letter.plain, span, inside))
+                yield Line(pieces, part.zone, signed)
+                tail = _tail(pieces) if letter.chat or signed else ()
+                if 2 <= len(tail) < len(pieces):
+                    yield Line(tail, part.zone, signed)
+
+
+def _tail(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The names at the end of a line of prose: "… 删也删不掉 凯瑞医疗 Sunny 邮箱 …"."""
+    speaking = (
+        n for n, piece in enumerate(pieces) if piece.kind is Kind.PROSE or names.is_speech(piece.text)
+    )
+    return pieces[max(speaking, default=-1) + 1 :]
 
 
 def _known(found: Sequence[Candidate]) -> list[tuple[Span, Kind]]:
@@ -149,7 +161,9 @@ def _kind_of(word: str, shape: str) -> Kind:
         return Kind.ABOUT if about else Kind.HAN if len(word) <= 16 else Kind.PROSE
     if shape == "latin":
         return Kind.ABOUT if names.is_role(word) or places.is_place(word) else Kind.LATIN
-    return Kind.ABOUT if _is_label(word.lower()) or names.is_role(word.lower()) else Kind.PROSE
+    short_number = word.isdecimal() and len(word) <= 6
+    about = short_number or _is_label(word.lower()) or names.is_role(word.lower())
+    return Kind.ABOUT if about else Kind.PROSE
 
 
 @cache

@@ -73,6 +73,11 @@ def is_short_company(word: str) -> bool:
     return _has_head(word, _trade_ends())
 
 
+def is_speech(word: str) -> bool:
+    """Whether a Han word holds a character that sentences have and names have not."""
+    return _SENTENCE.search(word) is not None and not is_organisation(word)
+
+
 def is_organisation(word: str) -> bool:
     """Whether a run of Han ends as organisations end and begins with a name: 汉江水务投资有限公司, 第二人民医院."""
     if len(word) < 4 or word in _not_companies():

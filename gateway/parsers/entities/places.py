@@ -36,6 +36,14 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
             stands = letter.zone_at(span[0]) is Zone.SIGNATURE or not _continuation().match(after)
         if stands:
             yield sighting(letter, Field.PLACE, span, "gazetteer", _score(letter, span, kind, before))
+    for span in _before_country(letter):
+        if not overlaps(span, blocked):
+            yield sighting(letter, Field.PLACE, span, "before a country", 0.6)
+
+
+def _before_country(letter: Letter) -> Iterator[Span]:
+    """A town that no gazetteer need know: "Annecy - France", "Cluj-Napoca, Romania"."""
+    return (match.span(1) for match in _country().finditer(letter.plain))
 
 
 def is_place(words: str) -> bool:
@@ -82,3 +90,11 @@ def _gazetteer() -> Lookup[str]:
     ]
     provinces = [(word, "city" if word in _MUNICIPALITIES else "province") for word in lists["provinces"]]
     return Lookup([*chinese, *provinces, *((word, "latin") for word in lists["latin"])])
+
+
+@cache
+def _country() -> re.Pattern[str]:
+    town = r"[A-ZÀ-ÞŁŚŻČŠŽİ][\w'’-]{2,20}(?: [A-ZÀ-ÞŁŚŻČŠŽİ][\w'’-]{2,20})?"
+    return re.compile(
+        rf"(?:^|(?<=\n)|(?<=, )|(?<=\d ))({town}),? ?[,–-]? ?{any_of('places', 'countries')}(?=\W|$)"
+    )

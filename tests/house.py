@@ -1,0 +1,253 @@
+"""A whole gateway in one process, on a fake clock: real parsers, policy, templates and SQLite, mail in memory.
+
+The vendor, its staff and its customers are those of the shipped `config.toml` and seed directory.
+"""
+
+import asyncio
+import base64
+import email
+import email.policy
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from itertools import count
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from gateway import digest
+from gateway.app import Parts
+from gateway.cases.case import Case
+from gateway.errors import DeliveryError
+from gateway.intake import Intake, Outcome
+from gateway.messages import Envelope, Parcel
+from gateway.parsers.report import Reader
+from gateway.responders.delivery import Delivery, Patience
+from gateway.responders.due import Due
+from gateway.responders.loop import Loop
+from gateway.storage.reading import list_cases, list_inbox, read_case
+from gateway.storage.writer import Writer
+
+SUPPORT = "support@yunling.example"
+ZHOU, CHEN, EMMA = (
+    "zhou.min@qingshan-bank.example",
+    "yijun.chen@haiyan-logistics.example",
+    "emma.clarke@northwind-semi.example",
+)
+WANG, HE_LAN, SUN_JIE = "wang.qiang@yunling.example", "he.lan@yunling.example", "sun.jie@yunling.example"
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""A working day, in working hours."""
+
+
+class FakeClock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self.moment = now
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.moment
+
+    def pass_(self, **span: float) -> None:
+        """Let so much time pass."""
+        self.moment += timedelta(**span)
+
+
+@dataclass
+class Outgoing:
+    """A way out that remembers what left, and refuses when a test says so."""
+
+    parcels: list[Parcel] = field(default_factory=list[Parcel])
+    trouble: list[DeliveryError | Exception] = field(default_factory=list[DeliveryError | Exception])
+
+    async def send(self, parcel: Parcel) -> str:
+        """Take the parcel; or raise the next trouble, which in doubt still takes it."""
+        error = self.trouble.pop(0) if self.trouble else None
+        if error is None or (isinstance(error, DeliveryError) and error.in_doubt):
+            self.parcels.append(parcel)
+        if error is not None:
+            raise error
+        return "taken"
+
+
+class Letter:
+    """A mail of ours as its reader has it."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        parsed = email.message_from_bytes(parcel.raw, EmailMessage, policy=email.policy.default)
+        self.parcel = parcel
+        self.headers = parsed
+        plain = parsed.get_body(("plain",))
+        self.text: str = plain.get_content() if plain is not None else ""
+        self.to = parcel.recipient
+        self.subject = str(parsed["Subject"])
+        self.message_id = str(parsed["Message-ID"])
+        self.reply_to = str(parsed["Reply-To"]).rpartition("<")[2].rstrip(">")
+        self.in_reply_to = str(parsed["In-Reply-To"]) if parsed["In-Reply-To"] else None
+
+
+_IDS = count(1)
+
+
+def mail(
+    sender: str,
+    text: str,
+    *,
+    subject: str = "堡垒机无法登录",
+    to: str = SUPPORT,
+    charset: str = "utf-8",
+    message_id: str | None = None,
+    answers: str | None = None,
+    headers: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """A customer's or colleague's mail; `answers` is the Message-ID it replies to."""
+    message = EmailMessage(policy=email.policy.SMTP.clone(max_line_length=998))
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = subject
+    message["Message-ID"] = message_id or f"<{next(_IDS)}@sender.example>"
+    if answers:
+        message["In-Reply-To"] = answers
+        message["References"] = answers
+    for name, value in headers:
+        message[name] = value
+    message.set_content("placeholder")
+    message.replace_header("Content-Type", f"text/plain; charset={charset}")
+    message.replace_header("Content-Transfer-Encoding", "base64")
+    message.set_payload(base64.encodebytes(text.encode(charset)).decode())
+    return message.as_bytes()
+
+
+class House:
+    """The gateway's rooms, joined as `app` joins them."""
+
+    def __init__(self, parts: Parts, reader: Reader, engine: Engine) -> None:
+        assert isinstance(parts.clock, FakeClock)
+        self.clock = clock = parts.clock
+        self.parts = parts
+        self.engine = engine
+        self.store = Writer(engine)
+        self.outgoing = Outgoing()
+        self.intake = Intake(self.store, reader, parts.rules, parts.letters, clock, parts.ids)
+        self.delivery = Delivery(
+            store=self.store,
+            channels={"mail": self.outgoing},
+            policy=parts.rules.policy,
+            staffed=parts.rules.staffed,
+            letters=parts.letters,
+            clock=clock,
+            patience=Patience([timedelta(minutes=minutes) for minutes in (1, 2, 5)], timedelta(minutes=10)),
+        )
+        self.due = Due(self.store, parts.rules.policy, parts.rules.staffed, parts.letters)
+        self.loop = Loop(self.store, self.due, self.delivery, clock)
+
+    # The roads.
+
+    async def keep(self, raw: bytes, *, sender: str = "a@b.example", to: Sequence[str] = (SUPPORT,)) -> str:
+        """A message into the inbox; its id there."""
+        at = self.clock.now()
+        inbox_id = f"{next(_IDS):022}"
+        envelope = Envelope("smtp", sender, tuple(to), "192.0.2.7")
+        await self.store.run(lambda work: work.keep(inbox_id, at, envelope, raw, digest.of_message(raw)))
+        return inbox_id
+
+    async def receive(
+        self, raw: bytes, *, sender: str = "a@b.example", to: Sequence[str] = (SUPPORT,)
+    ) -> Outcome:
+        """A message comes, is taken in, and what follows from it leaves."""
+        await self.keep(raw, sender=sender, to=to)
+        (outcome,) = await self.intake.turn()
+        await self.settle()
+        return outcome
+
+    async def write(self, sender: str, text: str, **more: Any) -> Outcome:
+        """A person writes."""
+        to = more.get("to", SUPPORT)
+        return await self.receive(mail(sender, text, **more), sender=sender, to=(to,))
+
+    async def answer(self, letter: Letter, text: str, *, sender: str | None = None) -> Outcome:
+        """Whoever got the letter (or `sender`) presses reply."""
+        return await self.write(
+            sender or letter.to,
+            text,
+            to=letter.reply_to,
+            subject=f"Re: {letter.subject}",
+            answers=letter.message_id,
+        )
+
+    async def settle(self) -> None:
+        """Turn after turn, until nothing is due at this moment."""
+        while await self.loop.turn():
+            pass
+
+    async def wait(self, **span: float) -> None:
+        """Time passes, minute by minute, and the loop keeps its promises."""
+        until = self.clock.moment + timedelta(**span)
+        while self.clock.moment < until:
+            self.clock.moment = min(until, self.clock.moment + timedelta(minutes=1))
+            await self.settle()
+
+    # What can be seen.
+
+    def letters(self, to: str | None = None, notice: str | None = None) -> list[Letter]:
+        """What has left, in order."""
+        ids = self._ids_of(notice) if notice else None
+        return [
+            Letter(parcel)
+            for parcel in self.outgoing.parcels
+            if (to is None or parcel.recipient == to) and (ids is None or parcel.id in ids)
+        ]
+
+    def letter(self, to: str, notice: str | None = None) -> Letter:
+        """The latest of them."""
+        return self.letters(to, notice)[-1]
+
+    def _ids_of(self, notice: str) -> set[str]:
+        from sqlalchemy import select
+
+        from gateway.storage.tables import outbox
+
+        with self.engine.connect() as connection:
+            return set(connection.execute(select(outbox.c.id).where(outbox.c.notice == notice)).scalars())
+
+    def case(self, number: str | None) -> Case:
+        """A case as it now is."""
+        assert number is not None
+        return read_case(self.engine, number)[0]
+
+    def numbers(self) -> list[str]:
+        """Every case, the latest first."""
+        return [str(row["number"]) for row in list_cases(self.engine)]
+
+    def happened(self, number: str | None) -> list[str]:
+        """The events of a case, in order."""
+        assert number is not None
+        return [entry["name"] for entry in read_case(self.engine, number)[1] if entry["kind"] == "event"]
+
+    def said(self, number: str | None) -> list[dict[str, Any]]:
+        """The messages put on a case."""
+        assert number is not None
+        return [dict(each) for each in read_case(self.engine, number)[2] if each["direction"] == "in"]
+
+    def inbox(self, inbox_id: str) -> dict[str, Any]:
+        """Where a message ended."""
+        return next(dict(row) for row in list_inbox(self.engine, limit=1000) if row["id"] == inbox_id)
+
+
+async def close(house: House) -> None:
+    """Nothing stays behind."""
+    await asyncio.to_thread(house.store.stop)
+
+
+def with_templates(parts: Parts, folder: Path) -> Parts:
+    """The same gateway over other templates."""
+    from gateway.app import build_parts
+
+    config = parts.config.model_copy(
+        update={"templates": parts.config.templates.model_copy(update={"path": folder})}
+    ).joined(parts.config.path(Path()), parts.config.promises)
+    return replace(build_parts(config, clock=parts.clock))

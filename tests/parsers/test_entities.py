@@ -1,0 +1,307 @@
+"""Names and numbers one rule at a time: what counts, and what looks like it and does not."""
+
+import pytest
+
+from gateway.parsers.entities import names
+from gateway.parsers.entities.candidates import Candidate, Field, decide
+from gateway.parsers.entities.folding import fold
+from gateway.parsers.entities.letter import Zone, lay_out
+from gateway.parsers.entities.lookup import Lookup
+from gateway.parsers.entities.pipeline import MixedTokeniser, build, run
+from tests.parsers.reading import chat, read, value
+
+# ---------------------------------------------------------------------------------------------- folding
+
+
+def test_both_scripts_and_all_widths_fold_to_one_text_of_the_same_length() -> None:
+    """Offsets must survive (UNDERSTANDING step 1), so phrases are never converted."""
+    source = "電話：（０２）　資料庫，ＷＡＦ"
+    folded = fold(source)
+    assert folded.plain == "电话:(02) 资料库,WAF"
+    assert len(folded.plain) == len(source)
+
+
+def test_what_cannot_be_seen_is_taken_out_and_its_place_is_kept() -> None:
+    """A zero-width space in the middle of a word hides it from every pattern."""
+    folded = fold("a\u200bb\u200b\u202ec")
+    assert folded.plain == "abc"
+    assert [folded.source_offset(n) for n in range(3)] == [0, 2, 5]
+
+
+def test_leftover_html_becomes_blanks_of_the_same_length() -> None:
+    """A converter's &nbsp; and <br> stand amid names."""
+    assert fold("张&nbsp;三<br>").plain == "张      三    "
+
+
+# ---------------------------------------------------------------------------------------------- letter
+
+
+def test_a_span_in_the_signature_is_counted_behind_the_text() -> None:
+    """INTERFACES: offsets in text + signature as printed."""
+    letter = lay_out([(Zone.SUBJECT, "s", None), (Zone.BODY, "ab", 0), (Zone.SIGNATURE, "cd", 2)])
+    start = letter.plain.index("cd")
+    assert letter.printed((start, start + 2)) == (2, 4)
+    assert letter.printed((0, 1)) is None
+
+
+# ---------------------------------------------------------------------------------------------- look-up
+
+
+def test_a_latin_word_is_found_whole_or_not_at_all() -> None:
+    """WAF is not in "waffle", but it is in "的WAF坏了"."""
+    lookup = Lookup([("WAF", 1)])
+    assert [meaning for _, meaning in lookup.find("waffle 的waf坏了 waf")] == [1, 1]
+
+
+def test_the_longest_name_wins() -> None:
+    """云岭果业有限公司 is not 云岭 with something behind."""
+    lookup = Lookup([("云岭", "short"), ("云岭果业", "long")])
+    assert [meaning for _, meaning in lookup.find("云岭果业")] == ["long"]
+
+
+# ---------------------------------------------------------------------------------------------- pipeline
+
+
+def test_the_tokeniser_keeps_han_apart_and_words_together() -> None:
+    """A name may begin and end at any Han character; an English word or a number is one token."""
+    doc = MixedTokeniser(build([]).vocab)("我的NGFW-3100  坏了\n")
+    assert doc.text == "我的NGFW-3100  坏了\n"
+    assert [token.text for token in doc if not token.is_space] == [
+        "我",
+        "的",
+        "NGFW",
+        "-",
+        "3100",
+        "坏",
+        "了",
+    ]
+
+
+def test_a_component_sees_what_was_found_before_it() -> None:
+    """That is how a fax number blocks a telephone, and how a trained model will add its own."""
+    seen: list[int] = []
+    sight = Candidate(Field.COMPANY, "x", None, "body", "rule", 0.5)
+
+    def first(_letter: object, _found: object) -> list[Candidate]:
+        return [sight]
+
+    def second(_letter: object, found: object) -> list[Candidate]:
+        assert isinstance(found, list)
+        seen.append(len(found))  # pyright: ignore[reportUnknownArgumentType] - a list of candidates
+        return []
+
+    assert run(build([("one", first), ("two", second)]), lay_out([(Zone.BODY, "x", 0)])) == [sight]
+    assert seen == [1]
+
+
+# ---------------------------------------------------------------------------------------------- merging
+
+
+def test_two_rules_that_agree_are_surer_than_one() -> None:
+    """Weights are summed (UNDERSTANDING step 8), and one rule twice is still one witness."""
+    once = Candidate(Field.COMPANY, "Acme", None, "body", "label", 0.6)
+    again = Candidate(Field.COMPANY, "ACME", None, "signature", "label", 0.6)
+    other = Candidate(Field.COMPANY, "Acme", None, "signature", "legal form", 0.5)
+    alone, twice, both = (decide(Field.COMPANY, found) for found in ([once], [once, again], [once, other]))
+    assert alone is not None
+    assert twice is not None
+    assert both is not None
+    assert alone.confidence == twice.confidence == pytest.approx(0.6)
+    assert both.confidence == pytest.approx(0.8)
+
+
+def test_nothing_found_decides_nothing() -> None:
+    """No guess is better than a wrong customer."""
+    assert decide(Field.COMPANY, []) is None
+
+
+# ---------------------------------------------------------------------------------------------- people's names
+
+
+@pytest.mark.parametrize(
+    "name", ["李强", "欧阳娜娜", "司马青", "王工", "陈姐", "老刘", "阿强", "张经理", "周晓明"]
+)
+def test_a_name_is_a_name(name: str) -> None:
+    """Surname and given name, compound surnames, surname and title, the familiar forms."""
+    assert names.is_han_person(name)
+
+
+@pytest.mark.parametrize(
+    "word", ["安全", "方便", "管理员", "马上", "时间", "连不上", "谢谢", "防火墙", "蓝屏", "周一"]
+)
+def test_a_word_that_begins_like_a_surname_is_no_name(word: str) -> None:
+    """安, 方, 管, 马 and 时 are surnames, and begin half the words of a fault report."""
+    assert not names.is_han_person(word)
+
+
+# ---------------------------------------------------------------------------------------------- contact
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("联系人：薛凯 021-5555 0111", "薛凯"),
+        ("我叫程岚，WAF 打不开", "程岚"),
+        ("网管曹斌去机房了，WAF 宕机，他电话 13911112222", "曹斌"),
+        ("WAF 宕机，请联系值班经理葛亮。", "葛亮"),
+        ("窗口自下月起由吳小姐改為杜若蘭", "杜若蘭"),
+        ("My name is Rhona Baird and our WAF is down", "Rhona Baird"),
+        ("WAF is down. Site contact: Rhona Baird, 01463 555 010", "Rhona Baird"),
+    ],
+    ids=["label", "introduction", "role and name", "duty manager", "new window", "English", "site contact"],
+)
+def test_the_one_to_call_is_found(text: str, who: str) -> None:
+    """P-23: the contact's name, in the ways people give it."""
+    assert value(read(text), "contact") == who
+
+
+def test_the_one_on_site_beats_the_one_who_writes() -> None:
+    """A reseller signs, the customer's man waits for the call."""
+    report = read(
+        "代客户报修:海岳水泥 WAF 宕机。\n现场联系人:褚峰 13911112222\n\n贺彤\n联信集成", name="贺彤"
+    )
+    assert value(report, "contact") == "褚峰"
+    assert value(report, "phone") == "13911112222"
+    assert value(report, "company") == "海岳水泥"
+
+
+def test_whoever_is_greeted_is_not_the_contact() -> None:
+    """ "Hi Kevin" names our engineer."""
+    assert value(read("Hi Kevin Marsh,\n\nthe WAF is down."), "contact") is None
+
+
+def test_an_office_is_no_person() -> None:
+    """Display names of role mailboxes: 监控中心, IT Service Desk."""
+    assert value(read("WAF 宕机了", name="监控中心"), "contact") is None
+    assert value(read("WAF is down", name="IT Service Desk"), "contact") is None
+
+
+# ---------------------------------------------------------------------------------------------- company
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("单位名称:华岳测绘仪器有限公司", "华岳测绘仪器有限公司"),
+        ("我们是北江县人民医院，WAF 宕机", "北江县人民医院"),
+        ("我是启航货运调度部的老刘", "启航货运"),
+        ("敝公司(和顺彩印有限公司)的 WAF 宕机", "和顺彩印有限公司"),
+        ("明远信息代长河汽车客运股份有限公司报修，WAF 宕机", "长河汽车客运股份有限公司"),
+        ("WAF 在南湖大学图书馆宕机", "南湖大学"),
+        ("Our WAF is down.\n\nTess Moran\nKestrel Valley Foods Ltd.", "Kestrel Valley Foods Ltd."),
+        ("On behalf of Selkirk Housing Association: WAF down", "Selkirk Housing Association"),
+    ],
+    ids=["label", "hospital", "department between", "brackets", "代", "library", "legal form", "on behalf"],
+)
+def test_the_company_is_found_with_its_own_ends(text: str, company: str) -> None:
+    """P-23: the company's name, neither the sentence before it nor the department behind."""
+    assert value(read(text), "company") == company
+
+
+@pytest.mark.parametrize(
+    "text", ["贵公司的 WAF 宕机了", "我公司 WAF 宕机", "全公司上不了网", "地址:数据中心 3 楼"]
+)
+def test_what_everybody_calls_himself_is_no_company(text: str) -> None:
+    """我公司, 贵公司, 全公司: words, not names."""
+    assert value(read(text), "company") is None
+
+
+# ---------------------------------------------------------------------------------------------- telephone
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("电话 0551-5550 339 转602", "0551-5550 339 转602"),
+        ("電話:(04)555-3366 轉 519", "(04)555-3366 轉 519"),
+        ("TEL 03-555-1120#6021", "03-555-1120#6021"),
+        ("+86 512 5550 7788-215", "+86 512 5550 7788-215"),
+        ("call +49 30 555 0140 now", "+49 30 555 0140"),
+        ("Tel: 2555 0198", "2555 0198"),
+        ("手机 139-5510-8826", "139-5510-8826"),
+        ("ring 01463 555 010 ext 12", "01463 555 010 ext 12"),
+    ],
+    ids=["转", "轉", "#", "dash", "international", "Hong Kong", "mobile", "ext"],
+)
+def test_a_number_is_found_with_its_extension(text: str, phone: str) -> None:
+    """Extensions get lost in `phonenumbers` (UNDERSTANDING, facts about the tools)."""
+    assert value(read(text), "phone") == phone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "传真:0551-5550 339",
+        "Fax +49 30 555 0141",
+        "服务热线 400-555-1818",
+        "序列号 2026030155871",
+        "工单号 13911112222",
+        "税号 91310115555019931X",
+        "地址 10.55.120.14 不通",
+        "2026-03-15 10:22:07 宕机",
+        "Case 20260315887",
+    ],
+    ids=["传真", "fax", "hotline", "serial", "ticket", "tax id", "IP", "date", "case"],
+)
+def test_digits_of_other_kinds_are_no_telephone(text: str) -> None:
+    """Calling back a serial number costs the ten minutes of P-30."""
+    assert value(read(text), "phone") is None
+
+
+# ---------------------------------------------------------------------------------------------- mail, product, place
+
+
+def test_the_senders_address_stands_in_when_the_text_gives_none() -> None:
+    """And an address that is quoted as part of the fault is not the sender's."""
+    assert (
+        value(read("abuse@x.example 收不到邮件", address="q@customer.example"), "email")
+        == "q@customer.example"
+    )
+    assert value(chat("邮箱 wen@customer.example"), "email") == "wen@customer.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("工业防火墙 IFW-800 宕机", "工业防火墙 IFW-800"),
+        ("弱點掃描系統無法登入", "弱點掃描系統"),
+        ("our bastian is down", "bastian"),
+        ("SSL VPN 连不上", "SSL VPN"),
+        ("mail gateway drops mail", "mail gateway"),
+    ],
+    ids=["kind and model", "Traditional", "one letter off", "two words", "English"],
+)
+def test_the_product_is_found_as_it_was_written(text: str, product: str) -> None:
+    """By the catalogue, in both scripts, with its model, one slip forgiven."""
+    assert value(read(text), "product") == product
+
+
+@pytest.mark.parametrize(
+    "text", ["错误码 DD-211", "CVE-2026-1299 如何处理", "UTF-8 乱码", "case PS-20250409"]
+)
+def test_a_code_is_no_model(text: str) -> None:
+    """Error codes, vulnerabilities and encodings have the shape of models."""
+    assert value(read(text), "product") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("设备在营口，WAF 宕机", "营口"),
+        ("WAF 宕机了 台東館", "台東"),
+        ("The WAF at our Nagpur substation is down", "Nagpur"),
+        ("WAF down.\n\nJean Roux\nRoux Freight SARL\nVieux-Port - France", "Vieux-Port"),
+    ],
+    ids=["stated", "Traditional", "substation", "before a country"],
+)
+def test_the_site_is_found(text: str, place: str) -> None:
+    """P-22: the engineer responsible for the customer's location."""
+    assert value(read(text), "place") == place
+
+
+@pytest.mark.parametrize(
+    "text", ["西安华山机电有限公司的 WAF 宕机", "Paris Hilton called", "北京时间 10 点宕机"]
+)
+def test_a_city_in_a_name_or_a_word_is_no_site(text: str) -> None:
+    """The company's city is in its name wherever its plants are."""
+    assert value(read(text), "place") is None

@@ -1,0 +1,39 @@
+"""What the sender wants, and that a stated fault is never taken for a question about price."""
+
+import pytest
+
+from tests.parsers.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("WAF 宕机了，麻烦处理", "fault"),
+        ("请问 WAF 怎么导入黑名单？", "question"),
+        ("do you support IPv6?", "question"),
+        ("请报价：WAF 三年维保", "quote"),
+        ("新购的防火墙已到货，请安排工程师上门安装调试", "installation"),
+        ("想安排一次管理员培训", "training"),
+        ("本季度巡检什么时候做？", "inspection"),
+        ("投诉：报修三天没人联系我", "complaint"),
+        ("请帮我们修复漏洞扫描报告里的高危漏洞", "out_of_scope"),
+        ("资料已收到。", "other"),
+    ],
+)
+def test_the_kind_is_told(text: str, kind: str) -> None:
+    """P-04 to P-07 and P-60 each have their own road."""
+    assert read(text).kind.value == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("好了，谢谢", "confirmation"), ("还是不行", "refusal"), ("谢谢，但是还没好", "refusal")],
+)
+def test_an_answer_to_our_closing_request_is_one(text: str, kind: str) -> None:
+    """P-35: a confirmation closes the case, a refusal does not."""
+    assert read(text, subject="回复: 请确认故障已恢复", reply=True).kind.value == kind
+
+
+def test_a_compromise_is_a_fault_whatever_is_asked() -> None:
+    """ "现在怎么办" behind a break-in is no question for the FAQ (P-72)."""
+    assert read("主页被篡改了，请问现在怎么办？").kind.value == "fault"

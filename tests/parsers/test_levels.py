@@ -1,0 +1,43 @@
+"""Fault levels by SERVICE.md: standstill or compromise, scope, a way round, a question; and what proves them."""
+
+import pytest
+
+from tests.parsers.reading import read
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("产线全部停了，防火墙两台同时离线", 1),
+        ("服务器文件被加密，留了勒索信", 1),
+        ("整個園區斷網", 1),
+        ("our homepage has been defaced", 1),
+        ("The whole production network is unreachable", 1),
+        ("全公司的 VPN 都连不上", 2),
+        ("報表匯出失敗，稽核明天要看", 2),
+        ("SIEM not ingesting anything", 2),
+        ("一台电脑的客户端闪退，同事的都没事", 3),
+        ("页面报表显示异常，不急", 3),
+        ("one user gets a timeout, others are fine", 3),
+        ("请问 WAF 支持 IPv6 吗？", 4),
+        ("please send a quote for the WAF", 4),
+    ],
+)
+def test_the_level_follows_the_definitions(text: str, level: int) -> None:
+    """SERVICE.md, "The level definitions were a picture": our reading of them."""
+    assert read(text).fault_level.value == level
+
+
+def test_the_level_names_its_evidence_in_the_senders_script() -> None:
+    """The desk must see why: the words as written, not as folded."""
+    assert "斷網" in "".join(read("整個園區斷網").fault_level.evidence)
+
+
+def test_the_name_of_a_product_is_no_evidence() -> None:
+    """防篡改 does not speak of a defacement, nor 杀毒 of a virus."""
+    assert read("网页防篡改的控制台有一个按钮显示异常，不急").fault_level.value == 3
+
+
+def test_that_others_are_fine_settles_the_scope() -> None:
+    """ "all others are fine" holds the word all."""
+    assert read("My VPN client crashes, all others are fine").fault_level.value == 3

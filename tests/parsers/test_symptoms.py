@@ -1,0 +1,83 @@
+"""The shortest clauses that state a fault, and the clauses that only look like one."""
+
+import pytest
+
+from tests.parsers.reading import chat, read
+
+
+def stated(text: str, subject: str = "") -> list[str]:
+    """The symptoms of a mail, as written."""
+    return [symptom.value for symptom in read(text, subject=subject).symptoms]
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("今天上午 9:20 开始堡垒机登录不上。", "登录不上"),
+        ("升级之后控制台白屏", "控制台白屏"),
+        ("故障现象:会话数打满", "会话数打满"),
+        ("網頁防篡改系統沒有攔住", "沒有攔住"),
+        ("Since Monday our VPN client disconnects every hour", "disconnects every hour"),
+        ("EDR 呢排食晒部機啲 CPU", "呢排食晒部機啲 CPU"),
+    ],
+    ids=[
+        "time and product cut",
+        "circumstance cut",
+        "label cut",
+        "product's own word",
+        "English",
+        "Cantonese",
+    ],
+)
+def test_a_fault_is_stated_without_its_circumstances(text: str, symptom: str) -> None:
+    """P-31 repeats the fault to the customer: his words, but not his whole sentence."""
+    found = stated(text)
+    assert len(found) == 1
+    assert symptom.endswith(found[0])
+    assert len(found[0]) >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请问怎么批量导入黑名单？",
+        "想了解一下账号被锁定多长时间",
+        "希望能增加导出失败的提示",
+        "运营商检查线路正常",
+        "附件是报错截图",
+        "How do we reset a locked account?",
+        "No hurry, nothing urgent.",
+        "Please send the error code list",
+    ],
+)
+def test_questions_wishes_and_what_works_are_no_faults(text: str) -> None:
+    """A wish taken for a fault opens a case of level 3 and wakes an engineer."""
+    assert stated(text) == []
+
+
+def test_the_name_of_a_product_is_no_fault() -> None:
+    """防篡改, 漏洞扫描, 入侵检测: their names speak of the worst."""
+    assert stated("我们买了网页防篡改系统和入侵检测系统") == []
+
+
+def test_the_subject_counts_and_nothing_is_said_twice() -> None:
+    """The README of the corpora: a symptom in the subject counts."""
+    assert stated("WAF 宕机了", subject="Re: WAF 宕机了") == ["宕机了"]
+
+
+def test_a_signature_states_no_fault() -> None:
+    """ "故障处理中心" below a name is a department."""
+    assert stated("你好，资料已收到。\n\n--\n李雷\n故障抢修中断处理中心\n电话 021-5555 0199") == []
+
+
+def test_chat_clauses_are_cut_at_blanks() -> None:
+    """Chats have blanks for punctuation."""
+    assert [symptom.value for symptom in chat("采集器全掉了 重启服务起不来").symptoms] == [
+        "采集器全掉了",
+        "重启服务起不来",
+    ]
+
+
+def test_a_page_of_faults_is_cut_short() -> None:
+    """A log pasted into a mail must not become a hundred symptoms."""
+    assert len(stated("\n".join(f"第{n}台设备无法登录" for n in range(50)))) == 12
