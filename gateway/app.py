@@ -204,7 +204,8 @@ class Gateway:
             ),
             observe=self._observe,
         )
-        due = Due(self.store, config.promises, parts.rules.staffed, parts.letters)
+        outage = timedelta(minutes=config.escalation.digest_after_minutes)
+        due = Due(self.store, config.promises, parts.rules.staffed, parts.letters, outage)
         self._loop = Loop(self.store, due, self._delivery, parts.clock)
         self._mail_came = asyncio.Event()
         self._reader_ready = asyncio.Event()

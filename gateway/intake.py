@@ -237,6 +237,8 @@ class Intake:
         )
         work.put(case.number, self._said(message, "staff", f"answers our {sent.notice}"))
         case = self._advance(work, case, turn.events, message)
+        if sent.notice == "digest":
+            self._acknowledge_others(work, sent, case, turn.events, message)
         for number, refusal in enumerate(turn.refusals):
             notice = Notice(
                 id=f"{case.number}/answer/{message.kept.id}/{number}",
@@ -244,8 +246,18 @@ class Intake:
                 to=sent.role,
                 facts={"why": refusal.why, "words": refusal.words},
             )
-            work.say(case, self._letters.answer(case, notice, staff, self._clock.now()))
+            work.say(case, self._letters.answer(case, notice, staff.id, self._clock.now()))
         return Outcome(ADDED, case.number, f"answers our {sent.notice}")
+
+    def _acknowledge_others(
+        self, work: Work, sent: Sent, answered: Case, happened: Sequence[Event], message: ReadMessage
+    ) -> None:
+        """A digest is acknowledged as one: whoever has it in hand has every case in it in hand."""
+        acknowledged = [event for event in happened if isinstance(event, events.Acknowledged)]
+        for number in work.cases_in_digest(sent.id) if acknowledged else ():
+            case = work.case(number)
+            if case is not None and number != answered.number:
+                self._advance(work, case, acknowledged, message)
 
     # Customers.
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
-from gateway.cases.directory import Staff
 from gateway.messages import Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
@@ -52,7 +51,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A composed message with its bytes and return path, for the outbox. Given up after `lifetime_until`."""
+    """A composed message with its bytes and return path, for the outbox. Given up after `lifetime_until`.
+
+    `held`: it does not leave by itself, but in a digest.
+    """
 
     outbound: Outbound
     sender: str
@@ -62,6 +64,17 @@ class Ready:
     at: datetime
     lifetime_until: datetime
     token_until: datetime
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An escalation kept back after an outage, to be told in one digest (G10)."""
+
+    outbound_id: str
+    person: str
+    role: str
+    case_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +198,22 @@ class Work(Protocol):
         """After a restart: attempts that never ended are in doubt, and tried again then. How many there were."""
         ...
 
+    def held(self) -> Sequence[Held]:
+        """Escalations that wait for their digest, in the order of their cases."""
+        ...
+
+    def released(self, outbound_ids: Sequence[str], at: datetime) -> None:
+        """They leave by themselves after all."""
+        ...
+
+    def digested(self, outbound_ids: Sequence[str], digest_id: str) -> None:
+        """They were told in this digest."""
+        ...
+
+    def cases_in_digest(self, digest_id: str) -> Sequence[str]:
+        """Numbers of the cases that a digest told of."""
+        ...
+
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
         ...
@@ -209,7 +238,7 @@ class Letters(Protocol):
         """One message per person for every notice of the step."""
         ...
 
-    def answer(self, case: Case, notice: Notice, staff: Staff, at: datetime) -> Sequence[Ready]:
+    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
         """One message to one colleague, whatever their duty: they have just written."""
         ...
 

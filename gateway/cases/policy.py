@@ -118,8 +118,9 @@ class Target:
         limits = self.within[level]
         if interval is not None and self.customer_sets_interval:
             limits = (interval,)
+        awake = max([made_at, *(until for _, until in pauses)])
         return min(
-            limit.due_after(calendar, made_at)
+            limit.due_after(calendar, awake)
             if isinstance(limit, BeforeClose)
             else business_time.add(calendar, made_at, limit, pauses)
             for limit in limits

@@ -382,7 +382,7 @@ class _Draft:
         if target.tells_next and self.case.pending_words is not None:
             return
         self._note("commitment", each.name, each.promise, _commitment_detail(each, "prompted"))
-        self._give(target.prompt.notice, target.prompt.to, each.promise, facts=_told_of(each))
+        self._give(target.prompt.notice, target.prompt.to, each.promise, facts=told_of(each))
 
     def _miss(self, each: Commitment, target: Target | None) -> None:
         self._put(each, replace(each, state=promised.MISSED))
@@ -405,7 +405,7 @@ class _Draft:
             "escalation",
             role,
             "P-50",
-            facts={"rung": rung, "overdue": [_told_of(each) for each in overdue]},
+            facts={"rung": rung, "overdue": [told_of(each) for each in overdue]},
         )
         key = events.ESCALATED_TO_TOP if escalation.is_top(chain, rung) else events.ESCALATED
         self._occur(key, self.at)
@@ -592,7 +592,8 @@ def _commitment_detail(each: Commitment, state: str) -> dict[str, Fact]:
     }
 
 
-def _told_of(each: Commitment) -> dict[str, Fact]:
+def told_of(each: Commitment) -> dict[str, Fact]:
+    """A commitment as a notice tells of it."""
     return {
         "commitment": each.name,
         "promise": each.promise,

@@ -13,7 +13,7 @@ import structlog
 from gateway import reply_address
 from gateway.cases import business_time, steps
 from gateway.cases.case import Case, Notice, Step
-from gateway.cases.directory import Directory, Staff
+from gateway.cases.directory import Directory
 from gateway.cases.escalation import ADMINISTRATOR
 from gateway.cases.policy import Policy, Terms
 from gateway.messages import Address, Outbound
@@ -90,9 +90,10 @@ class NoticeLetters:
         ready = [each for notice in step.notices for each in self._given(notice, step.case, at)]
         return [*ready, *self._alerts(step.case, at)]
 
-    def answer(self, case: Case, notice: Notice, staff: Staff, at: datetime) -> Sequence[Ready]:
-        """One message to one colleague, whatever their duty: they have just written."""
-        return [self._to_staff(notice, case, Reached(staff), at)]
+    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty; none if they have left the directory."""
+        staff = self._directory.staff.get(staff_id)
+        return [self._to_staff(notice, case, Reached(staff), at)] if staff is not None else []
 
     def _given(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
         if notice.to == CUSTOMER:

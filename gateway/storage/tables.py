@@ -147,8 +147,11 @@ outbox = Table(
     Col("token_expires_at", Moment, nullable=False),
     Col("sent_at", Moment),
     Col("error", Text),
+    Col("digest_id", String(16)),
     UniqueConstraint("notice_id", "recipient", name="outbox_one_per_person"),
     Index("outbox_by_next_attempt", "state", "next_attempt"),
     Index("outbox_by_case", "case_number"),
+    Index("outbox_by_digest", "digest_id"),
 )
-"""One row for each message to one person. `state`: waiting, attempting, sent, failed, skipped."""
+"""One row for each message to one person. `state`: waiting, attempting, sent, failed; held and digested
+after an outage (G10)."""

@@ -12,13 +12,14 @@ from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import Kept, Ready, Said, Sent, Waiting
+from gateway.ports import Held, Kept, Ready, Said, Sent, Waiting
 from gateway.storage.mapping import case_from_json, case_to_json, to_json
 from gateway.storage.tables import cases, inbox, journal, messages, outbox
 
 CLAIMED_BYTES = 16_000_000
 KEPT, DONE, SET_ASIDE = "kept", "done", "set_aside"
 WAITING, ATTEMPTING, SENT, FAILED = "waiting", "attempting", "sent", "failed"
+HELD, DIGESTED = "held", "digested"
 
 
 class DatabaseWork:
@@ -293,6 +294,37 @@ class DatabaseWork:
         )
         return revived.rowcount
 
+    # Digests.
+
+    def held(self) -> Sequence[Held]:
+        """Escalations that wait for their digest, in the order of their cases."""
+        query = (
+            select(outbox).where(outbox.c.state == HELD).order_by(outbox.c.created_at, outbox.c.case_number)
+        )
+        return [
+            Held(row.id, row.person or "", row.role, row.case_number)
+            for row in self._connection.execute(query)
+        ]
+
+    def released(self, outbound_ids: Sequence[str], at: datetime) -> None:
+        """They leave by themselves after all."""
+        self._connection.execute(
+            update(outbox).where(outbox.c.id.in_(outbound_ids)).values(state=WAITING, next_attempt=at)
+        )
+
+    def digested(self, outbound_ids: Sequence[str], digest_id: str) -> None:
+        """They were told in this digest."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(outbound_ids))
+            .values(state=DIGESTED, next_attempt=None, digest_id=digest_id)
+        )
+
+    def cases_in_digest(self, digest_id: str) -> Sequence[str]:
+        """Numbers of the cases that a digest told of."""
+        query = select(outbox.c.case_number).where(outbox.c.digest_id == digest_id).distinct()
+        return list(self._connection.execute(query).scalars())
+
     # What comes next.
 
     def next_moment(self) -> datetime | None:
@@ -336,7 +368,7 @@ def _outbox_row(ready: Ready) -> dict[str, object]:
         "words": outbound.text,
         "sender": ready.sender,
         "raw": ready.raw,
-        "state": WAITING,
+        "state": HELD if ready.held else WAITING,
         "attempts": 0,
         "in_doubt": 0,
         "created_at": ready.at,
