@@ -185,6 +185,13 @@ class Work(Protocol):
         """After a restart: attempts that never ended are in doubt, and tried again then. How many there were."""
         ...
 
+    def begin_recurring(self, key: str, at: datetime, case_number: str | None = None) -> bool:
+        """Note that an inspection or a follow-up was begun; False when it was begun before (P-07, P-63).
+
+        `key` is at most 80 characters, made by `cases.recurring`. `case_number`: the case opened for it, if any.
+        """
+        ...
+
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
         ...

@@ -152,3 +152,12 @@ outbox = Table(
     Index("outbox_by_case", "case_number"),
 )
 """One row for each message to one person. `state`: waiting, attempting, sent, failed, skipped."""
+
+recurring = Table(
+    "recurring",
+    metadata,
+    Col("key", String(80), primary_key=True),
+    Col("at", Moment, nullable=False),
+    Col("case_number", String(20)),
+)
+"""Inspections and follow-ups that were begun (P-07, P-63), by a key that stays whatever holidays are published."""
