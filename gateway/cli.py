@@ -204,6 +204,28 @@ def try_(
     trying.run(load(config or default_config()), file, language, out)
 
 
+@app.command()
+def demo(
+    speed: Annotated[float, typer.Option(min=0, help="2 is twice as fast; 0 tells it at once.")] = 1,
+    language: Annotated[str, typer.Option(help="Of the screen: zh-Hans or en.")] = "en",
+    plain: Annotated[bool, typer.Option("--plain", help="Line by line, drawing nothing.")] = False,
+    picture: Annotated[Path | None, typer.Option(help="Write one moment of it to this SVG instead.")] = None,
+    config: Config = None,
+) -> None:
+    """Play an afternoon of realistic cases through the real gateway on a virtual clock; nothing is sent."""
+    from gateway import logs
+    from gateway.config import load
+    from gateway.demo import performance
+
+    logs.configure("console", "ERROR")
+    settings = load(config or default_config())
+    if picture is not None:
+        performance.picture(settings, picture, language=language)
+        out.print(f"written: {picture}", highlight=False)
+        return
+    performance.perform(settings, out, language=language, speed=speed, plain=plain)
+
+
 @cases_app.command("list")
 def cases_list(config: Config = None, as_json: AsJson = False) -> None:
     """Every case, the latest first."""

@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway import mistakes
 from gateway.cases.directory import Contact, Contract, Customer, Directory, Staff
 from gateway.cases.escalation import ADMINISTRATOR
+from gateway.cases.recurring import LONGEST_INTERVAL
 from gateway.errors import ConfigError, Mistake
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+INSPECTION = "inspection"
 
 
 class _Row(BaseModel):
@@ -30,6 +32,11 @@ class _ContactRow(_Row):
     place: str | None = None
 
 
+class _InspectionRow(_Row):
+    every_months: int = Field(ge=1, le=LONGEST_INTERVAL)
+    first: date
+
+
 class _ContractRow(_Row):
     number: str = Field(min_length=1)
     plan: str
@@ -37,6 +44,7 @@ class _ContractRow(_Row):
     starts: date | None = None
     ends: date | None = None
     serial_numbers: tuple[str, ...] = ()
+    inspection: _InspectionRow | None = None
 
 
 class _CustomerRow(_Row):
@@ -149,6 +157,7 @@ def _contradictions(
                 yield Mistake(file, f"{here}.services", f"no service {service!r}", _there_are(services))
             if contract.starts and contract.ends and contract.ends < contract.starts:
                 yield Mistake(file, f"{here}.ends", "ends before it starts", "mind the year")
+            yield from _inspection_mistakes(file, f"{here}.inspection", contract)
         for contact in customer.contact:
             here = f"{where}.contact[{contact.name}]"
             if contact.language not in (None, *LANGUAGES):
@@ -179,6 +188,22 @@ def _contradictions(
             "nobody is administrator",
             "give somebody the role: escalations that nobody answers must reach a person",
         )
+
+
+def _inspection_mistakes(file: str, where: str, contract: _ContractRow) -> Iterable[Mistake]:
+    """A schedule that would never send anybody, or somebody to a customer who did not buy it (P-07)."""
+    if contract.inspection is None:
+        return
+    first = contract.inspection.first
+    if INSPECTION not in contract.services:
+        yield Mistake(
+            file,
+            where,
+            "the contract does not hold this service",
+            f"add {INSPECTION!r} to its services, or take the schedule out",
+        )
+    if (contract.starts and first < contract.starts) or (contract.ends and contract.ends < first):
+        yield Mistake(file, f"{where}.first", f"{first} is outside the contract", "mind the year")
 
 
 def _addresses(file: str, where: str, addresses: Sequence[str]) -> Iterable[Mistake]:
@@ -213,7 +238,16 @@ def _customer(row: _CustomerRow) -> Customer:
             for each in row.contact
         ),
         contracts=tuple(
-            Contract(each.number, each.plan, each.services, each.starts, each.ends, each.serial_numbers)
+            Contract(
+                each.number,
+                each.plan,
+                each.services,
+                each.starts,
+                each.ends,
+                each.serial_numbers,
+                inspection_every_months=each.inspection.every_months if each.inspection else None,
+                inspection_first=each.inspection.first if each.inspection else None,
+            )
             for each in row.contract
         ),
     )

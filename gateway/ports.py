@@ -214,6 +214,13 @@ class Work(Protocol):
         """Numbers of the cases that a digest told of."""
         ...
 
+    def begin_recurring(self, key: str, at: datetime, case_number: str | None = None) -> bool:
+        """Note that an inspection or a follow-up was begun; False when it was begun before (P-07, P-63).
+
+        `key` is at most 80 characters, made by `cases.recurring`. `case_number`: the case opened for it, if any.
+        """
+        ...
+
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
         ...

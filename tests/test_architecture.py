@@ -46,10 +46,10 @@ MAY_KNOW = {
         *("config", "directory_file", "errors"),
     },
 }
-"""Room -> rooms it may import. Rooms not named here (app, cli, check, simulation, trying) join the others."""
+"""Room -> rooms it may import. Rooms not named here (app, cli, check, demo, simulation, trying) join the others."""
 
-JOINERS = {"app", "cli", "check", "simulation", "trying", "__main__", "__init__"}
-ASYNC_ROOMS = {"channels", "portal", "app", "storage", "responders", "intake", "ports", "cli"}
+JOINERS = {"app", "cli", "check", "demo", "simulation", "trying", "__main__", "__init__"}
+ASYNC_ROOMS = {"channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"}
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 
 

@@ -23,7 +23,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a customer bought: a plan, services by name, in force from `starts` to `ends` inclusive."""
+    """What a customer bought: a plan, services by name, in force from `starts` to `ends` inclusive.
+
+    Inspections (P-07) are held on `inspection_first` and every so many months from then on; both are given or neither.
+    """
 
     number: str
     plan: str
@@ -31,6 +34,8 @@ class Contract:
     starts: date | None = None
     ends: date | None = None
     serial_numbers: tuple[str, ...] = ()
+    inspection_every_months: int | None = None
+    inspection_first: date | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether the contract is in force on that day."""

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 
-from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import blocks
 
 _MOST_EVIDENCE = 6
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[a-z]{2,}[ .'-]{1,2}[a-z]|\bp1\b|[a-z]{5,}")
 _QUIET_KINDS = frozenset(
     ("question", "installation", "training", "inspection", "confirmation", "quote", "other")
 )
@@ -86,10 +87,18 @@ def _spoken(letter: Letter, products: Sequence[Span]) -> str:
 
 
 def _evidence(letter: Letter, text: str, name: str) -> tuple[str, ...]:
-    words = (letter.words(match.span()) for match in _pattern(name).finditer(text))
-    return tuple(dict.fromkeys(" ".join(word.split()) for word in words if fold_word(word).strip()))
+    patterns = [pattern for script, pattern in _patterns(name) if script.search(text)]
+    matches = sorted(match.span() for pattern in patterns for match in pattern.finditer(text))
+    words = (" ".join(letter.words(span).split()) for span in matches)
+    return tuple(dict.fromkeys(filter(None, words)))
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(blocks("levels")[f"{name}_patterns"]))
+def _patterns(name: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """The patterns of a list as (what a text must hold for them to apply, the patterns): most texts need one half."""
+    lines = blocks("levels")[f"{name}_patterns"]
+    halves = (
+        (_HAN, [line for line in lines if _HAN.search(line)]),
+        (_LATIN, [line for line in lines if not _HAN.search(line)]),
+    )
+    return tuple((script, re.compile("|".join(half))) for script, half in halves if half)

@@ -15,8 +15,7 @@ from gateway.parsers import bounces, commands, kinds, language, levels, quoting,
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.commands import Command
 from gateway.parsers.entities import companies, contacts, emails, phones, places, products
-from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, spans_of
-from gateway.parsers.entities.folding import fold_word
+from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
 from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span
 from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
@@ -134,7 +133,7 @@ class Reader:
             domains=frozenset(vendor.domains), addresses=frozenset((vendor.address.lower(),))
         )
         self._domains = frozenset(domain.lower() for domain in vendor.domains)
-        our_names = tuple(key for name in vendor.names if (key := _key(name)))
+        our_names = tuple(key for name in vendor.names if (key := key_of(name)))
         our_numbers = frozenset("".join(filter(str.isdigit, phone)) for phone in vendor.phones)
         finders: list[tuple[str, Finder]] = [
             ("emails", partial(emails.find, our_domains=self._domains)),
@@ -289,10 +288,6 @@ def _is_reply(inbound: Inbound) -> bool | None:
         return True
     prefix = inbound.subject.strip().lower()
     return True if prefix.startswith(("re:", "re：", "回复", "答复", "回覆", "aw:", "sv:")) else None
-
-
-def _key(name: str) -> str:
-    return "".join(character for character in fold_word(name) if character.isalnum())
 
 
 def _address(address: Address | None) -> dict[str, Any] | None:

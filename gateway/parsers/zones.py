@@ -10,7 +10,9 @@ from functools import cache
 
 from gateway.messages import Address, Inbound
 from gateway.parsers.entities.emails import belongs
+from gateway.parsers.entities.folding import lower
 from gateway.parsers.entities.letter import Letter, Zone, lay_out
+from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import blocks
 from gateway.parsers.quoting import Words
 
@@ -27,7 +29,8 @@ def read_mail(
     inbound: Inbound, words: Words, our_domains: frozenset[str], *, with_quote: bool = False
 ) -> Letter:
     """The letter of a mail. `with_quote`: read the quote as well, because nothing else names anybody."""
-    ours = inbound.sender is not None and belongs(inbound.sender.domain, our_domains)
+    author = _author(inbound)
+    ours = author is not None and belongs(author.domain, our_domains)
     forwarded = words.forwarded or (words.quoted if _FORWARD_PREFIX.match(inbound.subject) else "")
     inner = forwarded or (words.quoted if with_quote else "")
     own, inner_at = words.text, None
@@ -39,12 +42,24 @@ def read_mail(
         innermost, sender = _innermost(forwarded)
         offset = None if inner_at is None else inner_at + len(forwarded) - len(innermost)
         return lay_out([subject, (Zone.QUOTED, _without_heads(innermost), offset)], sender=sender)
-    zones: list[tuple[Zone, str, int | None]] = [subject, (Zone.BODY, own, 0)]
+    zones: list[tuple[Zone, str, int | None]] = [subject, (Zone.BODY, _without_disclaimers(own), 0)]
     if not ours:
-        zones.append((Zone.SIGNATURE, words.signature, len(words.text)))
+        zones.append((Zone.SIGNATURE, _without_disclaimers(words.signature), len(words.text)))
     if inner:
         zones.append((Zone.QUOTED, _without_heads(inner), inner_at))
-    return lay_out(zones, sender=None if ours else inbound.sender)
+    return lay_out(zones, sender=None if ours else author)
+
+
+def _author(inbound: Inbound) -> Address | None:
+    """Who wrote: behind a list that puts itself into From ("王硕 via Some-List"), whoever Reply-To names (L-52)."""
+    sender = inbound.sender
+    if sender is None or not sender.name or " via " not in sender.name:
+        return sender
+    name = sender.name.partition(" via ")[0].strip(" '\"")
+    address = next(
+        (reply.address for reply in inbound.reply_to if reply.address != sender.address), sender.address
+    )
+    return Address(name or None, address)
 
 
 def read_chat(text: str) -> Letter:
@@ -64,8 +79,24 @@ def _innermost(forwarded: str) -> tuple[str, Address | None]:
 def _without_heads(text: str) -> str:
     """The inner message with heads, announcements and quote marks blanked, every offset kept."""
     for pattern in (_QUOTE_MARKS, _head(), _ANNOUNCEMENT):
-        text = pattern.sub(lambda match: " " * len(match[0]), text)
-    return text
+        text = pattern.sub(_blank, text)
+    return _without_disclaimers(text)
+
+
+def _without_disclaimers(text: str) -> str:
+    """The text with the lines of a disclaimer blanked, every offset kept."""
+    blanked, read_to = [], 0
+    for (offset, _), _ in _disclaimers().find(lower(text)):
+        if offset >= read_to:
+            start = max(read_to, text.rfind("\n", 0, offset) + 1)
+            end = text.find("\n", offset) % (len(text) + 1)
+            blanked += [text[read_to:start], " " * (end - start)]
+            read_to = end
+    return "".join((*blanked, text[read_to:]))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _labels(*keys: str) -> str:
@@ -78,6 +109,11 @@ def _labels(*keys: str) -> str:
 def _head() -> re.Pattern[str]:
     labels = _labels("senders", "others")
     return re.compile(rf"^[ \t>|*]*(?:{labels})\*?[ \t]*[:：].*$", re.IGNORECASE | re.MULTILINE)
+
+
+@cache
+def _disclaimers() -> Lookup[str]:
+    return Lookup((words, words) for words in blocks("heads")["disclaimers"])
 
 
 @cache

@@ -87,7 +87,7 @@ def ranges(rows: Sequence[tuple[str, float, float, str]], *, width: int = 470, p
     """One line for each row (name, median, p90, words): a dot at the median, a line out to where nine of ten lie."""
     if not rows:
         return Markup("")
-    left, right = 130, 120
+    left, right = 74, 168
     longest = max(p90 for _, _, p90, _ in rows) or 1.0
     scale = (width - left - right) / longest
     marks: list[Markup] = []
@@ -114,10 +114,10 @@ def _bar(part: Part, x: float, y: float, width: float, height: float) -> Markup:
 
 
 def _round_up(value: int) -> int:
-    """The next even number that reads well on a scale: 2, 4, 10, 20, 40, 100 …"""
-    size = 2
-    for factor in (2, 2.5, 2) * 12:
-        if size >= value:
-            break
-        size = int(size * factor)
-    return size
+    """The next number from which a scale of halves reads well: 2, 4, 6, 8, 10, 12, 16, 20, … 100, 120, 160 …"""
+    size = 1
+    while True:
+        for step in (2, 4, 6, 8, 10, 12, 16):
+            if step * size >= value:
+                return step * size
+        size *= 10

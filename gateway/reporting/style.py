@@ -36,7 +36,8 @@ main > .pair { margin-bottom: 16px; }
 .nothing { padding: 20px; text-align: center; color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 0 5px 12px; text-align: right; vertical-align: middle; border-bottom: 1px solid var(--line); }
-th { font-weight: 500; font-size: 12px; color: var(--soft); line-height: 1.3; vertical-align: bottom; }
+th { font-weight: 500; font-size: 12px; color: var(--soft); line-height: 1.3; vertical-align: bottom;
+  word-break: keep-all; }
 td { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; white-space: normal; overflow-wrap: anywhere; }
 tbody tr:last-child td { border-bottom: 0; }
@@ -64,7 +65,7 @@ svg .dot { fill: var(--met); stroke: #fff; stroke-width: 1.5; }
 .missed { fill: var(--missed); background: var(--missed); }
 .informed { fill: var(--informed); background: var(--informed); }
 .holding { fill: var(--holding); background: var(--holding); }
-@media (max-width: 760px) { .tiles { grid-template-columns: 1fr 1fr; } .pair { grid-template-columns: 1fr; }
+@media screen and (max-width: 760px) { .tiles { grid-template-columns: 1fr 1fr; } .pair { grid-template-columns: 1fr; }
   header { grid-template-columns: 1fr; } section { overflow-x: auto; }
   .legend { margin-top: 0; justify-content: flex-start; } }
 @page { size: A4; margin: 12mm; }

@@ -33,7 +33,7 @@ def show(out: Console, quality: Quality, by: By, wording: Wording) -> None:
     ):
         if counts:
             told = ", ".join(f"{name} {count}" for name, count in counts)
-            out.print(Text.assemble((f"{title}: ", "bold"), told))
+            out.print(Text.assemble((title, "bold"), f"  {told}"))
             out.print()
     out.print(_table(wording.lines(quality, by), by, wording, roomy=out.width >= ROOMY))
     if by is By.ENGINEER:

@@ -64,7 +64,10 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worked: str
     score: str
     answers: str
-    rung: str
+    points: str
+    headline: str
+    nth_level: str
+    dots: str
     nobody: str
     strangers: str
     nothing: str
@@ -137,9 +140,9 @@ class Wording:
         return printable(name).strip()
 
     def rungs(self, figures: Figures) -> Iterator[tuple[str, int]]:
-        """Escalations by rung, the lowest first."""
-        for (rung, role), count in figures.climbs.items():
-            yield printable(self.words.rung.format(n=rung, role=self.naming.role(role))), count
+        """Escalations by the role that was told, the lowest rung first."""
+        for (_, role), count in figures.climbs.items():
+            yield printable(self.naming.role(role)), count
 
     def undelivered(self, figures: Figures) -> Iterator[tuple[str, int]]:
         """Undelivered notices by the role that they were for."""

@@ -155,3 +155,12 @@ outbox = Table(
 )
 """One row for each message to one person. `state`: waiting, attempting, sent, failed; held and digested
 after an outage (G10)."""
+
+recurring = Table(
+    "recurring",
+    metadata,
+    Col("key", String(80), primary_key=True),
+    Col("at", Moment, nullable=False),
+    Col("case_number", String(20)),
+)
+"""Inspections and follow-ups that were begun (P-07, P-63), by a key that stays whatever holidays are published."""

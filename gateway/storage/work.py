@@ -14,7 +14,7 @@ from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
 from gateway.ports import Held, Kept, Ready, Said, Sent, Waiting
 from gateway.storage.mapping import case_from_json, case_to_json, to_json
-from gateway.storage.tables import cases, inbox, journal, messages, outbox
+from gateway.storage.tables import cases, inbox, journal, messages, outbox, recurring
 
 CLAIMED_BYTES = 16_000_000
 KEPT, DONE, SET_ASIDE = "kept", "done", "set_aside"
@@ -324,6 +324,16 @@ class DatabaseWork:
         """Numbers of the cases that a digest told of."""
         query = select(outbox.c.case_number).where(outbox.c.digest_id == digest_id).distinct()
         return list(self._connection.execute(query).scalars())
+
+    # What comes round.
+
+    def begin_recurring(self, key: str, at: datetime, case_number: str | None = None) -> bool:
+        """Note that an inspection or a follow-up was begun; False when it was begun before (P-07, P-63)."""
+        flavour = postgresql if self._locks else sqlite
+        row = {"key": key, "at": at, "case_number": case_number}
+        # RETURNING, not rowcount, as in `keep`.
+        once = flavour.insert(recurring).values(row).on_conflict_do_nothing(index_elements=[recurring.c.key])
+        return self._connection.execute(once.returning(recurring.c.key)).first() is not None
 
     # What comes next.
 

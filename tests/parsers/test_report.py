@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.messages import Attachment, Inbound
+from gateway.messages import Address, Attachment, Inbound
 from tests.parsers.reading import acquainted, chat, mail, read, stranger, value
 
 KEYS = (
@@ -234,3 +234,28 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     for found in (report.company, report.contact, report.phone, report.product, report.place):
         if found and found.span:
             assert printed[slice(*found.span)].strip()
+
+
+def test_a_disclaimer_is_not_read() -> None:
+    """The mail system of a company adds it; it names that company and speaks of what must not be leaked."""
+    report = read(
+        "WAF 宕机了。\n\n本邮件及其附件含有蓝桥商贸公司的保密信息，如您错收了本邮件，数据泄露后果自负"
+    )
+    assert value(report, "company") is None
+    assert report.fault_level.value > 1
+
+
+def test_behind_a_list_the_author_is_whom_reply_to_names() -> None:
+    """L-52: a list that rewrites From writes "Name via List" and keeps the author in Reply-To."""
+    inbound = mail("WAF 宕机了", name="冯涛 via some-list", address="some-list@lists.example")
+    report = stranger().read(replace(inbound, reply_to=(Address("冯涛", "fengtao@customer.example"),)))
+    assert value(report, "contact") == "冯涛"
+    assert value(report, "email") == "fengtao@customer.example"
+
+
+def test_a_company_in_the_display_name_counts() -> None:
+    """Many write it there and nowhere else: "刘涛-北岭药业"."""
+    report = read("WAF 宕机了", name="刘涛-北岭药业")
+    assert (value(report, "company"), value(report, "contact")) == ("北岭药业", "刘涛")
+    assert report.company is not None
+    assert report.company.source == "header"

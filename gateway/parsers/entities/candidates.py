@@ -7,6 +7,7 @@ later add its own without any rule being changed (UNDERSTANDING "The design it s
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.entities.letter import Letter, Span, Zone
@@ -38,7 +39,13 @@ class Candidate:
     @property
     def key(self) -> str:
         """Sightings of one key speak of the same thing: no blanks, punctuation, width, script or case."""
-        return "".join(character for character in fold_word(self.value) if character.isalnum())
+        return key_of(self.value)
+
+
+@lru_cache(maxsize=4096)
+def key_of(words: str) -> str:
+    """The letters and digits of a name, folded: what it is compared by."""
+    return "".join(character for character in fold_word(words) if character.isalnum())
 
 
 Finder = Callable[[Letter, Sequence[Candidate]], Iterable[Candidate]]

@@ -11,6 +11,7 @@ from itertools import chain
 
 from gateway.parsers.entities import identity, latin_companies, names, places, roles
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, overlaps, sighting, spans_of
+from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.identity import Kind, Line, Piece
 from gateway.parsers.entities.letter import Letter
 from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
@@ -60,6 +61,7 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
         latin_companies.find(letter, ends),
         _introduced(letter),
         _beneficiaries(letter, ends),
+        _from_header(letter),
     )
     stated = [
         candidate for candidate in sightings if candidate.span and not overlaps(candidate.span, blocked)
@@ -175,6 +177,15 @@ def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
 _BENEFICIARY = re.compile(
     r"[\u4e00-\u9fff()]{3,24}?(?=报修|报障|申报|反馈|咨询|提交|转报|询问|联系|的|,|。|\s|$|:|在|\()"
 )
+
+
+def _from_header(letter: Letter) -> Iterator[Candidate]:
+    """A company in the display name: "刘波-浪潮信息", "Jane Roe (Acme Foods Ltd)"."""
+    display = (letter.sender.name if letter.sender else None) or ""
+    for part in re.split(r"[-_/|()（）·]|\s{2,}", fold(display).plain):
+        name = part.strip()
+        if names.is_short_company(name) or (len(name) <= 60 and latin_companies.is_company(name)):
+            yield Candidate(Field.COMPANY, name, None, "header", "display name", 0.5)
 
 
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:

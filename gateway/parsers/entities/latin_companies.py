@@ -34,6 +34,11 @@ def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
 
 
+def is_company(name: str) -> bool:
+    """Whether a whole text is a company's name with its legal form."""
+    return _form_pattern().fullmatch(name) is not None
+
+
 def _by_form(letter: Letter) -> Iterator[Candidate]:
     for match in _form_pattern().finditer(letter.plain):
         start = match.start() + _lead_length(match[0])
