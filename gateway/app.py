@@ -44,6 +44,7 @@ from gateway.responders.due import Due
 from gateway.responders.letters import NoticeLetters, Sender
 from gateway.responders.loop import Loop
 from gateway.responders.relay import Relay
+from gateway.responders.rounds import Rounds
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
@@ -206,7 +207,16 @@ class Gateway:
         )
         outage = timedelta(minutes=config.escalation.digest_after_minutes)
         due = Due(self.store, config.promises, parts.rules.staffed, parts.letters, outage)
-        self._loop = Loop(self.store, due, self._delivery, parts.clock)
+        rounds = Rounds(
+            store=self.store,
+            directory=parts.directory,
+            policy=config.promises,
+            staffed=parts.rules.staffed,
+            letters=parts.letters,
+            ids=parts.ids,
+            calendar=config.promises.plans[config.promises.default_plan].calendar,
+        )
+        self._loop = Loop(self.store, due, self._delivery, parts.clock, rounds)
         self._mail_came = asyncio.Event()
         self._reader_ready = asyncio.Event()
         self._stopping = asyncio.Event()

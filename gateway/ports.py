@@ -78,6 +78,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedCase:
+    """A case that was closed, and when."""
+
+    case: Case
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """An outbox row whose turn has come."""
 
@@ -212,6 +220,10 @@ class Work(Protocol):
 
     def cases_in_digest(self, digest_id: str) -> Sequence[str]:
         """Numbers of the cases that a digest told of."""
+        ...
+
+    def closed_between(self, first: datetime, before: datetime) -> Sequence[ClosedCase]:
+        """Cases closed from `first` on and before `before`, in that order."""
         ...
 
     def begin_recurring(self, key: str, at: datetime, case_number: str | None = None) -> bool:

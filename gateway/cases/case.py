@@ -14,6 +14,10 @@ Fact = str | int | bool | None | list["Fact"] | Mapping[str, "Fact"]
 """What notices and journal entries may carry: plain JSON."""
 
 
+About = str | tuple[dict[str, str], ...]
+"""What a case is about besides itself: a name, or a list of other cases by number and subject."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """The person at the customer's whom we answer.
@@ -36,6 +40,7 @@ class Case:
     `raised` counts escalations of priority, `rung` the last rung of the chain that was told (0 none). `moments`
     holds when each event key last occurred. `pending_words` is the engineer's line for the next update.
     `thread` are the customer's message ids, first and latest, by which their mail program threads our answers.
+    `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.
     """
@@ -74,6 +79,7 @@ class Case:
     pending_words: tuple[str, str] | None = None
     commitments: tuple[Commitment, ...] = ()
     moments: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    about: Mapping[str, About] = field(default_factory=dict[str, About])
     thread: tuple[str, ...] = ()
     notices_given: int = 0
     closed_at: datetime | None = None

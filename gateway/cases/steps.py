@@ -11,7 +11,7 @@ from datetime import datetime
 
 from gateway.cases import commitments as promised
 from gateway.cases import escalation, events, lifecycle
-from gateway.cases.case import Case, Entry, Fact, Notice, Party, Step
+from gateway.cases.case import About, Case, Entry, Fact, Notice, Party, Step
 from gateway.cases.commitments import Commitment
 from gateway.cases.events import FOREIGN_MANAGER, Event, WordsEvent, missed_key
 from gateway.cases.policy import PRIORITIES, Target, Terms
@@ -442,7 +442,9 @@ class _Draft:
     ) -> None:
         if to == CUSTOMER and lifecycle.is_over(self.before.status) and lifecycle.is_over(self.case.status):
             return
-        said: dict[str, Fact] = dict(facts or {})
+        said: dict[str, Fact] = {key: _as_fact(value) for key, value in self.case.about.items()} | dict(
+            facts or {}
+        )
         if to == CUSTOMER and self.case.foreign_manager is not None:
             self._copy_to_foreign_manager(name, promise, words, said, unless=unless, timed=timed)
         if words is not None:
@@ -570,6 +572,10 @@ def _with_answers(case: Case, event: events.CustomerWrote) -> Case:
         phone=answers.get("phone", case.phone),
         missing=tuple(field for field in case.missing if field not in answers),
     )
+
+
+def _as_fact(value: About) -> Fact:
+    return value if isinstance(value, str) else [dict(each) for each in value]
 
 
 def _event_detail(event: Event) -> dict[str, Fact]:

@@ -9,6 +9,7 @@ from gateway.errors import NotNow
 from gateway.ports import Clock, Store
 from gateway.responders.delivery import Delivery
 from gateway.responders.due import Due
+from gateway.responders.rounds import Rounds
 
 log = structlog.get_logger()
 
@@ -23,9 +24,12 @@ LOOK_AGAIN = timedelta(seconds=1)
 class Loop:
     """Keeps the promises. `wake` may be called from any task whenever something new was recorded."""
 
-    def __init__(self, store: Store, due: Due, delivery: Delivery, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, due: Due, delivery: Delivery, clock: Clock, rounds: Rounds | None = None
+    ) -> None:
         self._store = store
         self._due = due
+        self._rounds = rounds
         self._delivery = delivery
         self._clock = clock
         self._news = asyncio.Event()
@@ -59,9 +63,10 @@ class Loop:
 
     async def turn(self) -> bool:
         """Everything due now, once; whether there was anything."""
+        opened = await self._rounds.turn(self._clock.now()) if self._rounds is not None else 0
         looked = await self._due.turn(self._clock.now())
         sent = await self._delivery.turn()
-        return bool(looked or sent)
+        return bool(opened or looked or sent)
 
     async def _until_next(self) -> timedelta:
         moment = await self._store.run(lambda work: work.next_moment())

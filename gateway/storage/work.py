@@ -12,7 +12,7 @@ from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import Held, Kept, Ready, Said, Sent, Waiting
+from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
 from gateway.storage.mapping import case_from_json, case_to_json, to_json
 from gateway.storage.tables import cases, inbox, journal, messages, outbox, recurring
 
@@ -326,6 +326,27 @@ class DatabaseWork:
         return list(self._connection.execute(query).scalars())
 
     # What comes round.
+
+    def closed_between(self, first: datetime, before: datetime) -> Sequence[ClosedCase]:
+        """Cases closed from `first` on and before `before`; the journal says when."""
+        closing = (
+            select(journal.c.case_number, func.max(journal.c.at).label("at"))
+            .where(
+                journal.c.kind == "status",
+                journal.c.name == CLOSED,
+                journal.c.at >= first,
+                journal.c.at < before,
+            )
+            .group_by(journal.c.case_number)
+            .subquery()
+        )
+        query = (
+            select(cases.c.body, closing.c.at)
+            .join(closing, closing.c.case_number == cases.c.number)
+            .where(cases.c.status == CLOSED)
+            .order_by(closing.c.at)
+        )
+        return [ClosedCase(case_from_json(row.body), row.at) for row in self._connection.execute(query)]
 
     def begin_recurring(self, key: str, at: datetime, case_number: str | None = None) -> bool:
         """Note that an inspection or a follow-up was begun; False when it was begun before (P-07, P-63)."""
