@@ -6,13 +6,15 @@ built-in one, and `Letter.problem` says what an operator must mend (G22).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Template
 
 from gateway.cases.case import Case, Notice
+from gateway.cases.events import FOREIGN_MANAGER
+from gateway.cases.steps import readable
 from gateway.errors import Mistake
 from gateway.responders.layout import Block, plain_page, read_blocks
 from gateway.responders.letter_view import Occasion, Recipient, case_for, facts_for, greeted_as
@@ -34,6 +36,12 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 FALLBACK_LANGUAGE = "en"
 LAYOUT = "layout.html.j2"
+
+BEGUN_BY_US = frozenset({"inspection", "follow_up"})
+"""Kinds of case that we open by the calendar: until the customer writes there is no subject of theirs to answer."""
+
+ABOUT_SEVERAL_CASES = frozenset({"digest"})
+"""Letters that would mislead with one case's number in their head."""
 
 REPLIES_AS_SHIPPED: Mapping[tuple[str, str], str] = {
     ("new_case", "engineer"): "customer_text",
@@ -120,13 +128,16 @@ class Composer:
         `next_update`: when the customer hears from us next; `handling_begins`: when the plan's hours resume, if we
         are outside them; `engineer`: the display name of who has the case; `subject_of_thread`: the customer's own
         subject (None: the case's), under which every letter to somebody we know stays in one thread.
+        A foreign manager reads what a customer may, whatever the caller took them for (P-36).
         """
+        if notice.to == FOREIGN_MANAGER:
+            recipient = replace(recipient, audience="customer")
         occasion = Occasion(notice, case, recipient, at, next_update, handling_begins, engineer)
         language = language_for(recipient.language, self._sets)
         said, problem = self._said(occasion, language)
         html, undressed = self._page(said.text, occasion, language)
         subject = said.subject
-        if recipient.audience == "customer" and recipient.known:
+        if _answers_theirs(case, recipient):
             subject = thread_subject(subject_of_thread or case.subject, case.number) or subject
         mistake = problem or undressed
         return Letter(
@@ -200,10 +211,11 @@ class Composer:
     def _page(self, text: str, occasion: Occasion, language: str) -> tuple[str, Mistake | None]:
         """The text in its HTML dress; without one, and what was wrong with it, if need be."""
         blocks = read_blocks(text)
+        number = "" if occasion.notice.name in ABOUT_SEVERAL_CASES else one_line(occasion.case.number)
         if isinstance(self._layout, Mistake):
             return plain_page(blocks, language), self._layout
         try:
-            return self._dressed(self._layout, blocks, one_line(occasion.case.number), language), None
+            return self._dressed(self._layout, blocks, number, language), None
         except CannotRender as error:
             return plain_page(blocks, language), error.mistake
         except Exception as error:  # noqa: BLE001 - the layout is the owner's file and can raise anything (G22)
@@ -244,6 +256,13 @@ def language_for(tag: str, have: Mapping[str, object]) -> str:
     if base == "zh":
         return "zh-Hans" if {"hant", "tw", "hk", "mo"}.isdisjoint(parts) else "zh-Hant"
     return base if base in have else FALLBACK_LANGUAGE
+
+
+def _answers_theirs(case: Case, recipient: Recipient) -> bool:
+    """Whether the letter goes under the customer's own subject: theirs, known, and in words that this reader reads."""
+    theirs = recipient.audience == "customer" and recipient.known
+    they_wrote = bool(case.thread) or case.kind not in BEGUN_BY_US
+    return theirs and they_wrote and readable(case.reporter.language, recipient.language)
 
 
 def thread_subject(subject: str, number: str) -> str | None:

@@ -4,17 +4,24 @@ The rules of trust live here and not in the templates: an unknown sender's view 
 customer's view none of our internal notes, and every text is already fit to print. A careless template cannot leak.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from gateway.cases.case import Case, Fact, Notice
+from gateway.cases.case import Case, Fact, Notice, Party
+from gateway.cases.commitments import PAUSED
 from gateway.cases.steps import readable
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
 
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
 """The letters after which a customer knows where their case stands."""
+
+_VISIT = "inspection_visit"
+"""The only promise whose moment a customer is told by itself: by then the inspection takes place (P-07)."""
+
+_PERIOD = re.compile(r"(?P<year>\d{4})-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2]))")
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,40 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case that a letter lists: those of a digest, or those that a follow-up asks about."""
+
+    number: str
+    level: int | None
+    company: str | None
+    subject: str | None
+    overdue: tuple[Overdue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What a follow-up asks about: a month 1 to 12 of a year, or a quarter 1 to 4; the other one is None (P-63)."""
+
+    year: int
+    month: int | None
+    quarter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody at the customer's, as colleagues read of them; `language` is a BCP 47 tag."""
+
+    name: str | None
+    address: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """The notice's facts, each None (or empty) where the notice has none."""
+    """The notice's facts, each None (or empty) where the notice has none.
+
+    `missing`: fields that a colleague is asked for; `attachments`: names of the files that go with the letter.
+    """
 
     words: tuple[str, ...]
     words_language: str | None
@@ -67,6 +106,11 @@ class Facts:
     reason: str | None
     what: str | None
     detail: tuple[str, ...]
+    missing: tuple[str, ...]
+    cases: tuple[ListedCase, ...]
+    period: Period | None
+    score: int | None
+    attachments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +125,8 @@ class Happening:
 class CaseView:
     """The case as this reader may see it; every string is one line, every list has only full ones.
 
-    `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time.
+    `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time; `visit_by`: by
+    when an inspection takes place. `services`, `foreign_manager` and `promises` are for colleagues only.
     """
 
     number: str
@@ -111,6 +156,13 @@ class CaseView:
     solution: tuple[str, ...]
     happened: tuple[Happening, ...]
     promises: tuple[Overdue, ...]
+    visit_by: datetime | None
+    services: tuple[str, ...]
+    foreign_manager: Person | None
+
+    def due(self, commitment: str) -> datetime | None:
+        """By when what is still owed under that name is due; None where nothing is, and to customers always."""
+        return next((each.due for each in self.promises if each.commitment == commitment), None)
 
 
 def greeted_as(recipient: Recipient) -> str | None:
@@ -127,15 +179,11 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
     words = _lines(facts.get("words"))
     if recipient.audience == "customer" and language and not readable(language, recipient.language):
         words = ()
-    overdue = facts.get("overdue")
-    rung = facts.get("rung")
     return Facts(
         words=words,
         words_language=language,
-        rung=rung if isinstance(rung, int) else None,
-        overdue=tuple(_overdue(each) for each in overdue if isinstance(each, Mapping))
-        if isinstance(overdue, list)
-        else (),
+        rung=_whole(facts.get("rung")),
+        overdue=_all_overdue(facts.get("overdue")),
         commitment=_line(facts.get("commitment")),
         due=_moment(facts.get("due")),
         owed_by=_line(facts.get("owed_by")),
@@ -145,13 +193,22 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         reason=_line(facts.get("reason")),
         what=_line(facts.get("what")),
         detail=_lines(facts.get("detail")),
+        missing=_each_text(facts.get("missing")),
+        cases=tuple(_listed(each, recipient) for each in _mappings(facts.get("cases"))),
+        period=_period(facts.get("period")),
+        score=_whole(facts.get("score")),
+        attachments=_each_text(facts.get("attachments")),
     )
 
 
 def case_for(case: Case, recipient: Recipient) -> CaseView:
-    """The case for this reader: their own words only if we know them, our notes only if they are of ours."""
+    """The case for this reader: their own words only if we know them, our notes only if they are of ours.
+
+    A foreign manager does not read what colleagues of theirs wrote in another language (P-36).
+    """
     staff = recipient.audience == "staff"
     theirs = staff or recipient.known
+    read = staff or (recipient.known and readable(case.reporter.language, recipient.language))
     return CaseView(
         number=one_line(case.number),
         status=case.status,
@@ -165,14 +222,14 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         assigned_at=case.moments.get("assigned"),
         told_at=max((case.moments[key] for key in _TELLS if key in case.moments), default=None),
         asked_to_confirm_at=case.moments.get("sent:please_confirm"),
-        subject=_line(bare_subject(case.subject, case.number), MAX_SUBJECT) if theirs else None,
+        subject=_line(bare_subject(case.subject, case.number), MAX_SUBJECT) if read else None,
         address=_line(case.reporter.address) if staff else None,
         company=_line(case.company) if theirs else None,
         contact=_line(case.contact) if theirs else None,
         phone=_line(case.phone) if theirs else None,
         product=_line(case.product) if theirs else None,
         place=_line(case.place) if theirs else None,
-        symptoms=_each_line(case.symptoms) if theirs else (),
+        symptoms=_each_line(case.symptoms) if read else (),
         missing=_each_line(case.missing),
         suggested_case=_line(case.suggested_case) if staff else None,
         problems=_each_line(case.problems) if staff else (),
@@ -182,6 +239,9 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
             sorted((Happening(key, at) for key, at in case.moments.items()), key=lambda each: each.at)
         ),
         promises=_promises(case) if staff else (),
+        visit_by=_visit_by(case),
+        services=_each_line(case.services) if staff else (),
+        foreign_manager=_person(case.foreign_manager) if staff else None,
     )
 
 
@@ -199,8 +259,37 @@ def _mostly_chinese(words: str) -> bool:
 
 
 def _promises(case: Case) -> tuple[Overdue, ...]:
-    owed = sorted((each for each in case.commitments if each.is_owed), key=lambda each: each.due)
+    """What is owed, the next first; a clock that stands still has no due moment to show."""
+    running = (each for each in case.commitments if each.is_owed and each.state != PAUSED)
+    owed = sorted(running, key=lambda each: each.due)
     return tuple(Overdue(each.name, each.promise, each.due, each.owed_by) for each in owed)
+
+
+def _visit_by(case: Case) -> datetime | None:
+    visit = case.commitment(_VISIT)
+    return visit.due if visit is not None and visit.is_owed else None
+
+
+def _person(party: Party | None) -> Person | None:
+    if party is None:
+        return None
+    return Person(_line(party.name), one_line(party.address), one_line(party.language))
+
+
+def _listed(fact: Mapping[str, Fact], recipient: Recipient) -> ListedCase:
+    """A listed case: to a customer nothing of ours, to somebody we do not know nothing of theirs (T19)."""
+    staff = recipient.audience == "staff"
+    return ListedCase(
+        number=_line(fact.get("number")) or "",
+        level=_whole(fact.get("level")) if staff else None,
+        company=_line(fact.get("company")) if staff else None,
+        subject=_line(fact.get("subject"), MAX_SUBJECT) if staff or recipient.known else None,
+        overdue=_all_overdue(fact.get("overdue")) if staff else (),
+    )
+
+
+def _all_overdue(fact: Fact) -> tuple[Overdue, ...]:
+    return tuple(_overdue(each) for each in _mappings(fact))
 
 
 def _overdue(fact: Mapping[str, Fact]) -> Overdue:
@@ -210,6 +299,23 @@ def _overdue(fact: Mapping[str, Fact]) -> Overdue:
         due=_moment(fact.get("due")),
         owed_by=_line(fact.get("owed_by")) or "",
     )
+
+
+def _period(fact: Fact) -> Period | None:
+    """ "2026-02" or "2026-Q1"; anything else is no period."""
+    found = _PERIOD.fullmatch(fact) if isinstance(fact, str) else None
+    if found is None:
+        return None
+    month, quarter = found["month"], found["quarter"]
+    return Period(int(found["year"]), int(month) if month else None, int(quarter) if quarter else None)
+
+
+def _mappings(fact: Fact) -> tuple[Mapping[str, Fact], ...]:
+    return tuple(each for each in fact if isinstance(each, Mapping)) if isinstance(fact, list) else ()
+
+
+def _whole(fact: Fact) -> int | None:
+    return fact if isinstance(fact, int) and not isinstance(fact, bool) else None
 
 
 def _line(fact: Fact, limit: int = 300) -> str | None:
@@ -222,6 +328,10 @@ def _lines(fact: Fact) -> tuple[str, ...]:
 
 def _each_line(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for text in texts if (line := one_line(text)))
+
+
+def _each_text(fact: Fact) -> tuple[str, ...]:
+    return _each_line(tuple(each for each in fact if isinstance(each, str))) if isinstance(fact, list) else ()
 
 
 def _moment(fact: Fact) -> datetime | None:

@@ -1,7 +1,7 @@
 """Made-up occasions on which `gateway check` has every letter written before a customer gets one.
 
-Between them they have everything and nothing: known and unknown senders, words and no words, every status, moments
-today, tomorrow, yesterday and next year.
+Between them they have everything and nothing: known and unknown senders, words and no words, every status, every kind
+of case that letters speak of, moments today, tomorrow, yesterday and next year.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,20 @@ from gateway.responders.letter_view import Occasion, Recipient
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 MISSING = ("company", "contact", "phone", "symptoms")
+KINDS = ("training", "installation", "inspection", "out_of_scope", "follow_up")
+PROMISES_WITH_WORDS = (
+    *("response", "plan_or_help", "help", "parts", "review", "complaint_taken"),
+    *("visit", "inspection_visit"),
+)
+"""Promises whose due moment some letter names."""
 
 _MOMENTS = {
     "reported": AT - timedelta(days=1),
     "assigned": AT - timedelta(hours=2),
+    "parts_requested": AT - timedelta(minutes=90),
     "dispatched": AT - timedelta(hours=1),
+    "engineer_replied": AT - timedelta(minutes=40),
+    "stuck": AT - timedelta(minutes=30),
     "sent:please_confirm": AT - timedelta(days=400),
 }
 
@@ -51,29 +60,34 @@ _EVERYTHING_KNOWN = replace(
     intended_solution="a plan",
     solution="a solution",
     moments=_MOMENTS,
-    commitments=(
+    services=("onsite-5x8", "of an owner's own"),
+    foreign_manager=Party(address="manager@example.com", name="Jo Manager", language="en", known=True),
+    commitments=tuple(
         Commitment(
-            name="response",
+            name=name,
             promise="P-10",
             owed_by="engineer",
             made_at=AT,
             due=AT + timedelta(days=1),
-        ),
+        )
+        for name in PROMISES_WITH_WORDS
     ),
 )
+
+_OVERDUE: Fact = [
+    {
+        "commitment": "response",
+        "promise": "P-10",
+        "due": (AT - timedelta(minutes=90)).isoformat(),
+        "owed_by": "level_manager:2",
+    }
+]
 
 _EVERY_FACT: Mapping[str, Fact] = {
     "words": "one line\n\nanother",
     "words_language": "zh-Hans",
     "rung": 1,
-    "overdue": [
-        {
-            "commitment": "response",
-            "promise": "P-10",
-            "due": (AT - timedelta(minutes=90)).isoformat(),
-            "owed_by": "level_manager:2",
-        }
-    ],
+    "overdue": _OVERDUE,
     "commitment": "response",
     "promise": "P-10",
     "due": (AT + timedelta(minutes=20)).isoformat(),
@@ -84,6 +98,20 @@ _EVERY_FACT: Mapping[str, Fact] = {
     "reason": "550 no such user",
     "what": "a template failed",
     "detail": "receipt.txt.j2, line 1",
+    "missing": list(MISSING),
+    "cases": [
+        {
+            "number": "C-TEST-0003",
+            "level": 2,
+            "company": "Example Ltd",
+            "subject": "Test",
+            "overdue": _OVERDUE,
+        },
+        {"number": "C-TEST-0004", "company": None, "subject": ""},
+    ],
+    "period": "2026-Q3",
+    "score": 4,
+    "attachments": ["report.pdf"],
 }
 
 
@@ -104,6 +132,10 @@ def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
     for why in ("unknown_command", "not_allowed", "case_closed"):
         refused = replace(nothing, facts={"why": why})
         yield Occasion(refused, _EVERYTHING_KNOWN, reader, AT)
+    month = replace(everything, facts={**everything.facts, "period": "2026-10"})
+    for kind in KINDS:
+        yield Occasion(nothing, replace(_NOTHING_KNOWN, kind=kind), stranger, AT)
+        yield Occasion(month, replace(_EVERYTHING_KNOWN, kind=kind), reader, AT)
     for days, status in enumerate(STATUSES):
         case = replace(_EVERYTHING_KNOWN, status=status)
         begins = AT + timedelta(days=days)

@@ -199,6 +199,11 @@ def _teach(environment: ImmutableSandboxedEnvironment, words: Phrasebook, zone: 
     def late(context: Context, moment: datetime) -> str:
         return words.lasting(context["at"] - moment)
 
+    @pass_context
+    def today(context: Context, happened: tuple[Happening, ...]) -> tuple[Happening, ...]:
+        day = cast("datetime", context["at"]).astimezone(local).date()
+        return tuple(each for each in happened if each.at.astimezone(local).date() == day)
+
     def told(happened: tuple[Happening, ...], kind: str) -> tuple[Happening, ...]:
         return tuple(each for each in happened if each.key in words.names[kind])
 
@@ -210,6 +215,7 @@ def _teach(environment: ImmutableSandboxedEnvironment, words: Phrasebook, zone: 
             "late": late,
             "lasting": words.lasting,
             "told": told,
+            "today": today,
             "named": words.named,
             "listed": words.listed,
             "quoted": _quoted,
