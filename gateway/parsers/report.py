@@ -193,9 +193,12 @@ class Reader:
         clauses = symptoms.read(
             letter, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL)], of_products
         )
-        stated = [clause.value for clause in clauses]
         signs = levels.signs(letter, of_products)
-        kind = kinds.read(letter, told.rest, stated, is_reply=bool(_is_reply(inbound)), grave=signs.grave)
+        is_reply = bool(_is_reply(inbound))
+        stated = [clause.value for clause in clauses]
+        kind = kinds.read(letter, told.rest, stated, is_reply=is_reply, grave=signs.grave)
+        if kind.value == "other" and not is_reply and (clauses := symptoms.guess(letter, of_products)):
+            kind, stated = KindFound("fault", clauses[0].confidence), [clauses[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
         return Report(
