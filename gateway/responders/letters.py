@@ -16,7 +16,7 @@ from gateway.cases.case import Case, Notice, Step
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.escalation import ADMINISTRATOR
 from gateway.cases.policy import Policy, Terms
-from gateway.messages import Address, Outbound
+from gateway.messages import Address, Attachment, Outbound
 from gateway.ports import Ids, Ready
 from gateway.reply_address import Bound
 from gateway.responders.composer import Composer, Letter, Recipient
@@ -27,6 +27,12 @@ log = structlog.get_logger()
 CUSTOMER = "customer"
 OWN_WORDS = frozenset({"engineer_reply"})
 """Notices that are a person's words and not ours: they carry no mark of an automatic mail."""
+
+CARRIES_FILES = frozenset({"engineer_reply", "inspection_report"})
+"""Notices with which a colleague's files go on to the customer; from all others nothing leaves the house."""
+
+OUTSIDE = frozenset({CUSTOMER, "foreign_manager"})
+"""The roles of people at the customer's."""
 
 ALERT_EVERY = timedelta(days=1)
 URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
@@ -62,6 +68,11 @@ def customer_letter(
     )
 
 
+def files_for(notice: Notice, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """Those of a colleague's files that go with this notice: all or none."""
+    return tuple(attachments) if notice.name in CARRIES_FILES and notice.to in OUTSIDE else ()
+
+
 class NoticeLetters:
     """`gateway.ports.Letters`: relay, composer and mail format joined."""
 
@@ -88,20 +99,28 @@ class NoticeLetters:
         self._broken: set[str] = set()
         self._told: dict[str, datetime] = {}
 
-    def letters(self, before: Case | None, step: Step, at: datetime) -> Sequence[Ready]:
-        """One message per person for every notice of the step."""
-        ready = [each for notice in step.notices for each in self._given(notice, step.case, at)]
+    def letters(
+        self, before: Case | None, step: Step, at: datetime, attachments: Sequence[Attachment] = ()
+    ) -> Sequence[Ready]:
+        """One message per person for every notice of the step, with the files that may go with it."""
+        ready = [
+            each
+            for notice in step.notices
+            for each in self._given(notice, step.case, at, files_for(notice, attachments))
+        ]
         return [*ready, *self._alerts(step.case, at)]
 
     def answer(self, case: Case, notice: Notice, staff: Staff, at: datetime) -> Sequence[Ready]:
         """One message to one colleague, whatever their duty: they have just written."""
         return [self._to_staff(notice, case, Reached(staff), at)]
 
-    def _given(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
+    def _given(
+        self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...] = ()
+    ) -> Sequence[Ready]:
         if notice.to == CUSTOMER:
-            return self._to_customer(notice, case, at)
+            return self._to_customer(notice, case, at, files)
         people = self._relay.people_for(notice.to, case, at)
-        return [self._to_staff(notice, case, reached, at) for reached in people]
+        return [self._to_staff(notice, case, reached, at, files) for reached in people]
 
     def _alerts(self, case: Case, at: datetime) -> Sequence[Ready]:
         """What is wrong with the templates, to the administrator, once a day for each fault (G22)."""
@@ -120,7 +139,9 @@ class NoticeLetters:
         self._broken.clear()
         return ready
 
-    def _to_customer(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
+    def _to_customer(
+        self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...]
+    ) -> Sequence[Ready]:
         party = case.reporter
         if not party.answerable:
             log.info(
@@ -133,14 +154,25 @@ class NoticeLetters:
         outbound = self._outbound(notice, case, letter, Address(party.name, party.address), at)
         return [
             self._ready(
-                outbound(in_reply_to=case.thread[-1] if case.thread else None, references=thread),
+                outbound(
+                    in_reply_to=case.thread[-1] if case.thread else None,
+                    references=thread,
+                    attachments=files,
+                ),
                 notice,
                 None,
                 at,
             )
         ]
 
-    def _to_staff(self, notice: Notice, case: Case, reached: Reached, at: datetime) -> Ready:
+    def _to_staff(
+        self,
+        notice: Notice,
+        case: Case,
+        reached: Reached,
+        at: datetime,
+        files: tuple[Attachment, ...] = (),
+    ) -> Ready:
         person = reached.staff
         language = person.languages[0] if person.languages else "zh-Hans"
         letter = self._composer.compose(
@@ -148,7 +180,9 @@ class NoticeLetters:
         )
         outbound = self._outbound(notice, case, letter, Address(person.name, person.email), at)
         return self._ready(
-            outbound(references=(self._anchor(case, "staff"),), not_before=reached.not_before),
+            outbound(
+                references=(self._anchor(case, "staff"),), not_before=reached.not_before, attachments=files
+            ),
             notice,
             person.id,
             at,
@@ -178,6 +212,7 @@ class NoticeLetters:
             in_reply_to: str | None = None,
             references: tuple[str, ...] = (),
             not_before: datetime | None = None,
+            attachments: tuple[Attachment, ...] = (),
         ) -> Outbound:
             return Outbound(
                 id=bound.look_up,
@@ -197,6 +232,7 @@ class NoticeLetters:
                 in_reply_to=in_reply_to,
                 references=references,
                 not_before=not_before,
+                attachments=attachments,
             )
 
         return finish
