@@ -317,6 +317,7 @@ class Gateway:
                     f"stop what is there, or set channels.{name}.listen ({key})"
                 ) from None
             self.servers.append(server)
+            log.info("listening", channel=name, host=endpoint[0], port=server.port)
         if self._config.portal.listen is not None:
             app = health_app(
                 {
@@ -335,6 +336,7 @@ class Gateway:
                     f"cannot serve HTTP on {host}:{port}: {error.strerror or error}; stop what is there, or set "
                     "portal.listen (GATEWAY__PORTAL__LISTEN)"
                 ) from None
+            log.info("listening", channel="portal", host=self._config.portal.listen[0], port=self.portal.port)
 
     # The inward road.
 
