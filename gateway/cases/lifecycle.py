@@ -32,6 +32,7 @@ FAULT: Mapping[str, Mapping[str, str]] = {
     },
     WAITING_ON_CUSTOMER: {
         "customer_wrote": IN_PROGRESS,
+        "refused": IN_PROGRESS,
         "engineer_replied": IN_PROGRESS,
         "progress": IN_PROGRESS,
         "planned": IN_PROGRESS,

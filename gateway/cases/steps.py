@@ -263,6 +263,8 @@ class _Draft:
         if target.applies_to(self.case.kind, self.case.level, self.case.services):
             again = self._redated(promised.reopen(each, moment), target, not_before=moment)
             self._put(each, again, said="resumed")
+            if self.case.status in target.pauses_while:
+                self._put(again, promised.pause(again, self.at))
 
     def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
         case = self.case

@@ -63,3 +63,14 @@ DELIVERIES = st.one_of(
 ANYTHING: st.SearchStrategy[Event] = st.one_of(
     WORDS, st.sampled_from(WORDLESS).map(lambda kind: kind(by=ENGINEER)), NOTES, CHANGES, DELIVERIES
 )
+
+ORDINARY: st.SearchStrategy[Event] = st.sampled_from(
+    [
+        events.Resolved(text="已重启", by=ENGINEER),
+        events.Confirmed(text="好了"),
+        events.Refused(text="还没好"),
+        events.WaitingOnCustomer(text="请提供日志", by=ENGINEER),
+        events.CustomerWrote(text="日志在附件里"),
+    ]
+)
+"""What moves a case through its life; drawn apart, or few cases would ever be closed."""

@@ -18,7 +18,7 @@ from gateway.cases.events import Event
 from gateway.cases.policy import PRIORITIES
 from gateway.storage import mapping
 from tests.builders import CUSTOMER, Life, at, policy
-from tests.cases.happenings import ANYTHING, SECRET
+from tests.cases.happenings import ANYTHING, ORDINARY, SECRET
 
 MINUTES = st.sampled_from([0, 1, 9, 30, 61, 300, 24 * 60, 3 * 24 * 60])
 CHAIN = policy().escalation_chain
@@ -70,6 +70,13 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(event=ANYTHING, minutes=MINUTES)
     def something_happens(self, event: Event, minutes: int) -> None:
+        self._happens(event, minutes)
+
+    @rule(event=ORDINARY, minutes=MINUTES)
+    def life_goes_on(self, event: Event, minutes: int) -> None:
+        self._happens(event, minutes)
+
+    def _happens(self, event: Event, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         self.life.happens(self.now, event)
 
