@@ -29,8 +29,9 @@ class Posted:
 class ScriptedCrm:
     """`answers` is used up one request at a time, and then everything is created.
 
-    An answer is bytes (closing after them if they are no whole head), or: "drop" closes after the request, "silence" never answers, "endless" sends 200 and a body
-    without end, "half" sends 200 and half its body, "drop early" closes and "stall" stops reading at the head.
+    An answer is bytes (closing after them if they are no whole head), or: "drop" closes after the request, "silence"
+    never answers, "endless" and "half" send 200 and a body without end or its beginning, "endless head" says what it
+    says, "drop early" closes and "stall" stops reading before the request's body.
     """
 
     answers: list[bytes | str] = field(default_factory=list[bytes | str])
