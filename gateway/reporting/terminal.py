@@ -21,7 +21,7 @@ def show(out: Console, quality: Quality, by: By, wording: Wording) -> None:
     words, total = wording.words, quality.total
     period = words.period.format(first=quality.period.first, last=quality.period.last)
     out.print(Text(f"{words.title}  {period}", style="bold"))
-    if not (total.made or total.met or total.missed or total.open or total.cases):
+    if total.is_empty:
         out.print(words.nothing)
         return
     for part in (_totals(total, wording), _times(total, wording)):
