@@ -21,6 +21,7 @@ import structlog
 from gateway import calendars, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
+from gateway.channels.crm_webhook import CrmWebhook
 from gateway.channels.maildir import MaildirOutgoing
 from gateway.channels.smtp_limits import Limits
 from gateway.channels.smtp_relay import SmtpRelay
@@ -192,9 +193,13 @@ class Gateway:
         self._engine = open_engine(config.database_url, writes=True)
         self.store = Writer(self._engine)
         self._channel = _outgoing(config)
+        self._channels: dict[str, Channel] = {"mail": self._channel}
+        if config.channels.crm.url:
+            secret = config.channels.crm.secret.get_secret_value()
+            self._channels["crm"] = CrmWebhook(config.channels.crm.url, secret, now=parts.clock.now)
         self._delivery = Delivery(
             store=self.store,
-            channels={"mail": self._channel},
+            channels=self._channels,
             policy=config.promises,
             staffed=parts.rules.staffed,
             letters=parts.letters,
@@ -278,8 +283,9 @@ class Gateway:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.portal is not None:
             await self.portal.stop()
-        if isinstance(self._channel, SmtpRelay):
-            await self._channel.close()
+        for channel in self._channels.values():
+            if isinstance(channel, SmtpRelay | CrmWebhook):
+                await channel.close()
         await asyncio.to_thread(self.store.stop)
         if self._lock is not None:
             self._lock.close()
@@ -328,6 +334,7 @@ class Gateway:
                     f"stop what is there, or set channels.{name}.listen ({key})"
                 ) from None
             self.servers.append(server)
+            log.info("listening", channel=name, host=endpoint[0], port=server.port)
         if self._config.portal.listen is not None:
             app = health_app(
                 {
@@ -346,6 +353,7 @@ class Gateway:
                     f"cannot serve HTTP on {host}:{port}: {error.strerror or error}; stop what is there, or set "
                     "portal.listen (GATEWAY__PORTAL__LISTEN)"
                 ) from None
+            log.info("listening", channel="portal", host=self._config.portal.listen[0], port=self.portal.port)
 
     # The inward road.
 

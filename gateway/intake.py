@@ -20,8 +20,8 @@ from gateway.cases.events import Event
 from gateway.cases.matching import Evidence, Match, TokenEvidence
 from gateway.cases.policy import Policy, Terms
 from gateway.errors import NotNow, StaleCase
-from gateway.messages import Envelope, Inbound
-from gateway.parsers import mime, screening
+from gateway.messages import Attachment, Envelope, Inbound
+from gateway.parsers import enclosures, mime, screening
 from gateway.parsers.report import Reader, Report
 from gateway.parsers.screening import OwnMail
 from gateway.ports import Clock, Ids, Kept, Letters, Said, Sent, Store, Work
@@ -236,7 +236,8 @@ class Intake:
             tuple(self._rules.policy.levels),
         )
         work.put(case.number, self._said(message, "staff", f"answers our {sent.notice}"))
-        case = self._advance(work, case, turn.events, message)
+        files = enclosures.meant_to_be_sent(message.inbound.attachments)
+        case = self._advance(work, case, turn.events, message, files)
         if sent.notice == "digest":
             self._acknowledge_others(work, sent, case, turn.events, message)
         for number, refusal in enumerate(turn.refusals):
@@ -319,13 +320,20 @@ class Intake:
 
     # Steps.
 
-    def _advance(self, work: Work, case: Case, happened: Sequence[Event], message: ReadMessage) -> Case:
-        """What one message makes happen is one step."""
+    def _advance(
+        self,
+        work: Work,
+        case: Case,
+        happened: Sequence[Event],
+        message: ReadMessage,
+        files: Sequence[Attachment] = (),
+    ) -> Case:
+        """What one message makes happen is one step; `files` go on with what may carry them."""
         if not happened:
             return case
         at = self._clock.now()
         step = steps.advance_together(case, happened, at, self._terms(case))
-        work.record(step, self._letters.letters(case, step, at))
+        work.record(step, self._letters.letters(case, step, at, files))
         return step.case
 
     def _terms(self, case: Case) -> Terms:

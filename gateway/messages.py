@@ -95,7 +95,8 @@ class Outbound:
     `id` is the outbox row and the token's look-up id. `message_id` and `reply_to` carry the signed token
     of `gateway.reply_address`. `notice` and `role` say what it is and to whom, for the journal. `automatic`
     is false only for an engineer's own words relayed to the customer. `language` is a BCP 47 tag
-    ("zh-Hans", "zh-Hant", "en"). `not_before` keeps mail for staff until their duty begins.
+    ("zh-Hans", "zh-Hant", "en"). `not_before` keeps mail for staff until their duty begins. `attachments` are
+    the files that go with it, in order; how they are named and how much fits is the channel's business.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Outbound:
     references: tuple[str, ...] = ()
     not_before: datetime | None = None
     extra_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
-from gateway.messages import Envelope, Outbound, Parcel
+from gateway.messages import Attachment, Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
 
@@ -253,8 +253,14 @@ class Store(Protocol):
 class Letters(Protocol):
     """Notices into finished messages: whom they go to, and in which words."""
 
-    def letters(self, before: Case | None, step: Step, at: datetime) -> Sequence[Ready]:
-        """One message per person for every notice of the step."""
+    def letters(
+        self, before: Case | None, step: Step, at: datetime, attachments: Sequence[Attachment] = ()
+    ) -> Sequence[Ready]:
+        """One message per person for every notice of the step.
+
+        `attachments` came with the colleague's message that caused the step; they go on only with what is made to
+        carry them to the customer.
+        """
         ...
 
     def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:

@@ -119,11 +119,11 @@ class Life:
         self._take(steps.open_case(self.case, event, moment, self.terms), moment)
         return self
 
-    def happens(self, when: str | datetime, event: Event) -> Step:
-        """`event`, after everything that the clock did before it."""
+    def happens(self, when: str | datetime, *happened: Event) -> Step:
+        """These events, in one step, after everything that the clock did before them."""
         moment = _moment(when)
         self.runs(moment, before=True)
-        step = steps.advance(self.case, event, moment, self.terms)
+        step = steps.advance_together(self.case, happened, moment, self.terms)
         self._take(step, moment)
         return step
 
@@ -169,14 +169,14 @@ class Life:
         self.case = step.case
         self.journal += step.entries
         self.said += [Said(moment, notice) for notice in step.notices]
+        self.heard(step, moment)
         for notice in step.notices:
-            self.heard(notice, moment)
             if self.delivers:
                 sent = events.NoticeSent(notice=notice.name)
                 self._take(steps.advance(self.case, sent, moment, self.terms), moment)
 
-    def heard(self, notice: Notice, moment: datetime) -> None:
-        """What a reader would see now; for those who want the letter itself."""
+    def heard(self, step: Step, moment: datetime) -> None:
+        """What the readers of a step's notices see; for those who want the letters themselves."""
 
 
 def _moment(when: str | datetime) -> datetime:

@@ -8,7 +8,7 @@ import base64
 import email
 import email.policy
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from gateway import digest
-from gateway.app import Parts
+from gateway.app import Parts, build_parts
 from gateway.cases.case import Case
 from gateway.errors import DeliveryError
 from gateway.intake import Intake, Outcome
@@ -29,6 +29,7 @@ from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
 from gateway.storage.reading import list_cases, list_inbox, read_case
+from gateway.storage.tables import outbox
 from gateway.storage.writer import Writer
 
 SUPPORT = "support@yunling.example"
@@ -181,14 +182,16 @@ class House:
 
     async def settle(self) -> None:
         """Turn after turn, until nothing is due at this moment."""
-        while await self.loop.turn():
+        while await self.loop.turn() or self.delivery.in_hand:
             pass
 
     async def wait(self, **span: float) -> None:
-        """Time passes, minute by minute, and the loop keeps its promises."""
+        """Time passes, from one moment at which something is owed to the next, and the loop keeps its promises."""
         until = self.clock.moment + timedelta(**span)
         while self.clock.moment < until:
-            self.clock.moment = min(until, self.clock.moment + timedelta(minutes=1))
+            owed = await self.store.run(lambda work: work.next_moment())
+            soonest = self.clock.moment + timedelta(seconds=1)
+            self.clock.moment = min(until, max(soonest, owed or until))
             await self.settle()
 
     # What can be seen.
@@ -207,10 +210,6 @@ class House:
         return self.letters(to, notice)[-1]
 
     def _ids_of(self, notice: str) -> set[str]:
-        from sqlalchemy import select
-
-        from gateway.storage.tables import outbox
-
         with self.engine.connect() as connection:
             return set(connection.execute(select(outbox.c.id).where(outbox.c.notice == notice)).scalars())
 
@@ -245,9 +244,7 @@ async def close(house: House) -> None:
 
 def with_templates(parts: Parts, folder: Path) -> Parts:
     """The same gateway over other templates."""
-    from gateway.app import build_parts
-
     config = parts.config.model_copy(
         update={"templates": parts.config.templates.model_copy(update={"path": folder})}
     ).joined(parts.config.path(Path()), parts.config.promises)
-    return replace(build_parts(config, clock=parts.clock))
+    return build_parts(config, clock=parts.clock)

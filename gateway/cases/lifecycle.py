@@ -33,6 +33,7 @@ HANDLED: Mapping[str, Mapping[str, str]] = {
     },
     WAITING_ON_CUSTOMER: {
         "customer_wrote": IN_PROGRESS,
+        "refused": IN_PROGRESS,
         "engineer_replied": IN_PROGRESS,
         "progress": IN_PROGRESS,
         "planned": IN_PROGRESS,

@@ -99,6 +99,11 @@ class Figures:
     scores: Mapping[int, int] = field(default_factory=dict[int, int])
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return self == Figures()
+
+    @property
     def share_kept(self) -> float | None:
         """Of what was owed to its end, 0 to 1; what was withdrawn was not. None when nothing was."""
         owed = self.met + self.missed

@@ -200,8 +200,6 @@ def _check_year(day: date) -> None:
 
 def _short(name: str) -> str:
     """A name as it may stand in a key: two long ones that begin alike must not become one."""
-    return (
-        name
-        if len(name) <= _LONGEST_NAME
-        else sha256(name.encode(errors="surrogatepass")).hexdigest()[:_LONGEST_NAME]
-    )
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return sha256(name.encode(errors="surrogatepass")).hexdigest()[:_LONGEST_NAME]

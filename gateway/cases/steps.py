@@ -47,6 +47,7 @@ def advance(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
 def advance_together(case: Case, happened: Sequence[Event], at: datetime, terms: Terms) -> Step:
     """Several events of one message are one step: what one of them says may make another's notice superfluous."""
     draft = _Draft(case, at, terms)
+    draft.miss_what_came_before()
     for event in happened:
         draft.happen(event)
     draft.strike()
@@ -140,7 +141,7 @@ class _Draft:
         for each in self.case.commitments:
             target = self.terms.target(each.name)
             if each.is_owed and not (target is not None and target.outlives_close):
-                self._put(each, promised.withdraw(each, self.at))
+                self._put(each, promised.withdraw(each, self.at), said=promised.WITHDRAWN)
 
     def set_out(self, by_level: str, by_service: str) -> None:
         """The priority that the severity gives (P-21), and the one that the contract makes of it (P-02)."""
@@ -200,7 +201,7 @@ class _Draft:
             if isinstance(event, events.IntervalAsked) and not target.customer_sets_interval:
                 continue
             if not target.applies_to(case.kind, case.level, case.services):
-                self._put(each, promised.withdraw(each, self.at))
+                self._put(each, promised.withdraw(each, self.at), said=promised.WITHDRAWN)
                 continue
             redated = self._redated(each, target, not_before=self.at)
             if redated == each:
@@ -248,7 +249,7 @@ class _Draft:
             if each.is_owed and key in target.met_by:
                 self._put(each, promised.meet(each, moment))
             elif each.is_owed and key in target.ends_on:
-                self._put(each, promised.withdraw(each, moment))
+                self._put(each, promised.withdraw(each, moment), said=promised.WITHDRAWN)
             elif self._turned_out_not_to_hold(each, target, key):
                 self._reopen(each, target, moment)
         over = lifecycle.is_over(self.case.status)
@@ -261,7 +262,7 @@ class _Draft:
                 owed = self.case.commitment(target.name)
                 if owed is None or not owed.is_owed or target.repeats:
                     if owed is not None and owed.is_owed:
-                        self._put(owed, promised.withdraw(owed, moment))
+                        self._put(owed, promised.withdraw(owed, moment), said=promised.WITHDRAWN)
                     self._start(target, self._counted_from(target, key, moment))
 
     def _counted_from(self, target: Target, key: str, moment: datetime) -> datetime:
@@ -293,6 +294,8 @@ class _Draft:
         if target.applies_to(self.case.kind, self.case.level, self.case.services):
             again = self._redated(promised.reopen(each, moment), target, not_before=moment)
             self._put(each, again, said="resumed")
+            if self.case.status in target.pauses_while:
+                self._put(again, promised.pause(again, self.at))
 
     def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
         case = self.case
@@ -318,6 +321,13 @@ class _Draft:
             self._note("commitment", new.name, new.promise, _commitment_detail(new, "met_late"))
 
     # The clock.
+
+    def miss_what_came_before(self) -> None:
+        """A person's act after the due moment is late, even if it is heard of before the clock has looked."""
+        for each in sorted(self.case.commitments, key=lambda each: each.due):
+            target = self.terms.target(each.name)
+            if each.state == promised.RUNNING and each.due < self.at and each.speak_at is None:
+                self._miss(each, target)
 
     def strike(self) -> None:
         """Everything whose moment has come, in the order of the moments; what is missed together escalates once."""

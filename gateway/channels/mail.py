@@ -1,8 +1,8 @@
 """Outbound -> the bytes of a mail: which headers it carries and why. Pure, and the same bytes every time.
 
-One fixed shape (plain text, or plain text beside HTML) is written by `mail_format`: `EmailMessage` is many times
-slower and RFC 2047-encodes long message ids, which Outlook then drops (L-36). Being deterministic, a message
-whose delivery is in doubt goes out again with the same bytes (RELIABILITY G8).
+Few fixed shapes (plain text, or plain text beside HTML; files after either) are written by `mail_format` and
+`mail_files`: `EmailMessage` is many times slower and RFC 2047-encodes long message ids, which Outlook then drops
+(L-36). Being deterministic, a message whose delivery is in doubt goes out again with the same bytes (RELIABILITY G8).
 """
 
 import hashlib
@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.utils import format_datetime
 
+from gateway.channels import mail_files
 from gateway.channels.mail_format import (
     LONGEST_TEXT,
     Header,
+    Part,
     check_head,
     head,
     mailbox,
     message_ids,
+    multipart,
     one_line,
     text_part,
     text_words,
@@ -51,7 +54,8 @@ def compose(outbound: Outbound, *, date: datetime, domain: str) -> bytes:
 
     `domain` completes a `message_id` that is a bare token. Customer text may hold anything: controls become
     spaces, a subject or name beyond 250 characters is cut, an id that is malformed or longer than 749
-    characters is left out. `extra_headers` is also the place to echo a customer's Thread-Index (L-38).
+    characters is left out. Files beyond `mail_files.LARGEST_TOTAL` stay behind, and the text says so.
+    `extra_headers` is also the place to echo a customer's Thread-Index (L-38).
 
     It does not fail on an address that cannot be written to: the channel does, when it is to be sent there.
 
@@ -59,7 +63,7 @@ def compose(outbound: Outbound, *, date: datetime, domain: str) -> bytes:
     whose name is malformed or not its to set.
     """
     content, body = _content(outbound)
-    headers = [*_headers(outbound, date, domain), *content]
+    headers = [*_headers(outbound, date, domain), ("MIME-Version", ["1.0"]), *content]
     written = head(headers)
     check_head(written, [name for name, _ in headers])
     return written + body
@@ -131,21 +135,24 @@ def _extra(headers: Mapping[str, str]) -> Iterator[Header]:
         yield name, text_words(one_line(value, LONGEST_EXTRA))
 
 
-def _content(outbound: Outbound) -> tuple[list[Header], bytes]:
-    """The headers that describe the body, and the body (RFC 2046 §5.1.4: plain first, best last)."""
-    version = ("MIME-Version", ["1.0"])
-    plain_headers, plain = text_part("plain", outbound.text)
+def _content(outbound: Outbound) -> Part:
+    """The words of the mail, and after them its files (RFC 2046 §5.1.3)."""
+    carried, left_out = mail_files.fitting(outbound.attachments)
+    words = _words(mail_files.naming_left_out(outbound, left_out) if left_out else outbound)
+    if not carried:
+        return words
+    files = (mail_files.file_part(file, number) for number, file in enumerate(carried, 1))
+    return multipart("mixed", _boundary("m", outbound.id), (words, *files))
+
+
+def _words(outbound: Outbound) -> Part:
+    """The text, beside its HTML where there is one (RFC 2046 §5.1.4: plain first, best last)."""
+    plain = text_part("plain", outbound.text)
     if outbound.html is None:
-        return [version, *plain_headers], plain
-    html_headers, html = text_part("html", outbound.html)
-    # "=_" cannot occur in quoted-printable nor in base64, so no text can end the part early (RFC 2045 §6.7).
-    boundary = "=_" + hashlib.sha256(outbound.id.encode(errors="replace")).hexdigest()[:24]
-    delimiter = b"--" + boundary.encode("ascii")
-    body = b"\r\n".join(
-        (
-            *(delimiter, head(plain_headers) + plain),
-            *(delimiter, head(html_headers) + html),
-            delimiter + b"--\r\n",
-        )
-    )
-    return [version, ("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"'])], body
+        return plain
+    return multipart("alternative", _boundary("", outbound.id), (plain, text_part("html", outbound.html)))
+
+
+def _boundary(kind: str, outbound_id: str) -> str:
+    """One for each message and kind of multipart; `kind` is no hexadecimal digit, so none begins with another."""
+    return f"=_{kind}" + hashlib.sha256(outbound_id.encode(errors="replace")).hexdigest()[:24]

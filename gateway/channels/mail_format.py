@@ -15,6 +15,8 @@ from gateway.errors import DeliveryError
 from gateway.messages import Address
 
 Header = tuple[str, list[str]]
+Part = tuple[list[Header], bytes]
+"""A body part: the headers that describe it, and its bytes in CRLF lines."""
 
 LONGEST_TEXT = 250  # characters of a subject or display name: nobody reads further, and relays refuse giants
 LONGEST_ID = 749  # characters: two and a space fit the longest References (L-39), and one any line
@@ -85,17 +87,37 @@ def head(headers: Iterable[Header]) -> bytes:
     return "".join(_folded(name, words) for name, words in headers).encode("ascii") + b"\r\n"
 
 
-def text_part(subtype: str, text: str) -> tuple[list[Header], bytes]:
+def text_part(subtype: str, text: str) -> Part:
     """The headers and the body of one text part, in whichever of the two encodings is shorter.
 
     Every kind of line break becomes CRLF, the last line gets one, other controls than tab are left out.
     """
     lines = _BODY_CONTROLS.sub("", _whole(text)).splitlines()
     data = "".join(f"{line}\r\n" for line in lines).encode()
-    quoted, base64 = binascii.b2a_qp(data, istext=True), _base64_lines(data)
+    quoted, base64 = binascii.b2a_qp(data, istext=True), base64_lines(data)
     name, body = ("quoted-printable", quoted) if len(quoted) <= len(base64) else ("base64", base64)
     content_type = ("Content-Type", [f"text/{subtype};", 'charset="utf-8"'])
     return [content_type, ("Content-Transfer-Encoding", [name])], body
+
+
+def base64_lines(data: bytes) -> bytes:
+    """The bytes in base64, in lines of 76 characters (RFC 2045 §6.8)."""
+    encoded = binascii.b2a_base64(data, newline=False)
+    return b"".join(encoded[start : start + 76] + b"\r\n" for start in range(0, len(encoded), 76))
+
+
+def multipart(subtype: str, boundary: str, parts: Iterable[Part]) -> Part:
+    """The parts as one (RFC 2046 §5.1). `boundary` must hold "=_", which no quoted-printable or base64 line can
+    (RFC 2045 §6.7): no content ends its part early. Raises ValueError when a part's head fails the last gate.
+    """
+    delimiter = b"--" + boundary.encode("ascii")
+    pieces: list[bytes] = []
+    for headers, body in parts:
+        written = head(headers)
+        check_head(written, [name for name, _ in headers])
+        pieces += (delimiter, written + body)
+    content_type = ("Content-Type", [f"multipart/{subtype};", f'boundary="{boundary}"'])
+    return [content_type], b"\r\n".join((*pieces, delimiter + b"--\r\n"))
 
 
 def check_head(written: bytes, intended: list[str]) -> None:
@@ -157,8 +179,3 @@ def _folded(name: str, words: list[str]) -> str:
         else:
             lines.append(" " + word)
     return "\r\n".join(lines) + "\r\n"
-
-
-def _base64_lines(data: bytes) -> bytes:
-    encoded = binascii.b2a_base64(data, newline=False)
-    return b"".join(encoded[start : start + 76] + b"\r\n" for start in range(0, len(encoded), 76))

@@ -7,13 +7,12 @@ A `Report` holds what was understood, how sure we are and where it was read; INT
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gateway.cases.directory import Directory
-from gateway.messages import Address, Attachment, Envelope, Inbound
+from gateway.messages import Envelope, Inbound
 from gateway.parsers import bounces, commands, kinds, language, levels, quoting, screening, symptoms, zones
 from gateway.parsers.bounces import Bounce
-from gateway.parsers.commands import Command
 from gateway.parsers.entities import companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
 from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span
@@ -21,6 +20,7 @@ from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
 from gateway.parsers.screening import Automatic, OwnMail
 from gateway.parsers.symptoms import Symptom
+from gateway.parsers.understood import Found, Report
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -38,88 +38,6 @@ class Vendor:
     phones: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value of a field, how sure we are (0 to 1) and where it was read.
-
-    `source`: header, signature, body, subject, domain, quoted or directory. `span`: in text + signature as printed,
-    None where it was not read from there.
-    """
-
-    value: str
-    confidence: float
-    source: str
-    span: Span | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the parsers understood of one message (INTERFACES "The Report")."""
-
-    inbound: Inbound
-    language: str
-    automatic: Automatic | None
-    bounce: Bounce | None
-    text: str
-    quoted: str
-    signature: str
-    company: Found | None
-    contact: Found | None
-    phone: Found | None
-    email: Found | None
-    product: Found | None
-    place: Found | None
-    kind: KindFound
-    symptoms: tuple[Symptom, ...]
-    fault_level: LevelFound
-    commands: tuple[Command, ...]
-    missing: tuple[str, ...]
-    problems: tuple[str, ...]
-
-    def as_json(self, file: str | None) -> dict[str, Any]:
-        """The Report as INTERFACES prints it: every key there, null where nothing is known."""
-        mail = self.inbound
-        return {
-            "file": file,
-            "message_id": mail.message_id,
-            "subject": mail.subject,
-            "date": mail.date.isoformat() if mail.date else None,
-            "in_reply_to": mail.in_reply_to,
-            "references": list(mail.references),
-            "from": _address(mail.sender),
-            "to": [_address(address) for address in mail.to],
-            "cc": [_address(address) for address in mail.cc],
-            "language": self.language,
-            "automatic": {"reason": self.automatic.reason, "evidence": self.automatic.evidence}
-            if self.automatic
-            else None,
-            "bounce": _bounce(self.bounce),
-            "text": self.text,
-            "quoted": self.quoted,
-            "signature": self.signature,
-            "attachments": [_attachment(attachment) for attachment in mail.attachments],
-            "company": _found(self.company),
-            "contact": _found(self.contact),
-            "phone": _found(self.phone),
-            "email": _found(self.email),
-            "product": _found(self.product),
-            "place": _found(self.place),
-            "kind": {"value": self.kind.value, "confidence": self.kind.confidence},
-            "symptoms": [
-                {"value": symptom.value, "confidence": symptom.confidence, "span": _span(symptom.span)}
-                for symptom in self.symptoms
-            ],
-            "fault_level": {
-                "value": self.fault_level.value,
-                "confidence": self.fault_level.confidence,
-                "evidence": list(self.fault_level.evidence),
-            },
-            "commands": [{"name": command.name, "argument": command.argument} for command in self.commands],
-            "missing": list(self.missing),
-            "problems": list(self.problems),
-        }
-
-
 class Reader:
     """Reads messages. Built once and shared: nothing in it changes while it reads."""
 
@@ -128,7 +46,6 @@ class Reader:
         from gateway.parsers.entities import pipeline
         from gateway.parsers.entities.known import Known
 
-        self._directory = directory
         self._own = own or OwnMail(
             domains=frozenset(vendor.domains), addresses=frozenset((vendor.address.lower(),))
         )
@@ -193,9 +110,12 @@ class Reader:
         clauses = symptoms.read(
             letter, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL)], of_products
         )
-        stated = [clause.value for clause in clauses]
         signs = levels.signs(letter, of_products)
-        kind = kinds.read(letter, told.rest, stated, is_reply=bool(_is_reply(inbound)), grave=signs.grave)
+        is_reply = bool(_is_reply(inbound))
+        stated = [clause.value for clause in clauses]
+        kind = kinds.read(letter, told.rest, stated, is_reply=is_reply, grave=signs.grave)
+        if kind.value == "other" and not is_reply and (clauses := symptoms.guess(letter, of_products)):
+            kind, stated = KindFound("fault", clauses[0].confidence), [clauses[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
         return Report(
@@ -288,41 +208,3 @@ def _is_reply(inbound: Inbound) -> bool | None:
         return True
     prefix = inbound.subject.strip().lower()
     return True if prefix.startswith(("re:", "re：", "回复", "答复", "回覆", "aw:", "sv:")) else None
-
-
-def _address(address: Address | None) -> dict[str, Any] | None:
-    return {"name": address.name, "address": address.address} if address else None
-
-
-def _attachment(attachment: Attachment) -> dict[str, Any]:
-    return {
-        "name": attachment.name,
-        "type": attachment.type,
-        "size": attachment.size,
-        "inline": attachment.inline,
-    }
-
-
-def _bounce(bounce: Bounce | None) -> dict[str, Any] | None:
-    if bounce is None:
-        return None
-    return {
-        "recipient": bounce.recipient,
-        "status": bounce.status,
-        "original_message_id": bounce.original_message_id,
-    }
-
-
-def _found(found: Found | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "value": found.value,
-        "confidence": found.confidence,
-        "source": found.source,
-        "span": _span(found.span),
-    }
-
-
-def _span(span: Span | None) -> list[int] | None:
-    return list(span) if span else None

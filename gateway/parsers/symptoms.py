@@ -76,6 +76,35 @@ def read(letter: Letter, names: Iterable[Span] = (), products: Iterable[Span] = 
     return tuple(symptoms)
 
 
+def guess(letter: Letter, products: Iterable[Span]) -> tuple[Symptom, ...]:
+    """The first clause with a product in it, for a message that asks for nothing and yet states no known fault.
+
+    Whoever writes to a support desk about a product, and neither asks nor thanks, has a fault; the words are new.
+    """
+    products = sorted(products)
+    for span in _clauses(letter):
+        clause = letter.plain[span[0] : span[1]]
+        exclusions = _han_exclusions() if _HAN.search(clause) else _latin_exclusions()
+        about_product = any(span[0] <= start < span[1] for start, _ in products)
+        said = _said_length(letter.plain, span, products)
+        if about_product and said >= 3 and not exclusions.search(clause) and not _asks(letter.plain, span[0]):
+            start, end = span[0] + len(clause) - len(clause.lstrip()), span[0] + len(clause.rstrip())
+            end = min(end, start + _LONGEST_CLAUSE)
+            return (Symptom(letter.words((start, end)), 0.4, letter.printed((start, end))),)
+    return ()
+
+
+def _said_length(text: str, span: Span, products: Iterable[Span]) -> int:
+    """How many letters a clause has beside its products."""
+    return sum(c.isalnum() for c in _masked(text[span[0] : span[1]], _shifted(products, span)))
+
+
+def _shifted(spans: Iterable[Span], within: Span) -> Iterator[Span]:
+    for start, end in spans:
+        if within[0] <= start and end <= within[1]:
+            yield start - within[0], end - within[0]
+
+
 def _masked(text: str, spans: Iterable[Span]) -> str:
     """The text with these spans blanked, so that 防篡改 in a product's name is no defacement."""
     characters = list(text)

@@ -85,7 +85,8 @@ def _without_heads(text: str) -> str:
 
 def _without_disclaimers(text: str) -> str:
     """The text with the lines of a disclaimer blanked, every offset kept."""
-    blanked, read_to = [], 0
+    blanked: list[str] = []
+    read_to = 0
     for (offset, _), _ in _disclaimers().find(lower(text)):
         if offset >= read_to:
             start = max(read_to, text.rfind("\n", 0, offset) + 1)

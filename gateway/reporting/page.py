@@ -58,7 +58,7 @@ def page(quality: Quality, wording: Wording, vendor: str, at: datetime) -> str:
 def _body(quality: Quality, wording: Wording) -> Iterator[Markup]:
     words, total = wording.words, quality.total
     yield _tiles(total, wording)
-    if not (total.made or total.met or total.missed or total.open or total.cases):
+    if total.is_empty:
         yield Markup('<p class="nothing">{}</p>').format(words.nothing)
     yield _course(quality, wording)
     yield sections.promises(wording.lines(quality, By.PROMISE), total, wording)

@@ -16,11 +16,13 @@ HOUR = timedelta(hours=1)
 
 
 def section(title: str, content: Markup, note: str = "") -> Markup:
+    """A titled part of the page, with a note beneath."""
     said = Markup('<p class="note">{}</p>').format(note) if note else ""
     return Markup("<section><h2>{}</h2>{}{}</section>").format(title, content, said)
 
 
 def kept(figures: Figures, wording: Wording) -> tuple[Part, Part, Part]:
+    """What was due, in the three colours of the page: met, done late, not done."""
     words = wording.words
     return (
         Part("met", words.met, figures.met),
@@ -43,7 +45,19 @@ def _table(
     )
 
 
+def _first_cells(line: Line, wording: Wording) -> tuple[object, ...]:
+    """What every table begins with: the name, the bar, and how much of what was due was kept."""
+    each = line.figures
+    return (
+        line.name + (" *" if each.provisional else ""),
+        plots.stack(kept(each, wording)),
+        wording.share(each.share_kept),
+        *(each.met, each.missed, each.met_late),
+    )
+
+
 def promises(lines: Sequence[Line], total: Figures, wording: Wording) -> Markup:
+    """What became of each promise, and of all together."""
     words = wording.words
     heads = (
         *("", "", words.share_kept, words.met, words.missed, words.met_late),
@@ -51,10 +65,8 @@ def promises(lines: Sequence[Line], total: Figures, wording: Wording) -> Markup:
     )
     rows = [
         [
-            line.name + (" *" if line.figures.provisional else ""),
-            plots.stack(kept(line.figures, wording)),
-            wording.share(line.figures.share_kept),
-            *_counts(line.figures),
+            *_first_cells(line, wording),
+            *(line.figures.withdrawn, line.figures.open, line.figures.made),
         ]
         for line in (*lines, Line("", words.total, total))
     ]
@@ -62,41 +74,18 @@ def promises(lines: Sequence[Line], total: Figures, wording: Wording) -> Markup:
     return section(words.promise, _table(heads, rows, "with-bar totalled"), said)
 
 
-def _counts(figures: Figures) -> tuple[int, ...]:
-    return (
-        *(figures.met, figures.missed, figures.met_late),
-        *(figures.withdrawn, figures.open, figures.made),
-    )
-
-
 def durations(lines: Sequence[Line], total: Figures, wording: Wording) -> Markup:
+    """Response and solution side by side, over all and by level: how long they took, on both clocks."""
     words = wording.words
-    halves: list[Markup] = []
-    for title, field in ((words.response, "response"), (words.solution, "solution")):
-        named = [
-            (name, times)
-            for name, times in (
-                (words.total, _times(total, field)),
-                *((words.nth_level.format(n=line.key), _times(line.figures, field)) for line in lines),
-            )
-            if times.worked_median is not None and times.worked_p90 is not None
-        ]  # fmt: skip
-        if not named:
-            continue
-        drawn = plots.ranges(
-            [
-                (name, times.worked_median / HOUR, times.worked_p90 / HOUR, _briefly(times, wording))
-                for name, times in named
-                if times.worked_median is not None and times.worked_p90 is not None
-            ]
+    groups = [(words.total, total), *((words.nth_level.format(n=line.key), line.figures) for line in lines)]
+    halves = [
+        _times_of(title, [(name, times) for name, times in named if times.count], wording)
+        for title, named in (
+            (words.response, [(name, each.response) for name, each in groups]),
+            (words.solution, [(name, each.solution) for name, each in groups]),
         )
-        heads = ("", words.count, words.median, words.p90, words.median, words.p90)
-        rows = [[name, times.count, *_four(times, wording)] for name, times in named]
-        clocks = Markup(
-            '<tr class="clocks"><th></th><th></th><th colspan="2">{}</th><th colspan="2">{}</th></tr>'
-        ).format(words.elapsed, words.worked)
-        table = _table(heads, rows, above=clocks)
-        halves.append(Markup('<div class="half"><h3>{}</h3>{}{}</div>').format(title, drawn, table))
+        if named[0][1].count
+    ]
     if not halves:
         return Markup("")
     return section(
@@ -104,8 +93,25 @@ def durations(lines: Sequence[Line], total: Figures, wording: Wording) -> Markup
     )
 
 
-def _times(figures: Figures, field: str) -> Times:
-    return figures.response if field == "response" else figures.solution
+def _times_of(title: str, named: Sequence[tuple[str, Times]], wording: Wording) -> Markup:
+    words = wording.words
+    drawn = plots.ranges(
+        [
+            (name, _hours(times.worked_median), _hours(times.worked_p90), _briefly(times, wording))
+            for name, times in named
+        ]
+    )
+    clocks = Markup(
+        '<tr class="clocks"><th></th><th></th><th colspan="2">{}</th><th colspan="2">{}</th></tr>'
+    ).format(words.elapsed, words.worked)
+    heads = ("", words.count, words.median, words.p90, words.median, words.p90)
+    rows = [[name, times.count, *_four(times, wording)] for name, times in named]
+    table = _table(heads, rows, above=clocks)
+    return Markup('<div class="half"><h3>{}</h3>{}{}</div>').format(title, drawn, table)
+
+
+def _hours(span: timedelta | None) -> float:
+    return span / HOUR if span is not None else 0.0
 
 
 def _briefly(times: Times, wording: Wording) -> str:
@@ -163,10 +169,7 @@ def people(by: By, lines: Sequence[Line], note: str, wording: Wording) -> Markup
     )
     rows = [
         [
-            line.name + (" *" if each.provisional else ""),
-            plots.stack(kept(each, wording)),
-            wording.share(each.share_kept),
-            *(each.met, each.missed, each.met_late),
+            *_first_cells(line, wording),
             *((each.cases,) if counts_cases else ()),
             wording.lasting(each.response.worked_median, working=True),
             wording.lasting(each.solution.worked_median, working=True),

@@ -48,6 +48,7 @@ tbody tr:last-child td { border-bottom: 0; }
 .bars td { border-bottom: 0; padding-top: 4px; padding-bottom: 4px; }
 .bars td:first-child { width: 42%; }
 .bars td:nth-child(2) { width: 48%; }
+.half td:first-child { white-space: nowrap; }
 .note { margin: 8px 0 0; color: var(--soft); font-size: 12px; }
 .notes ul { margin: 0; padding-left: 18px; color: var(--soft); font-size: 12.5px; }
 .legend { list-style: none; display: flex; gap: 18px; margin: -32px 0 10px; padding: 0; justify-content: flex-end;
@@ -71,6 +72,8 @@ svg .dot { fill: var(--met); stroke: #fff; stroke-width: 1.5; }
 @page { size: A4; margin: 12mm; }
 @media print { body { background: none; font-size: 11px; } header, main { max-width: none; padding: 0; }
   section, .tile { border-radius: 0; padding: 10px 12px; } .tiles { gap: 8px; } .figure { font-size: 17px; }
-  h1 { font-size: 22px; } th, td { padding: 3px 0 3px 8px; } }
+  h1 { font-size: 22px; } h2 { font-size: 13px; }
+  th, .note, .legend, .notes ul, .small { font-size: 10px; } th, td { padding: 3px 0 3px 8px; }
+  .half table { font-size: 10px; } .half th, .half td { padding-left: 5px; } section > .pair { gap: 20px; } }
 """
 """The style sheet, with no address in it from which anything could be fetched."""

@@ -1,19 +1,19 @@
 """The figures on a terminal: what stands in each table is text, never markup (RELIABILITY T37, T38)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.cases.quality import By, Figures, Quality, Times
+from gateway.cases.quality import By, Figures, Quality
 from gateway.reporting.wording import Line, Wording
 
 __all__ = ["show"]
 
-BAR_WIDTH = 16
+BAR_WIDTH = 12
 ROOMY = 120
-"""From this width on there is room for the bars and for what was made."""
+"""From this width on there is room for bars and for every column."""
 
 
 def show(out: Console, quality: Quality, by: By, wording: Wording) -> None:
@@ -21,7 +21,7 @@ def show(out: Console, quality: Quality, by: By, wording: Wording) -> None:
     words, total = wording.words, quality.total
     period = words.period.format(first=quality.period.first, last=quality.period.last)
     out.print(Text(f"{words.title}  {period}", style="bold"))
-    if not (total.made or total.met or total.missed or total.open or total.cases):
+    if total.is_empty:
         out.print(words.nothing)
         return
     for part in (_totals(total, wording), _times(total, wording)):
@@ -32,14 +32,21 @@ def show(out: Console, quality: Quality, by: By, wording: Wording) -> None:
         (words.failures, list(wording.undelivered(total))),
     ):
         if counts:
-            told = ", ".join(f"{name} {count}" for name, count in counts)
+            told = "; ".join(f"{name}: {count}" for name, count in counts)
             out.print(Text.assemble((title, "bold"), f"  {told}"))
             out.print()
     out.print(_table(wording.lines(quality, by), by, wording, roomy=out.width >= ROOMY))
-    if by is By.ENGINEER:
-        out.print(Text(words.by_engineer, style="dim"))
+    for note in _notes(by, wording):
+        out.print(Text(note, style="dim"))
     if total.provisional:
         out.print(Text(words.provisional.format(n=total.provisional), style="yellow"))
+
+
+def _notes(by: By, wording: Wording) -> Iterator[str]:
+    if by is By.ENGINEER:
+        yield wording.words.by_engineer
+    if by is not By.PROMISE:
+        yield wording.words.working_only
 
 
 def _totals(total: Figures, wording: Wording) -> Table:
@@ -67,56 +74,55 @@ def _satisfaction(total: Figures, wording: Wording) -> str:
 
 def _times(total: Figures, wording: Wording) -> Table:
     words = wording.words
-    table = _new_table((words.times, words.count), (words.median, words.p90) * 2)
-    table.columns[2].header = f"{words.median} ({words.elapsed})"
-    table.columns[4].header = f"{words.median} ({words.worked})"
+    table = _new_table((words.times,), (words.count, words.median, words.p90))
     for name, times in ((words.response, total.response), (words.solution, total.solution)):
-        table.add_row(name, str(times.count), *_four(times, wording))
+        for clock, middle, most in (
+            (words.elapsed, wording.lasting(times.median), wording.lasting(times.p90)),
+            (
+                words.worked,
+                wording.lasting(times.worked_median, working=True),
+                wording.lasting(times.worked_p90, working=True),
+            ),
+        ):
+            table.add_row(f"{name}, {clock}", str(times.count), middle, most)
     return table
-
-
-def _four(times: Times, wording: Wording) -> tuple[str, str, str, str]:
-    return (
-        wording.lasting(times.median),
-        wording.lasting(times.p90),
-        wording.lasting(times.worked_median, working=True),
-        wording.lasting(times.worked_p90, working=True),
-    )
 
 
 def _table(lines: Sequence[Line], by: By, wording: Wording, *, roomy: bool) -> Table:
-    words = wording.words
-    counts = (words.met, words.missed, words.met_late, words.withdrawn, words.open)
-    people = (words.response, words.solution, words.informed, words.score)
-    table = _new_table(
-        (getattr(words, by.value), *([""] if roomy else [])),
-        (words.share_kept, *counts, *([words.made] if roomy else []), *([] if by is By.PROMISE else people)),
-    )
+    columns = list(_columns(by, wording, roomy=roomy))
+    table = _new_table((getattr(wording.words, by.value),), [head for head, _ in columns])
     for line in lines:
-        each = line.figures
-        decided = (each.met, each.missed, each.met_late, each.withdrawn, each.open)
-        table.add_row(
-            Text(line.name + (" *" if each.provisional else "")),
-            *((_bar(each),) if roomy else ()),
-            wording.share(each.share_kept),
-            *map(_number, decided),
-            *((_number(each.made),) if roomy else ()),
-            *(() if by is By.PROMISE else _of_people(each, wording)),
-        )
+        name = line.name + (" *" if line.figures.provisional else "")
+        table.add_row(Text(name), *(cell(line.figures) for _, cell in columns))
     return table
+
+
+_Column = tuple[str, Callable[[Figures], Text]]
+
+
+def _columns(by: By, wording: Wording, *, roomy: bool) -> Iterator[_Column]:
+    """What is told of each group, in order; on a narrow terminal the less telling ones are left to the files."""
+    words, of_people = wording.words, by is not By.PROMISE
+    if roomy:
+        yield "", _bar
+    yield words.share_kept, lambda each: Text(wording.share(each.share_kept))
+    yield words.met, lambda each: _number(each.met)
+    yield words.missed, lambda each: _number(each.missed)
+    if roomy or not of_people:
+        yield words.met_late, lambda each: _number(each.met_late)
+    if not of_people:
+        yield words.withdrawn, lambda each: _number(each.withdrawn)
+        yield words.open, lambda each: _number(each.open)
+        return
+    yield words.response, lambda each: Text(wording.lasting(each.response.worked_median, working=True))
+    yield words.solution, lambda each: Text(wording.lasting(each.solution.worked_median, working=True))
+    if roomy:
+        yield words.informed, lambda each: Text(wording.share(each.share_informed))
+        yield words.score, lambda each: Text(wording.mean(each.satisfaction))
 
 
 def _number(count: int) -> Text:
     return Text(str(count), style="" if count else "dim")
-
-
-def _of_people(figures: Figures, wording: Wording) -> tuple[str, ...]:
-    return (
-        wording.lasting(figures.response.worked_median, working=True),
-        wording.lasting(figures.solution.worked_median, working=True),
-        wording.share(figures.share_informed),
-        wording.mean(figures.satisfaction),
-    )
 
 
 def _bar(figures: Figures) -> Text:
@@ -137,5 +143,5 @@ def _new_table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
     for name in texts:
         table.add_column(name, overflow="fold")
     for name in numbers:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     return table

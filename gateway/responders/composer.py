@@ -43,24 +43,6 @@ BEGUN_BY_US = frozenset({"inspection", "follow_up"})
 ABOUT_SEVERAL_CASES = frozenset({"digest"})
 """Letters that would mislead with one case's number in their head."""
 
-REPLIES_AS_SHIPPED: Mapping[tuple[str, str], str] = {
-    ("new_case", "engineer"): "customer_text",
-    ("customer_wrote", "engineer"): "customer_text",
-    ("refused", "engineer"): "customer_text",
-    ("response_prompt", "engineer"): "customer_text",
-    ("update_prompt", "engineer"): "update_line",
-    ("wording_needed", "liaison"): "customer_text",
-    ("wording_needed", "desk"): "customer_text",
-    ("escalation", "level_manager"): "decision",
-    ("escalation", "administrator"): "decision",
-}
-"""What a reply to a notice means, by the role that got it, when the composer is not given the policy's own table."""
-
-COMMANDS_AS_SHIPPED: Mapping[str, Sequence[str]] = dict.fromkeys(
-    ("take", "progress", "plan", "waiting", "resolved", "level"), ("engineer",)
-)
-"""Who may use which command, when the composer is not given the owner's own table."""
-
 
 @dataclass(frozen=True, slots=True)
 class VendorWords:
@@ -99,8 +81,8 @@ class Composer:
         directory: Path,
         vendor: VendorWords,
         zone: str,
-        reply_means: Mapping[tuple[str, str], str] = REPLIES_AS_SHIPPED,
-        commands: Mapping[str, Sequence[str]] = COMMANDS_AS_SHIPPED,
+        reply_means: Mapping[tuple[str, str], str],
+        commands: Mapping[str, Sequence[str]],
     ) -> None:
         self._commands = commands
         self._directory = directory

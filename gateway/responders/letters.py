@@ -12,19 +12,28 @@ import structlog
 
 from gateway import reply_address
 from gateway.cases import business_time, steps
-from gateway.cases.case import Case, Notice, Step
+from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.directory import Directory
 from gateway.cases.escalation import ADMINISTRATOR
+from gateway.cases.events import FOREIGN_MANAGER
 from gateway.cases.policy import Policy, Terms
-from gateway.messages import Address, Outbound
+from gateway.messages import Address, Attachment, Outbound
 from gateway.ports import Ids, Ready
 from gateway.reply_address import Bound
+from gateway.responders import crm
 from gateway.responders.composer import Composer, Letter, Recipient
 from gateway.responders.relay import Reached, Relay
 
 log = structlog.get_logger()
 
 CUSTOMER = "customer"
+CRM = "crm"
+CARRIES_FILES = frozenset({"engineer_reply", "inspection_report"})
+"""Notices with which a colleague's files go on to the customer; from all others nothing leaves the house."""
+
+OUTSIDE = frozenset({CUSTOMER, FOREIGN_MANAGER})
+"""The roles of people at the customer's."""
+
 ALERT_EVERY = timedelta(days=1)
 URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
 
@@ -45,7 +54,7 @@ def customer_letter(
     composer: Composer, notice: Notice, case: Case, at: datetime, terms: Terms, engineer: str | None
 ) -> Letter:
     """What the customer reads: with the moment of the next update, and outside hours when handling begins."""
-    party = case.reporter
+    party = reader_of(notice, case)
     closed = not business_time.is_open(terms.calendar, at)
     return composer.compose(
         notice,
@@ -57,6 +66,18 @@ def customer_letter(
         engineer=engineer,
         subject_of_thread=case.subject,
     )
+
+
+def files_for(notice: Notice, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+    """Those of a colleague's files that go with this notice: all or none."""
+    return tuple(attachments) if notice.name in CARRIES_FILES and notice.to in OUTSIDE else ()
+
+
+def reader_of(notice: Notice, case: Case) -> Party:
+    """Who at the customer's reads this: the reporter, or the foreign manager, each in their language (P-36)."""
+    if notice.to == FOREIGN_MANAGER and case.foreign_manager is not None:
+        return case.foreign_manager
+    return case.reporter
 
 
 class NoticeLetters:
@@ -85,9 +106,15 @@ class NoticeLetters:
         self._broken: set[str] = set()
         self._told: dict[str, datetime] = {}
 
-    def letters(self, before: Case | None, step: Step, at: datetime) -> Sequence[Ready]:
-        """One message per person for every notice of the step."""
-        ready = [each for notice in step.notices for each in self._given(notice, step.case, at)]
+    def letters(
+        self, before: Case | None, step: Step, at: datetime, attachments: Sequence[Attachment] = ()
+    ) -> Sequence[Ready]:
+        """One message per person for every notice of the step, with the files that may go with it."""
+        ready = [
+            each
+            for notice in step.notices
+            for each in self._given(notice, step.case, at, files_for(notice, attachments))
+        ]
         return [*ready, *self._alerts(step.case, at)]
 
     def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
@@ -95,11 +122,15 @@ class NoticeLetters:
         staff = self._directory.staff.get(staff_id)
         return [self._to_staff(notice, case, Reached(staff), at)] if staff is not None else []
 
-    def _given(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
-        if notice.to == CUSTOMER:
-            return self._to_customer(notice, case, at)
+    def _given(
+        self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...] = ()
+    ) -> Sequence[Ready]:
+        if notice.to in OUTSIDE:
+            return self._to_customer(notice, case, at, files)
+        if notice.to == CRM:
+            return [self._to_crm(notice, case, at)]
         people = self._relay.people_for(notice.to, case, at)
-        return [self._to_staff(notice, case, reached, at) for reached in people]
+        return [self._to_staff(notice, case, reached, at, files) for reached in people]
 
     def _alerts(self, case: Case, at: datetime) -> Sequence[Ready]:
         """What is wrong with the templates, to the administrator, once a day for each fault (G22)."""
@@ -118,9 +149,11 @@ class NoticeLetters:
         self._broken.clear()
         return ready
 
-    def _to_customer(self, notice: Notice, case: Case, at: datetime) -> Sequence[Ready]:
-        party = case.reporter
-        if not party.answerable:
+    def _to_customer(
+        self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...]
+    ) -> Sequence[Ready]:
+        party = reader_of(notice, case)
+        if not party.answerable or not party.address:
             log.info(
                 "notice_not_sent", case=case.number, notice=notice.name, reason="automatic mail is unwelcome"
             )
@@ -131,14 +164,54 @@ class NoticeLetters:
         outbound = self._outbound(notice, case, letter, Address(party.name, party.address), at)
         return [
             self._ready(
-                outbound(in_reply_to=case.thread[-1] if case.thread else None, references=thread),
+                outbound(
+                    in_reply_to=case.thread[-1] if case.thread else None,
+                    references=thread,
+                    attachments=files,
+                ),
                 notice,
                 None,
                 at,
             )
         ]
 
-    def _to_staff(self, notice: Notice, case: Case, reached: Reached, at: datetime) -> Ready:
+    def _to_crm(self, notice: Notice, case: Case, at: datetime) -> Ready:
+        """The CRM is a channel like any other: a message to one recipient, with its outbox row (P-26, P-48)."""
+        look_up, us = self._ids.outbound_id(), Address(None, self._sender.support)
+        outbound = Outbound(
+            id=look_up,
+            case_number=case.number,
+            notice=notice.name,
+            role=CRM,
+            channel=CRM,
+            sender=us,
+            to=Address(None, CRM),
+            reply_to=us,
+            message_id=look_up,
+            subject=notice.name,
+            text="",
+            html=None,
+            language="en",
+        )
+        return Ready(
+            outbound=outbound,
+            sender="",
+            notice_id=notice.id,
+            person=None,
+            raw=crm.crm_payload(notice, case, at, look_up),
+            at=at,
+            lifetime_until=at + self._sender.lifetime,
+            token_until=self._token_until(at),
+        )
+
+    def _to_staff(
+        self,
+        notice: Notice,
+        case: Case,
+        reached: Reached,
+        at: datetime,
+        files: tuple[Attachment, ...] = (),
+    ) -> Ready:
         person = reached.staff
         language = person.languages[0] if person.languages else "zh-Hans"
         letter = self._composer.compose(
@@ -146,7 +219,9 @@ class NoticeLetters:
         )
         outbound = self._outbound(notice, case, letter, Address(person.name, person.email), at)
         return self._ready(
-            outbound(references=(self._anchor(case, "staff"),), not_before=reached.not_before),
+            outbound(
+                references=(self._anchor(case, "staff"),), not_before=reached.not_before, attachments=files
+            ),
             notice,
             person.id,
             at,
@@ -176,6 +251,7 @@ class NoticeLetters:
             in_reply_to: str | None = None,
             references: tuple[str, ...] = (),
             not_before: datetime | None = None,
+            attachments: tuple[Attachment, ...] = (),
         ) -> Outbound:
             return Outbound(
                 id=bound.look_up,
@@ -195,6 +271,7 @@ class NoticeLetters:
                 in_reply_to=in_reply_to,
                 references=references,
                 not_before=not_before,
+                attachments=attachments,
             )
 
         return finish

@@ -94,7 +94,9 @@ class _Player:
         for notice in step.notices:
             yield self._notice_line(notice, case, at)
         for notice in step.notices:
-            after = steps.advance(case, events.NoticeSent(notice=notice.name, to=notice.to), at, self._terms(case))
+            after = steps.advance(
+                case, events.NoticeSent(notice=notice.name, to=notice.to), at, self._terms(case)
+            )
             case = yield from self._told(after, at, None)
         return case
 

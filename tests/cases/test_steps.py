@@ -335,6 +335,25 @@ class TestReopening:
             ("refused", "service_manager"): True,
         }
 
+    def test_a_refusal_while_we_wait_for_the_customer_brings_the_ball_back(self) -> None:
+        """Asked for a log after "solved", they answer that it is not: that is no more waiting."""
+        life = Life().reported(MONDAY_NINE)
+        life.happens("2026-11-23 10:00", resolved())
+        life.happens("2026-11-23 10:30", WAITING)
+        life.happens("2026-11-23 11:00", REFUSED)
+        assert (life.case.status, life.state("online_limit")) == ("in_progress", promised.RUNNING)
+
+    def test_what_is_reopened_while_its_clock_stands_still_stands_still(self) -> None:
+        """An owner's row may reopen on words of a third party; it waits all the same."""
+        limit = terms().target("online_limit")
+        assert limit is not None
+        own = replace(limit, reopened_by=frozenset({"third_party_wrote"}))
+        life = Life(promises=replace(policy(), targets=(own,))).reported(MONDAY_NINE)
+        life.happens("2026-11-23 10:00", resolved())
+        life.happens("2026-11-23 10:30", WAITING)
+        life.happens("2026-11-23 11:00", events.ThirdPartyWrote(text="还没好"))
+        assert life.state("online_limit") == promised.PAUSED
+
     def test_a_refused_closed_case_is_worked_again(self) -> None:
         """A confirmation by mistake is no reason to open a second case (L-100)."""
         life = Life().reported(MONDAY_NINE)

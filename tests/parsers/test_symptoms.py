@@ -81,3 +81,11 @@ def test_chat_clauses_are_cut_at_blanks() -> None:
 def test_a_page_of_faults_is_cut_short() -> None:
     """A log pasted into a mail must not become a hundred symptoms."""
     assert len(stated("\n".join(f"第{n}台设备无法登录" for n in range(50)))) == 12
+
+
+def test_a_fault_in_new_words_is_kept_at_low_confidence() -> None:
+    """Whoever writes about a product and neither asks nor thanks has a fault; below 0.5 it is asked, not used."""
+    report = read("数据库审计像老牛拉破车一样")
+    assert [symptom.confidence for symptom in report.symptoms] == [0.4]
+    assert report.kind.value == "fault"
+    assert read("数据库审计的资料请查收").symptoms == ()

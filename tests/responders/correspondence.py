@@ -8,9 +8,13 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from gateway.cases.case import Case, Fact, Notice, Party
+from gateway.config import load
 from gateway.responders.composer import Composer, Letter, Recipient, VendorWords
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+CONFIG = load(ROOT / "config.toml")
+POLICY = CONFIG.promises
 ZONE = "Asia/Shanghai"
 AT = datetime(2026, 11, 23, 10, 2, tzinfo=ZoneInfo(ZONE))
 NUMBER = "C-7F3K-2Q9"
@@ -42,8 +46,8 @@ STRANGER = Recipient(None, "zh-Hans", "customer", known=False)
 
 
 def composer(directory: Path = TEMPLATES) -> Composer:
-    """A composer over these templates, for the vendor above."""
-    return Composer(directory, VENDOR, ZONE)
+    """A composer over these templates, for the vendor above and the shipped policy."""
+    return Composer(directory, VENDOR, ZONE, POLICY.reply_means, CONFIG.commands)
 
 
 SHIPPED = composer()

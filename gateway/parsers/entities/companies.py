@@ -64,7 +64,9 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
         _from_header(letter),
     )
     stated = [
-        candidate for candidate in sightings if candidate.span and not overlaps(candidate.span, blocked)
+        candidate
+        for candidate in sightings
+        if candidate.span is None or not overlaps(candidate.span, blocked)
     ]
     yield from stated
     yield from _among_names(letter, [*found, *stated])
@@ -175,7 +177,7 @@ def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
 
 
 _BENEFICIARY = re.compile(
-    r"[\u4e00-\u9fff()]{3,24}?(?=报修|报障|申报|反馈|咨询|提交|转报|询问|联系|的|,|。|\s|$|:|在|\()"
+    r"[\u4e00-\u9fff()]{3,24}?(?=报修|报障|报一?个|申报|反馈|咨询|提交|转报|询问|联系|的|,|。|\s|$|:|在|\()"
 )
 
 

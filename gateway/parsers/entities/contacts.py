@@ -27,7 +27,7 @@ _LATIN_INTRODUCTION = re.compile(
 _OF_COMPANY = re.compile(
     rf"(?:(?:我们?是?|这里是?|这边是?|来自)[^,。\n!?]{{2,20}}|(?:^|[\n,。!?\s]){_HAN}{{3,14}})[的嘅]\s?({_HAN}{{2,8}}){_END}"
 )
-_SURNAME_ONLY = re.compile(rf"(?:我姓|免贵姓|本人姓)\s?({_HAN})(?!{_HAN}名)")
+_SURNAME_ONLY = re.compile(rf"(?:我姓|免贵姓|本人姓|(?<=[,。\s])姓)\s?({_HAN})(?!{_HAN}名)")
 _BEHIND_ROLE = re.compile(
     rf"\s?({_HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|[,。!?\s;:、(]|$|\d)"
 )
@@ -117,7 +117,9 @@ def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candida
             if standing and piece.kind is Kind.HAN:
                 start = piece.span[0] + (1 if piece.text[0] == "我" else 0)
                 words = letter.plain[start : piece.span[1]]
-                weak = line.zone is Zone.SIGNATURE or (line.signed and line.is_all_names)
+                weak = (
+                    line.zone is Zone.SIGNATURE or (line.is_all_names and len(line.pieces) > 1) or line.signed
+                )
                 if length := _name_length(words, whole=True, weak=weak):
                     end = start + len(_CLOSING.sub("", words))
                     yield sighting(letter, Field.CONTACT, (end - length, end), "among names", standing)

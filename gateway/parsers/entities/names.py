@@ -14,6 +14,10 @@ _LONGEST_END = 8  # characters of the longest end of a company's name
 _SENTENCE = re.compile(
     r"[的了着过吗呢吧啊呀么很太都也就还又没不被把让给跟对从是在有和与或但我你他她它们这那哪谁个些几两请]|无法|失败|报错|异常"
 )
+# What ends words for things and offices, and no given name.
+_NOT_LAST = frozenset(
+    "网厂店部司局院校厅馆站社所处科课室组队台机器件路端库表员号码率量版型类项费款单据页图层区县市省镇村楼"
+)
 _SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
 
 
@@ -40,8 +44,10 @@ def is_han_person(word: str, *, weak: bool = False) -> bool:
         return True
     if word[:2] in _compound_surnames():
         return 3 <= len(word) <= 4
-    if word[0] not in _surnames() or len(word) > 3 or word[:2] in _not_names():
+    if word[0] not in _surnames() or len(word) > 3 or word[-1] in _NOT_LAST:
         return False
+    if word[:2] in _not_names():
+        return weak and len(word) == 3
     return weak or len(word) == 3 or word[0] not in _weak_surnames()
 
 

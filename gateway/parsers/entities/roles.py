@@ -13,8 +13,8 @@ from gateway.parsers.entities.wordlist import any_of
 _REACH = 3  # characters of punctuation between the words and the name
 # "网茂科技代大雅客运报修": a bare 代 between two names, with a verb of reporting behind the second.
 _BARE = (
-    r"(?<=[\u4e00-\u9fff])(?:代表|代|替|帮|为)(?!理|表|码|办|什|何)"
-    r"(?=[\u4e00-\u9fff()]{3,24}(?:报修|报障|申报|反馈|咨询|提交|转达|转报|询问|开单|联系|申请))"
+    r"(?:(?<=[\u4e00-\u9fff])(?:代表|代|为)|替|帮)(?!理|表|码|办|什|何|我|忙|助)"
+    r"(?=[\u4e00-\u9fff()]{3,24}(?:报修|报障|申报|反馈|咨询|提交|转达|转报|询问|开单|联系|申请|报(?:一?个)?(?:障|修|故障|问题)))"
 )
 
 
