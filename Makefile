@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench check clean
+.PHONY: setup run test bench rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -22,6 +22,10 @@ check: setup
 	@$(VENV)/bin/ruff check gateway tests benchmarks
 	@$(VENV)/bin/ruff format --check gateway tests benchmarks
 	@$(VENV)/bin/pyright
+
+# The long version of the kill -9 test: GATEWAY_RIG_KILLS kills, another seed each time.
+rigs: setup
+	@GATEWAY_RIG_KILLS=$${GATEWAY_RIG_KILLS:-200} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s tests/end_to_end/test_kill.py
 
 test: check
 	@$(VENV)/bin/python -m pytest -n 2

@@ -221,7 +221,12 @@ class _Joiner:
             self.wrong("level", "no fault levels", "write a [[level]] for each")
         services = {row.name for row in rows.service}
         plans = self._plans(self.calendars(), services)
+        self._unique("level", [str(row.level) for row in rows.level])
+        self._unique("service", [row.name for row in rows.service])
+        self._unique("plan", [row.name for row in rows.plan])
+        self._unique("calendar", [row.name for row in rows.calendar])
         self._unique("target", [row.name for row in rows.target])
+        self._no_circles()
         known = self._known_keys()
         kinds = self._kinds(services)
         targets = tuple(
@@ -332,6 +337,8 @@ class _Joiner:
                 self.wrong(
                     f"{where}.promise", f"level {level} has a time but no id", "name one for each level"
                 )
+        if any(span.amount == 0 for spans in within.values() for span in spans):
+            self.wrong(f"{where}.within", "leaves no time at all", "it would be missed as soon as it is made")
         for key, names in (
             ("from", row.starts_on),
             ("until", row.met_by),
@@ -399,6 +406,22 @@ class _Joiner:
         for name in names:
             if name not in known:
                 self.wrong(where, f"no {what} {name!r}", _choose(known, near=str(name)))
+
+    def _no_circles(self) -> None:
+        """A notice that is given because it was given would go out for ever (L-101)."""
+        follows = {
+            (key.removeprefix("sent:"), row.notice)
+            for row in self.rows.notice
+            for key in row.on
+            if key.startswith("sent:")
+        }
+        for notice in sorted({row.notice for row in self.rows.notice}):
+            reached, ahead = set[str](), {notice}
+            while ahead:
+                ahead = {after for before, after in follows if before in ahead} - reached
+                reached |= ahead
+            if notice in reached:
+                self.wrong(f"notice[{notice}].on", "is given because it was given", "it would never end")
 
     def _unique(self, table: str, names: Sequence[str]) -> None:
         for name in sorted({name for name in names if names.count(name) > 1}):
