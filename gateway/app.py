@@ -173,6 +173,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
         commands=config.commands,
         support=support,
         own=own_mail(config),
+        vendor=vendor_of(config),
         keys=keys,
         reopen_days=config.case.reopen_days,
         freemail=frozenset(blocks("companies")["freemail"]).__contains__,

@@ -88,11 +88,19 @@ def new_case(
     answerable: bool,
     suggestion: str | None,
     channel: str,
+    reported_by: str | None = None,
+    missing: tuple[str, ...] | None = None,
 ) -> Case:
-    """A case with everything that was understood of its first message (P-20, P-21)."""
+    """A case with everything that was understood of its first message (P-20, P-21).
+
+    `reported_by` is the colleague who filed it for the customer: then a name that the directory knows is enough to
+    find the customer and the contract, and `missing` is what the colleague must still say (P-23).
+    """
     address = inbound.sender.address if inbound.sender else ""
     contact = directory.contact_at(address)
     customer = _customer(directory, contact, inbound)
+    if customer is None and reported_by is not None and report.company is not None:
+        customer = directory.customer_named(report.company.value)
     contract = customer.contract_on(at.date()) if customer else None
     plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
     services = tuple(sorted(contract.services or plan.services)) if contract else ()
@@ -122,7 +130,8 @@ def new_case(
         place=report.place.value if report.place else None,
         region=customer.region if customer else None,
         symptoms=tuple(symptom.value for symptom in report.symptoms),
-        missing=report.missing,
+        missing=report.missing if missing is None else missing,
+        reported_by=reported_by,
         suggested_case=suggestion,
         problems=report.problems,
         thread=(inbound.message_id,) if inbound.message_id else (),

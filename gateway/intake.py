@@ -8,21 +8,23 @@ at any instruction leaves the message in the inbox, or all of it done (RELIABILI
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
-from gateway import case_number, customer_turn, reply_address, staff_turn
+from gateway import case_number, colleague_report, customer_turn, reply_address, staff_turn
 from gateway.cases import events, matching, steps
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.events import Event
 from gateway.cases.matching import Evidence, Match, TokenEvidence
 from gateway.cases.policy import Policy, Terms
+from gateway.colleague_report import Filed, answers
 from gateway.errors import NotNow, StaleCase
 from gateway.messages import Attachment, Envelope, Inbound
 from gateway.parsers import enclosures, mime, screening
-from gateway.parsers.report import Reader, Report
+from gateway.parsers.report import Reader, Report, Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.ports import Clock, Ids, Kept, Letters, Said, Sent, Store, Work
 from gateway.reply_address import Bound
@@ -50,18 +52,20 @@ class Rules:
     own: OwnMail
     keys: Sequence[bytes]
     reopen_days: int
+    vendor: Vendor
     freemail: Callable[[str], bool]
     staffed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMessage:
-    """A kept message, understood."""
+    """A kept message, understood; `filed` is what a colleague's mail says of a customer (P-23)."""
 
     kept: Kept
     inbound: Inbound
     report: Report
     may_be_answered: bool
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,14 @@ class Intake:
         """Bytes to meaning."""
         inbound = mime.read(kept.raw)
         report = self._reader.read(inbound, kept.envelope, kept.raw)
-        return ReadMessage(
-            kept, inbound, report, screening.may_be_answered(inbound, kept.envelope, report.automatic)
+        answerable = screening.may_be_answered(inbound, kept.envelope, report.automatic)
+        return ReadMessage(kept, inbound, report, answerable, self._filed(report, inbound))
+
+    def _filed(self, report: Report, inbound: Inbound) -> Filed | None:
+        if inbound.sender is None or self._rules.directory.staff_at(inbound.sender.address) is None:
+            return None
+        return colleague_report.read(
+            report, inbound, self._reader, vendor=self._rules.vendor, directory=self._rules.directory
         )
 
     def take_in(self, work: Work, message: ReadMessage) -> Outcome:
@@ -213,6 +223,8 @@ class Intake:
         self, work: Work, message: ReadMessage, staff: Staff | None, sent: Sent | None, sender: str
     ) -> Outcome:
         if sent is None:
+            if staff is not None and message.filed is not None and message.filed.is_report:
+                return self._from_colleague(work, message, message.filed, staff)
             return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
         if sent.token_until < message.kept.received_at:
             return Outcome(FILED, None, f"from a colleague, but our {sent.notice} can be answered no longer")
@@ -226,6 +238,8 @@ class Intake:
             self._advance(work, case, [events.ThirdPartyWrote(text=message.report.text, by=sender)], message)
             return Outcome(ADDED, case.number, "a colleague's reply address, used by somebody else")
         meaning = self._rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
+        if meaning == "facts":
+            return self._facts_from_colleague(work, case, message, staff)
         turn = staff_turn.read(
             message.report.text,
             message.report.language,
@@ -249,6 +263,51 @@ class Intake:
             )
             work.say(case, self._letters.answer(case, notice, staff.id, self._clock.now()))
         return Outcome(ADDED, case.number, f"answers our {sent.notice}")
+
+    def _from_colleague(self, work: Work, message: ReadMessage, filed: Filed, staff: Staff) -> Outcome:
+        """Whoever takes a report files it by mail; what is missing is asked back from them (P-23, P-24)."""
+        known = work.cases_with_message([filed.original_message_id]) if filed.original_message_id else ()
+        if known:
+            case = work.case(known[0][0])
+            if case is not None:
+                work.put(case.number, self._said(message, "staff", "passes on a mail that lies on this case"))
+                self._advance(work, case, [events.NoteTaken(text=message.report.text, by=staff.id)], message)
+                return Outcome(ADDED, case.number, "a colleague passed on a mail that lies on this case")
+        at = self._clock.now()
+        inbound = filed.report.inbound
+        case = customer_turn.new_case(
+            self._number(work, at),
+            filed.report,
+            replace(inbound, subject=filed.original_subject or inbound.subject or message.inbound.subject),
+            at,
+            directory=self._rules.directory,
+            policy=self._rules.policy,
+            answerable=filed.customer is not None,
+            suggestion=None,
+            channel="mail",
+            reported_by=staff.id,
+            missing=filed.missing,
+        )
+        words = filed.report.text or message.report.text
+        case = self._begin(work, case, words, staff.id, message, f"filed by {staff.id} for the customer")
+        if case.missing:
+            notice = Notice(
+                id=f"{case.number}/facts/{message.kept.id}",
+                name="facts_wanted",
+                to="colleague",
+                promise="P-23",
+                facts={"missing": list(case.missing)},
+            )
+            work.say(case, self._letters.answer(case, notice, staff.id, at))
+        return Outcome(OPENED, case.number, f"filed by {staff.id} for the customer")
+
+    def _facts_from_colleague(self, work: Work, case: Case, message: ReadMessage, staff: Staff) -> Outcome:
+        """The answer to what we had asked the colleague back."""
+        found = answers(case.missing, message.report)
+        work.put(case.number, self._said(message, "staff", "answers our facts_wanted"))
+        learned = events.FactsLearned(text=message.report.text, by=staff.id, answers=found)
+        self._advance(work, case, [learned], message)
+        return Outcome(ADDED, case.number, "answers our facts_wanted")
 
     def _acknowledge_others(
         self, work: Work, sent: Sent, answered: Case, happened: Sequence[Event], message: ReadMessage
@@ -294,11 +353,8 @@ class Intake:
 
     def _open(self, work: Work, message: ReadMessage, match: Match) -> Outcome:
         at = self._clock.now()
-        number = self._ids.case_number(at)
-        while work.has_case(number):
-            number = self._ids.case_number(at)
         case = customer_turn.new_case(
-            number,
+            self._number(work, at),
             message.report,
             message.inbound,
             at,
@@ -308,15 +364,28 @@ class Intake:
             suggestion=match.number or match.suggestion,
             channel="mail",
         )
-        reported = events.Reported(
-            text=message.report.text,
-            language=case.reporter.language,
-            by=case.reporter.address,
+        self._begin(work, case, message.report.text, case.reporter.address, message, match.reason)
+        return Outcome(OPENED, case.number, match.reason)
+
+    def _begin(self, work: Work, case: Case, words: str, by: str, message: ReadMessage, reason: str) -> Case:
+        """The report itself: case, letters and message together; a complaint goes to quality as well (P-60)."""
+        at = case.opened_at
+        language = case.reporter.language
+        step = steps.open_case(
+            case, events.Reported(text=words, language=language, by=by), at, self._terms(case)
         )
-        step = steps.open_case(case, reported, at, self._terms(case))
         work.record(step, self._letters.letters(None, step, at))
-        work.put(number, self._said(message, "customer", match.reason))
-        return Outcome(OPENED, number, match.reason)
+        work.put(case.number, self._said(message, "customer", reason))
+        if case.kind == "complaint":
+            complained = events.Complained(text=words, language=language, by=by)
+            return self._advance(work, step.case, [complained], message)
+        return step.case
+
+    def _number(self, work: Work, at: datetime) -> str:
+        number = self._ids.case_number(at)
+        while work.has_case(number):
+            number = self._ids.case_number(at)
+        return number
 
     # Steps.
 

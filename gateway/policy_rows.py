@@ -337,7 +337,8 @@ class _Joiner:
                 self.wrong(
                     f"{where}.promise", f"level {level} has a time but no id", "name one for each level"
                 )
-        if any(span.amount == 0 for spans in within.values() for span in spans):
+        spans = [limit for limits in within.values() for limit in limits if isinstance(limit, Span)]
+        if any(span.amount == 0 for span in spans):
             self.wrong(f"{where}.within", "leaves no time at all", "it would be missed as soon as it is made")
         for key, names in (
             ("from", row.starts_on),

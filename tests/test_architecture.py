@@ -32,11 +32,12 @@ MAY_KNOW = {
     "config": {"cases", "errors", "mistakes", "policy_rows"},
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
+    "colleague_report": {"cases", "messages", "parsers"},
     "customer_turn": {"cases", "messages", "parsers"},
     "staff_turn": {"cases", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
-        *("case_number", "customer_turn", "reply_address", "staff_turn"),
+        *("case_number", "colleague_report", "customer_turn", "reply_address", "staff_turn"),
     },
     "parse_command": {"cases", "messages", "parsers"},
     "showing": {"cases", "storage"},

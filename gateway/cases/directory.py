@@ -99,11 +99,13 @@ class Directory:
         self._contacts: dict[str, Contact] = {}
         self._phones: dict[str, Contact] = {}
         self._domains: dict[str, Customer] = {}
+        self._names: dict[str, Customer] = {}
         self._serials: dict[str, Customer] = {}
         for customer in self.customers.values():
             for contact in customer.contacts:
                 self._contacts.update((email.lower(), contact) for email in contact.emails)
                 self._phones.update((digits_of(phone), contact) for phone in contact.phones)
+            self._names.update((name, customer) for name in (customer.name, *customer.names))
             self._domains.update((domain.lower(), customer) for domain in customer.domains)
             for contract in customer.contracts:
                 self._serials[contract.number.upper()] = customer
@@ -129,6 +131,10 @@ class Directory:
             if found := self._domains.get(".".join(labels[first:])):
                 return found
         return None
+
+    def customer_named(self, name: str) -> Customer | None:
+        """The customer who goes by exactly this name."""
+        return self._names.get(name)
 
     def customer_by_number(self, number: str) -> Customer | None:
         """The customer who holds this contract or serial number."""

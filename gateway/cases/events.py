@@ -51,6 +51,14 @@ class CustomerWrote(WordsEvent):
     answers: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsLearned(WordsEvent):
+    """A colleague found out what was missing of a report they took (P-23)."""
+
+    name = "facts_learned"
+    answers: tuple[tuple[str, str], ...] = ()
+
+
 class ThirdPartyWrote(WordsEvent):
     """Somebody we had not written to answered; their words wait for a person's judgement (L-41)."""
 

@@ -537,7 +537,9 @@ def _remember(case: Case, event: Event) -> Case:
     """What the case keeps of an event, apart from status and commitments."""
     match event:
         case events.CustomerWrote():
-            return _with_answers(case, event)
+            return _with_answers(_with_message(case, event.message_id), event.answers)
+        case events.FactsLearned():
+            return _with_answers(case, event.answers)
         case events.Assigned() if event.role == ENGINEER:
             return replace(case, engineer=event.to)
         case events.Assigned():
@@ -565,17 +567,21 @@ def _remember(case: Case, event: Event) -> Case:
             return case
 
 
-def _with_answers(case: Case, event: events.CustomerWrote) -> Case:
-    answers = {field: value for field, value in event.answers if field in case.missing}
-    thread = case.thread
-    if event.message_id is not None and event.message_id not in thread:
-        thread = (*thread[:1], *thread[1:][-(THREAD_LENGTH - 2) :], event.message_id)
+def _with_message(case: Case, message_id: str | None) -> Case:
+    if message_id is None or message_id in case.thread:
+        return case
+    first, latest = case.thread[:1], case.thread[1:][-(THREAD_LENGTH - 2) :]
+    return replace(case, thread=(*first, *latest, message_id))
+
+
+def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
+    """What was missing and is not any more; what we had not asked for is not overwritten."""
+    answers = {field: value for field, value in given if field in case.missing}
     symptoms = case.symptoms
     if found := answers.get("symptoms"):
         symptoms = (*symptoms, found)
     return replace(
         case,
-        thread=thread,
         symptoms=symptoms,
         company=answers.get("company", case.company),
         contact=answers.get("contact", case.contact),
