@@ -273,6 +273,13 @@ def test_a_customer_is_told_in_their_language_what_did_not_fit(language: str, wo
     assert dressed.index("内存转储") < dressed.index("</body>")
 
 
+def test_a_name_cannot_dress_up_as_html() -> None:
+    """It is a stranger's text, in a page of ours (RELIABILITY T17)."""
+    letter = mail_files.naming_left_out(TO_A_CUSTOMER, [file("a&lt;b.dmp")])
+    assert "a&amp;lt;b.dmp" in (letter.html or "")
+    assert "a&lt;b.dmp" in letter.text
+
+
 def test_when_nothing_fits_the_words_still_go() -> None:
     """Without a signature, without HTML, without any file."""
     giants = [file(f"{number}.dmp", b"x" * (LARGEST_TOTAL + 1)) for number in range(3)]
