@@ -32,6 +32,15 @@ MAY_KNOW = {
     "config": {"cases", "errors", "mistakes", "policy_rows"},
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
+    "directory_columns": set[str](),
+    "directory_sheet": {"directory_columns", "errors"},
+    "directory_csv": {"directory_columns", "directory_sheet", "errors"},
+    "directory_toml": set[str](),
+    "directory_merge": {"directory_csv"},
+    "directory_import": {
+        *("directory_columns", "directory_csv", "directory_file", "directory_merge", "directory_sheet"),
+        *("directory_toml", "errors"),
+    },
     "customer_turn": {"cases", "messages", "parsers"},
     "staff_turn": {"cases", "parsers"},
     "intake": {
@@ -46,9 +55,9 @@ MAY_KNOW = {
         *("config", "directory_file", "errors"),
     },
 }
-"""Room -> rooms it may import. Rooms not named here (app, cli, check, demo, simulation, trying) join the others."""
+"""Room -> rooms it may import. The joiners below join all others."""
 
-JOINERS = {"app", "cli", "check", "demo", "simulation", "trying", "__main__", "__init__"}
+JOINERS = {"app", "cli", "check", "demo", "directory_change", "simulation", "trying", "__main__", "__init__"}
 ASYNC_ROOMS = {"channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"}
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 
