@@ -18,7 +18,8 @@ __all__ = ["Caller", "find", "mentions_customer"]
 _HAN = r"[\u4e00-\u9fff]"
 _LATIN = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ'’&.-]*"
 _LATIN_COMPANY = rf"{_LATIN}(?: (?:(?:of|and|the|&) )?{_LATIN}){{0,6}}"
-_LATIN_NAME = rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_LATIN}(?: {_LATIN}){{0,2}}"
+_HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Dr)\.?")
+_LATIN_NAME = rf"(?:{_HONORIFIC.pattern} )?{_LATIN}(?: {_LATIN}){{0,2}}"
 _SENTENCE = re.compile(r"[^\n。!?;,:]+")
 _BETWEEN = re.compile(r"(?:公司|单位|那边|这边|那里)?(?:的|那边的|这边的)\s?")
 _NAME_LENGTHS = (6, 5, 4, 3, 2)
@@ -74,12 +75,18 @@ def _name_before(plain: str, start: int, end: int) -> _Span | None:
     begins = [
         end - length
         for length in _NAME_LENGTHS
-        if end - length >= start and names.is_han_person(plain[end - length : end], weak=True)
+        if end - length >= start and _is_person(plain[end - length : end])
     ]
     behind = (at for at in begins if _is_organisation(plain[max(start, at - _REACH) : at]))
     free = (at for at in begins if _may_begin(plain, start, at))
     found = next(behind, None) or next(free, None)
     return None if found is None else (found, end)
+
+
+def _is_person(word: str) -> bool:
+    return names.is_han_person(word, weak=True) and not word.startswith(
+        longest_first("filing", "not_callers")
+    )
 
 
 def _may_begin(plain: str, start: int, at: int) -> bool:
@@ -136,7 +143,7 @@ def _opens(plain: str, start: int, at: int) -> bool:
 def _latin_callers(plain: str) -> Iterator[tuple[_Span | None, _Span]]:
     for pattern in (_of_company(), _call_from()):
         for match in pattern.finditer(plain):
-            person = match["contact"].split()
+            person = [word for word in match["contact"].split() if not _HONORIFIC.fullmatch(word)]
             if match["company"].lower() not in _not_companies() and names.is_latin_person(person):
                 yield match.span("company"), match.span("contact")
 
