@@ -47,7 +47,7 @@ def run(config: Config, files: Sequence[Path], out: Console, *, yes: bool, prune
         show_changes(out, draft.changes)
         if not yes and not out.is_terminal:
             raise GatewayError("nothing was changed: nobody can be asked here; say --yes")
-        if yes or Confirm.ask("Do it?", console=out, default=False):
+        if yes or _agreed(out):
             draft.keep()
             _say_done(out, config, target)
         else:
@@ -59,11 +59,11 @@ def run(config: Config, files: Sequence[Path], out: Console, *, yes: bool, prune
 def show_changes(out: Console, changes: Sequence[Change]) -> None:
     """The first changes, one a line, and how many there are of each sort."""
     for change in changes[:MOST_SHOWN]:
-        line = Text(f"{SIGNS[change.action]} {change.kind:<9}", style=STYLES[change.action])
-        line.append(printable(change.name), style="")
+        line = Text.assemble((f"{SIGNS[change.action]} {change.kind:<9}", STYLES[change.action]))
+        line.append(printable(change.name))
         for key, before, after in change.fields:
             line.append(f"  {key}: ", style="dim")
-            line.append(printable(f"{_plain(before)} → {_plain(after)}"), style="")
+            line.append(printable(f"{_plain(before)} → {_plain(after)}"))
         out.print(line, soft_wrap=True)
     if len(changes) > MOST_SHOWN:
         out.print(Text(f"… and {len(changes) - MOST_SHOWN} more", style="dim"))
@@ -81,16 +81,24 @@ def _places(config: Config) -> tuple[Path | Traversable, Path]:
 
 
 def _say_done(out: Console, config: Config, target: Path) -> None:
-    out.print(Text(f"written: {target}", style="bold green"))
+    out.print(Text(f"written: {target}", style="bold green"), soft_wrap=True)
     if config.directory.file.startswith("builtin:"):
         out.print(
-            f'To use it, set directory.file = "{target}" in config.toml (GATEWAY__DIRECTORY__FILE);',
-            markup=False,
-        )
-        out.print(
-            "the invented customers and staff of the seed are still in it: remove them by --prune or by hand."
+            Text(
+                f'To use it, set directory.file = "{target}" in config.toml, or GATEWAY__DIRECTORY__FILE.\n'
+                "The seed's invented customers and staff are still in it: remove them by --prune or by hand."
+            ),
+            soft_wrap=True,
         )
     out.print("A running gateway reads it when it starts again.")
+
+
+def _agreed(out: Console) -> bool:
+    """Whether somebody says yes; closing the input is a no."""
+    try:
+        return Confirm.ask("Do it?", console=out, default=False)
+    except EOFError:
+        return False
 
 
 def _plain(value: object) -> str:

@@ -37,9 +37,11 @@ MAY_KNOW = {
     "directory_csv": {"directory_columns", "directory_sheet", "errors"},
     "directory_toml": set[str](),
     "directory_merge": {"directory_csv"},
+    "directory_sources": {
+        *("directory_columns", "directory_csv", "directory_sheet", "directory_toml", "errors"),
+    },
     "directory_import": {
-        *("directory_columns", "directory_csv", "directory_file", "directory_merge", "directory_sheet"),
-        *("directory_toml", "errors"),
+        *("directory_file", "directory_merge", "directory_sources", "directory_toml", "errors"),
     },
     "customer_turn": {"cases", "messages", "parsers"},
     "staff_turn": {"cases", "parsers"},

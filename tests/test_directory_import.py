@@ -202,6 +202,7 @@ def test_toml_arrives_by_id_and_keeps_keys_that_a_spreadsheet_has_not(desk: Desk
         ("a.toml", b'[[customer]]\nid = "a"\nname = ["a"]\nnames = "b"\n'),
         ("a.toml", b'[[staff]]\nid = 7\nname = true\nemail = []\nroles = [[]]\ndeputy = ["x"]\n'),
         ("a.toml", b'[[customer]]\nid = "a"\nname = "a"\n[[customer.contact]]\nname = "b"\nemails = 0\n'),
+        ("a.toml", b"[[customer]]\nid = 1.5\nname = 12:00:00\n"),
         ("a.toml", b"\xff\xfe\x00"),
         ("a.csv", b""),
         ("a.csv", b"\x00\x00\x00"),
@@ -217,6 +218,7 @@ def test_a_broken_file_is_a_sentence_and_never_a_stack(desk: Desk, name: str, co
     path.write_bytes(content)
     with pytest.raises(ConfigError):
         desk.prepare(path, desk.sheet(STAFF, "staff.csv"))
+    assert not list(desk.folder.glob(".*.new"))
 
 
 def test_a_formula_is_text_and_text_marks_are_taken_off() -> None:
