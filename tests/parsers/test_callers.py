@@ -18,6 +18,9 @@ from gateway.parsers.callers import Caller
         ("您好，今天上午客户青岚银行那边的邹敏反馈很慢", "青岚银行", "邹敏"),
         ("客戶港灣保險的林佩君來電", "港灣保險", "林佩君"),
         ("今天上午客户邹敏报修", None, "邹敏"),
+        ("福满楼餐饮张经理13655551111来电，收银系统连不上网", "福满楼餐饮", "张经理"),
+        ("中午接到城東圖書館的陳小姐來電", "城東圖書館", "陳小姐"),
+        ("客户信息部的邹敏来电", None, "邹敏"),
         ("Anna Berg from Greenhill Bank called about the firewall", "Greenhill Bank", "Anna Berg"),
         (
             "Tom Lee at Harbour Lane Freight Ltd reports that it is down",
@@ -65,15 +68,17 @@ def test_a_caller_with_a_company_comes_before_one_without() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "mentioned"),
+    ("text", "spoken"),
     [
-        ("有客户打电话来", True),
-        ("客戶報修", True),
-        ("a customer rang", True),
-        ("午饭吃什么", False),
-        ("Lunch?", False),
+        *(("有客户打电话来", True), ("客戶報修", True), ("a customer rang", True), ("客户想升级", True)),
+        *(
+            ("午饭吃什么", False),
+            ("Lunch?", False),
+            ("本周处理客户故障12起", False),
+            ("明天去拜訪客戶", False),
+        ),
     ],
 )
-def test_somebody_outside_is_spoken_of_or_not(text: str, mentioned: bool) -> None:
-    """By this a report that names nobody is told from lunch."""
-    assert callers.mentions_customer(text) is mentioned
+def test_a_report_is_told_from_talk_about_customers(text: str, spoken: bool) -> None:
+    """Somebody called, reported or asked; that there are customers reports nothing."""
+    assert callers.speaks_of_report(text) is spoken

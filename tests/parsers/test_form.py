@@ -70,6 +70,22 @@ def test_of_two_answers_the_first_counts() -> None:
     assert read("联系人：邹敏\n联系人：贺斌") == {"contact": "邹敏"}
 
 
+def test_whoever_stands_behind_the_company_is_the_contact() -> None:
+    """One field holds all that was said at once; a field of its own comes first."""
+    line = "客户：青岚银行 邹敏 13800138001"
+    assert read(line) == {"company": "青岚银行", "contact": "邹敏", "phone": "13800138001"}
+    assert read(f"{line}\n联系人：贺斌")["contact"] == "贺斌"
+
+
+def test_fields_on_one_line_may_be_parted_by_strokes() -> None:
+    """The stroke is no part of the value before it."""
+    assert read("Client: Alder Mills Ltd / Contact: Ruth Owen / Tel: 0161 496 0345") == {
+        "company": "Alder Mills Ltd",
+        "contact": "Ruth Owen",
+        "phone": "0161 496 0345",
+    }
+
+
 def test_fields_we_do_not_read_end_the_value_before_them() -> None:
     """序列号 is no part of the fault."""
     assert read("故障现象：登录不上 序列号：SN-1 联系人：邹敏") == {"symptoms": "登录不上", "contact": "邹敏"}
