@@ -157,6 +157,7 @@ def test_a_name_that_can_be_saved_is_not_changed(name: str) -> None:
         ("..", "attachment-1.pdf"),
         (".bashrc", "bashrc"),
         ("report.pdf. ", "report.pdf"),
+        ("\u00a0 .a.txt\u3000.", "a.txt"),
         ("CON", "_CON"),
         ("aux.txt", "_aux.txt"),
         ("console.txt", "console.txt"),
