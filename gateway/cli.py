@@ -28,6 +28,8 @@ cases_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
 inbox_app = typer.Typer(no_args_is_help=True, help="Look at what came in, and where it ended.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(inbox_app, name="inbox")
+import_app = typer.Typer(no_args_is_help=True, help="Bring in what is kept elsewhere.")
+app.add_typer(import_app, name="import")
 
 out = Console()
 err = Console(stderr=True)
@@ -224,6 +226,20 @@ def demo(
         out.print(f"written: {picture}", highlight=False)
         return
     performance.perform(settings, out, language=language, speed=speed, plain=plain)
+
+
+@import_app.command("directory")
+def import_directory(
+    files: Annotated[list[Path], typer.Argument(help="Customers or staff, as TOML or CSV; several at once.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what the files do not mention.")] = False,
+    config: Config = None,
+) -> None:
+    """Merge customers, contacts, contracts and staff into the directory: all of it, or nothing and every mistake."""
+    from gateway import directory_change
+    from gateway.config import load
+
+    directory_change.run(load(config or default_config()), files, out, yes=yes, prune=prune)
 
 
 @cases_app.command("list")

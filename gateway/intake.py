@@ -181,8 +181,6 @@ class Intake:
 
     def _match(self, work: Work, message: ReadMessage, sent: Sent | None, sender: str) -> Match:
         inbound = message.inbound
-        ids = [each for each in (inbound.in_reply_to, *inbound.references) if each]
-        answered = work.cases_with_message(ids)
         token = None
         if sent is not None:
             token = TokenEvidence(
@@ -193,6 +191,10 @@ class Intake:
                 same_house=self._same_house(sent.recipient, sender),
                 expired=sent.token_until < message.kept.received_at,
             )
+            if not token.expired:
+                return matching.find_case(Evidence(token=token))
+        ids = [each for each in (inbound.in_reply_to, *inbound.references) if each]
+        answered = work.cases_with_message(ids)
         return matching.find_case(
             Evidence(
                 token=token,

@@ -33,6 +33,17 @@ MAY_KNOW = {
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
     "colleague_report": {"cases", "messages", "parsers"},
+    "directory_columns": set[str](),
+    "directory_sheet": {"directory_columns", "errors"},
+    "directory_csv": {"directory_columns", "directory_sheet", "errors"},
+    "directory_toml": set[str](),
+    "directory_merge": {"directory_csv"},
+    "directory_sources": {
+        *("directory_columns", "directory_csv", "directory_sheet", "directory_toml", "errors"),
+    },
+    "directory_import": {
+        *("directory_file", "directory_merge", "directory_sources", "directory_toml", "errors"),
+    },
     "customer_turn": {"cases", "messages", "parsers"},
     "staff_turn": {"cases", "parsers"},
     "intake": {
@@ -47,9 +58,9 @@ MAY_KNOW = {
         *("config", "directory_file", "errors"),
     },
 }
-"""Room -> rooms it may import. Rooms not named here (app, cli, check, demo, simulation, trying) join the others."""
+"""Room -> rooms it may import. The joiners below join all others."""
 
-JOINERS = {"app", "cli", "check", "demo", "simulation", "trying", "__main__", "__init__"}
+JOINERS = {"app", "cli", "check", "demo", "directory_change", "simulation", "trying", "__main__", "__init__"}
 ASYNC_ROOMS = {"channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"}
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

@@ -10,7 +10,6 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from gateway import logs
 from gateway.config import Config, load
 from gateway.demo import performance
 from gateway.demo.afternoon import read_afternoon
@@ -30,7 +29,6 @@ def config() -> Config:
 @pytest.fixture(scope="module")
 def scenes(config: Config) -> Iterator[list[Scene]]:
     """The whole afternoon, played once for all tests of this file."""
-    logs.configure("console", "ERROR")
     afternoon = read_afternoon()
     with set_stage(config, afternoon.start) as stage:
         yield list(stage.play(afternoon))

@@ -9,6 +9,9 @@ from gateway.config import load
 from gateway.errors import ConfigError, Mistake
 from tests.builders import CONFIG_FILE, policy, shipped_config
 
+REMINDER_AGAIN = 'within = "3wd"\nowed_by = "gateway"'
+"""The row of the second reminder; the inspection's report has three days too, and another to owe it."""
+
 
 def written(tmp_path: Path, *changes: tuple[str, str]) -> Path:
     """config.toml with these texts replaced; each must be there once."""
@@ -102,7 +105,7 @@ class TestMistakes:
             ("default_level = 3", "default_level = 8"),
             ('name = "5x8"\ncalendar = "5x8"', 'name = "5x8"\ncalendar = "5x9"'),
             ('services = ["onsite-5x8"]', 'services = ["onsite-5x9"]'),
-            ('reopened_by = ["refused"]', 'reopened_by = ["refusd"]'),
+            ('reopened_by = ["refused",', 'reopened_by = ["refusd",'),
             ('from = ["missed:online_limit"]', 'from = ["missed:onlinelimit"]'),
             ('pauses_while = ["awaiting_confirmation"]', 'pauses_while = ["asleep"]'),
         )
@@ -119,7 +122,7 @@ class TestMistakes:
 
     def test_a_misspelt_event_is_answered_with_those_that_come_near(self, tmp_path: Path) -> None:
         """The advice begins with what was probably meant."""
-        (found,) = mistakes(tmp_path, ('reopened_by = ["refused"]', 'reopened_by = ["refusd"]'))
+        (found,) = mistakes(tmp_path, ('reopened_by = ["refused",', 'reopened_by = ["refusd",'))
         assert found.advice.startswith("there are: refused")
 
     @pytest.mark.parametrize(
@@ -130,9 +133,9 @@ class TestMistakes:
                 'tells_nex = true\n\n[[target]]\nname = "status',
                 "target[second_reply].tells_nex",
             ),
-            ('within = "3wd"', 'within = "3 days"', "target[confirm_reminder_again].within"),
-            ('within = "3wd"', 'within = "0wd"', "target[confirm_reminder_again].within"),
-            ('within = "3wd"', 'within = "99999999h"', "target[confirm_reminder_again].within"),
+            (REMINDER_AGAIN, 'within = "3 days"', "target[confirm_reminder_again].within"),
+            (REMINDER_AGAIN, 'within = "0wd"', "target[confirm_reminder_again].within"),
+            (REMINDER_AGAIN, 'within = "99999999h"', "target[confirm_reminder_again].within"),
             ('priority = "urgent"', 'priority = "hot"', "level[1].priority"),
             ('hours = ["09:00-12:00", "13:00-18:00"]', 'hours = ["nine to five"]', "calendar[5x8]"),
             (

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from gateway.cases.events import EVENTS
 from gateway.errors import ConfigError
 from gateway.simulation import play, read_scenario
+from gateway.simulation.scenario import SCENARIO_KEYS
 from tests.builders import CONFIG_FILE, ROOT, at, shipped_config
 from tests.cases import oracle
 
@@ -405,3 +407,21 @@ def test_a_month_of_hourly_updates_is_played_in_order(tmp_path: Path) -> None:
     ]
     assert said == [start + timedelta(minutes=89 + 60 * hour) for hour in range(len(said))]
     assert len(said) == 71
+
+
+def test_the_manuals_example_is_what_the_gateway_says(tmp_path: Path) -> None:
+    """docs/simulate.md shows a scenario and lines of its transcript; a change of either shows up here."""
+    manual = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
+    _, _, rest = manual.partition("```toml\n")
+    scenario, _, rest = rest.partition("```")
+    shown = rest.partition("```json\n")[2].partition("```")[0].splitlines()
+    lines = transcript(tmp_path, scenario)
+    assert len(shown) > 10
+    assert [line for line in lines if line in list(map(json.loads, shown))] == list(map(json.loads, shown))
+
+
+def test_the_manual_names_every_event_and_every_key() -> None:
+    """Whoever reads it knows all that a scenario can say."""
+    manual = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
+    playable = set(EVENTS) - {"notice_sent", "notice_failed", "third_party_wrote"}
+    assert [name for name in sorted(playable | SCENARIO_KEYS - {"event"}) if f"`{name}`" not in manual] == []

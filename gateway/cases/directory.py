@@ -153,6 +153,15 @@ class Directory:
         return tuple(person for person in self.staff.values() if role in person.roles)
 
 
+COUNTRY_CODES = ("86", "852", "853", "886")
+SHORTEST_NUMBER = 8
+
+
 def digits_of(phone: str) -> str:
-    """A number's last eleven digits: enough to know it again whatever its country code or trunk zero."""
-    return "".join(character for character in phone if character.isdigit())[-11:].lstrip("0")
+    """A number's digits without country code and trunk zero, at most eleven: enough to know it again."""
+    digits = "".join(character for character in phone if character.isdigit()).lstrip("0")
+    for code in COUNTRY_CODES:
+        if digits.startswith(code) and len(digits) >= len(code) + SHORTEST_NUMBER:
+            digits = digits.removeprefix(code).lstrip("0")
+            break
+    return digits[-11:]

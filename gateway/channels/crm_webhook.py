@@ -66,6 +66,7 @@ class CrmWebhook:
         self._now = now
         self._timeout = timeout
         self._slots = asyncio.Semaphore(connections)
+        no_cookies = DefaultCookiePolicy(allowed_domains=[])  # nothing is remembered between two posts
         self._client = httpx.AsyncClient(
             headers={"User-Agent": "intake-gateway", "Accept-Encoding": "identity"},
             limits=httpx.Limits(max_connections=connections, keepalive_expiry=20.0),
@@ -73,9 +74,7 @@ class CrmWebhook:
             follow_redirects=False,
             trust_env=False,  # no proxy and no .netrc that nobody configured here
             verify=tls_context or ssl.create_default_context(),
-            cookies=CookieJar(
-                DefaultCookiePolicy(allowed_domains=[])
-            ),  # nothing is remembered between two posts
+            cookies=CookieJar(no_cookies),
         )
 
     async def send(self, parcel: Parcel) -> str:

@@ -34,6 +34,9 @@ _ACTIVE = frozenset(
 )
 """What a mail program might lay out or run instead of saving it."""
 
+_EDGES = ". \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""Dots and blanks, with which no name should begin or end: systems hide such files, or silently rename them."""
+
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
 _DIRECTION_MARKS = re.compile(
     r"[\u061c\u200e\u200f]"
@@ -123,7 +126,7 @@ def file_name(file: Attachment, number: int) -> str:
     A name that was fine is not changed; one of which nothing is left becomes `attachment-<number>`.
     """
     given = _DIRECTION_MARKS.sub("", file.name or "")
-    name = _UNSAFE.sub("_", one_line(given, longest=len(given))).strip(". ")
+    name = _UNSAFE.sub("_", one_line(given, longest=len(given))).strip(_EDGES)
     if not name:
         return f"attachment-{number}{_BUILT_IN_TYPES.guess_extension(safe_type(file.type)) or ''}"
     return _shortened(f"_{name}" if _DEVICE.match(name) else name)
@@ -135,4 +138,4 @@ def _shortened(name: str) -> str:
         return name
     extension = found[0] if (found := _EXTENSION.search(name)) else ""
     stem = name.removesuffix(extension).encode()[: LONGEST_NAME - len(extension)]
-    return stem.decode(errors="ignore").rstrip(". ") + extension
+    return stem.decode(errors="ignore").rstrip(_EDGES) + extension

@@ -111,8 +111,9 @@ def _reports(report: Report, merged: Report, found: Sources, said: str) -> bool:
         return True
     if found.original is not None:
         return merged.automatic is None and (merged.kind.value != "confirmation" or bool(merged.symptoms))
-    outside = callers.mentions_customer(said)
-    if report.automatic is not None or not (outside or merged.company):
+    if report.automatic is not None:
         return False
-    called = outside and found.caller.contact is not None
-    return called or bool(merged.symptoms) or merged.kind.value in merging.REQUESTS
+    spoken = callers.speaks_of_report(said)
+    if spoken and (found.caller.contact is not None or merged.kind.value in merging.REQUESTS):
+        return True
+    return bool(merged.symptoms) and (spoken or merged.company is not None)

@@ -107,16 +107,17 @@ def _best(field: str, found: Sources, house: House) -> Found | None:
     called = Found(spoken, SPOKEN_OF, "body", None) if spoken else None
     if field in ("company", "contact") and field in found.form.empty:
         in_note = called = None  # left empty on purpose: what looks like a name elsewhere is a label
-    # The finders know a company's full name, and the directory's; a person is known best by who called.
-    trusts_note = field == "company" and in_note and not _names(in_note.value, found.caller.contact)
+    trusts_note = field == "company" and in_note and _knows_better(in_note, found.caller)
     ranked = (in_mail, in_note, called) if trusts_note else (in_mail, called, in_note)
     best = next((each for each in ranked if each and not house.is_ours(field, each.value)), None)
     return replace(best, span=None) if best else None
 
 
-def _names(company: str, person: str | None) -> bool:
-    """Whether what was taken for a company is a sentence with a person in it ("Ada of Greenhill Bank")."""
-    return person is not None and key_of(person) in key_of(company)
+def _knows_better(in_note: Found, caller: Caller) -> bool:
+    """Whether the finders saw the same company, in full or from the directory, and not half a sentence about it."""
+    if caller.contact and key_of(caller.contact) in key_of(in_note.value):
+        return False
+    return in_note.source == "directory" or key_of(caller.company or "") in key_of(in_note.value)
 
 
 def _symptoms(found: Sources) -> tuple[Symptom, ...]:
@@ -127,11 +128,11 @@ def _symptoms(found: Sources) -> tuple[Symptom, ...]:
 
 
 def _kind(found: Sources) -> KindFound:
-    """A fault as soon as anybody states one; a complaint stays a complaint (P-60)."""
+    """A fault as soon as anybody states one, be it that an old one is not gone; a complaint stays one (P-60)."""
     about = (found.original or found.noted).kind
     if about.value in ("fault", "complaint"):
         return about
-    if found.form.get("symptoms"):
+    if found.form.get("symptoms") or (about.value in ("refusal", "confirmation") and _symptoms(found)):
         return KindFound("fault", STATED)
     return found.noted.kind if about.value == "other" or found.noted.kind.value == "fault" else about
 

@@ -13,14 +13,16 @@ from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.letter import LONGEST_ZONE
 from gateway.parsers.entities.wordlist import any_of, longest_first
 
-__all__ = ["Caller", "find", "mentions_customer"]
+__all__ = ["Caller", "find", "speaks_of_report"]
 
 _HAN = r"[\u4e00-\u9fff]"
 _LATIN = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ɏ'’&.-]*"
 _LATIN_COMPANY = rf"{_LATIN}(?: (?:(?:of|and|the|&) )?{_LATIN}){{0,6}}"
-_LATIN_NAME = rf"(?:(?:Mr|Mrs|Ms|Dr)\.? )?{_LATIN}(?: {_LATIN}){{0,2}}"
+_HONORIFIC = re.compile(r"(?:Mr|Mrs|Ms|Dr)\.?")
+_LATIN_NAME = rf"(?:{_HONORIFIC.pattern} )?{_LATIN}(?: {_LATIN}){{0,2}}"
 _SENTENCE = re.compile(r"[^\n。!?;,:]+")
 _BETWEEN = re.compile(r"(?:公司|单位|那边|这边|那里)?(?:的|那边的|这边的)\s?")
+_BETWEEN_NAME_AND_VERB = frozenset(" 的刚(-)0123456789")
 _NAME_LENGTHS = (6, 5, 4, 3, 2)
 _LONGEST_COMPANY = 24
 _REACH = 48
@@ -47,9 +49,9 @@ def find(text: str) -> Caller:
     )
 
 
-def mentions_customer(text: str) -> bool:
-    """Whether somebody outside is spoken of: a customer, a caller, a report."""
-    return _customer_words().search(fold(text[:LONGEST_ZONE]).plain) is not None
+def speaks_of_report(text: str) -> bool:
+    """Whether somebody is said to have called, reported or asked for something."""
+    return _report_words().search(fold(text[:LONGEST_ZONE]).plain) is not None
 
 
 _Span = tuple[int, int]
@@ -60,7 +62,7 @@ def _han_callers(plain: str) -> Iterator[tuple[_Span | None, _Span]]:
     for clause in _SENTENCE.finditer(plain):
         for verb in _verbs().finditer(plain, clause.start(), clause.end()):
             end = verb.start()
-            while end > clause.start() and plain[end - 1] in " 的刚":
+            while end > clause.start() and plain[end - 1] in _BETWEEN_NAME_AND_VERB:
                 end -= 1
             if contact := _name_before(plain, clause.start(), end):
                 company = _company_before(plain, clause.start(), contact[0])
@@ -74,12 +76,18 @@ def _name_before(plain: str, start: int, end: int) -> _Span | None:
     begins = [
         end - length
         for length in _NAME_LENGTHS
-        if end - length >= start and names.is_han_person(plain[end - length : end], weak=True)
+        if end - length >= start and _is_person(plain[end - length : end])
     ]
     behind = (at for at in begins if _is_organisation(plain[max(start, at - _REACH) : at]))
     free = (at for at in begins if _may_begin(plain, start, at))
     found = next(behind, None) or next(free, None)
     return None if found is None else (found, end)
+
+
+def _is_person(word: str) -> bool:
+    return names.is_han_person(word, weak=True) and not word.startswith(
+        longest_first("filing", "not_callers")
+    )
 
 
 def _may_begin(plain: str, start: int, at: int) -> bool:
@@ -114,11 +122,16 @@ def _organisation(head: str, *, said: bool = False) -> int | None:
         return None
     start = _after_opening(head)
     name = head[start:].strip()
-    if not 2 <= len(name) <= _LONGEST_COMPANY or " " in name or names.is_department(name):
+    if not 2 <= len(name) <= _LONGEST_COMPANY or " " in name or _is_department(name):
         return None
     if _is_organisation(head) or ((said or start > 0) and not names.is_speech(name)):
         return len(name)
     return None
+
+
+def _is_department(name: str) -> bool:
+    """信息部 is a part of a company; 图书馆 is not, though both end as departments do."""
+    return names.is_department(name) and not name.endswith(longest_first("filing", "public_ends"))
 
 
 def _after_opening(head: str) -> int:
@@ -128,15 +141,15 @@ def _after_opening(head: str) -> int:
 
 
 def _opens(plain: str, start: int, at: int) -> bool:
-    """Whether nothing, or only an opening, stands before a name without a company."""
+    """Whether nothing, only an opening, or a department's 的 stands before a name without a company."""
     head = plain[max(start, at - _REACH) : at].strip()
-    return not head or head.endswith(_openings())
+    return not head or head.endswith((*_openings(), "的"))
 
 
 def _latin_callers(plain: str) -> Iterator[tuple[_Span | None, _Span]]:
     for pattern in (_of_company(), _call_from()):
         for match in pattern.finditer(plain):
-            person = match["contact"].split()
+            person = [word for word in match["contact"].split() if not _HONORIFIC.fullmatch(word)]
             if match["company"].lower() not in _not_companies() and names.is_latin_person(person):
                 yield match.span("company"), match.span("contact")
 
@@ -152,8 +165,8 @@ def _verbs() -> re.Pattern[str]:
 
 
 @cache
-def _customer_words() -> re.Pattern[str]:
-    return re.compile(any_of("filing", "customer_words"), re.IGNORECASE)
+def _report_words() -> re.Pattern[str]:
+    return re.compile(any_of("filing", "report_words"), re.IGNORECASE)
 
 
 @cache

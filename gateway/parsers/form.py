@@ -32,9 +32,9 @@ _MAILBOX = re.compile(
 _RULE = re.compile(r"\s*[-_=*~—─]{2,}\s*$")
 _ENDS = " \t,.;:、。；，：|!！)）]】(（[【*-"
 _VALUE_END = re.compile(
-    r"(?<=[\u4e00-\u9fff)]),|,(?=\s?[\u4e00-\u9fff])|[;。|、]|\s{2,}|(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff])"
+    r"\s/|(?<=[\u4e00-\u9fff)]),|,(?=\s?[\u4e00-\u9fff])|[;。|、]|\s{2,}|(?<=[\u4e00-\u9fff])\s(?=[\u4e00-\u9fff])"
 )
-_NAME_END = re.compile(r"[,;。|、()]|\s{2,}|(?<=[\u4e00-\u9fff])\s")
+_NAME_END = re.compile(r"\s/|[,;。|、()]|\s{2,}|(?<=[\u4e00-\u9fff])\s")
 _LEVEL_DIGIT = re.compile(
     r"(?<!\d)(?:p|sev|level|l)?\s?-?([1-4])(?!\d|\s?[./:]\s?\d)(?:\s?级)?", re.IGNORECASE
 )
@@ -68,12 +68,16 @@ def read(text: str, *, anywhere: bool = False) -> Form:
     `anywhere`: every label counts, wherever it stands; for a text that has no signature.
     """
     values: dict[str, str] = {}
+    besides: dict[str, str] = {}
     seen: set[str] = set()
     for field, raw in _filled(text[:LONGEST_ZONE], anywhere=anywhere):
         seen.add(field)
+        for beside, value in _beside(field, raw):
+            besides.setdefault(beside, value)
         name, value = _person_instead(field, _value(field, raw))
         if value and fold_word(value).strip(_ENDS) not in _placeholders():
             values.setdefault(name, value)
+    values = besides | values
     level = level_of(values["level"]) if "level" in values else None
     return Form(MappingProxyType(values), level, frozenset(seen - values.keys()))
 
@@ -171,6 +175,20 @@ def _value(field: str, raw: str) -> str:
             plain = fold(raw[:_LONGEST_VALUE])
             cut = (_NAME_END if field == "contact" else _VALUE_END).search(plain.plain)
             return plain.text[: cut.start() if cut else None].strip(" \t,，.;；、。:：|*")
+
+
+def _beside(field: str, raw: str) -> Iterator[tuple[str, str]]:
+    """What stands behind a company or a name in its own field: "客户：青岚银行 邹敏 13800138001"."""
+    if field in ("company", "contact"):
+        if number := phone_in(raw):
+            yield "phone", number
+        if address := address_in(raw):
+            yield "email", address
+    if field == "company":
+        pieces = re.split(r"[\s,，、]+", raw[:_LONGEST_VALUE])[1:]
+        yield from (
+            ("contact", piece) for piece in pieces[:3] if names.is_han_person(fold_word(piece), weak=True)
+        )
 
 
 def _person_instead(field: str, value: str) -> tuple[str, str]:

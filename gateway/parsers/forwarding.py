@@ -7,7 +7,7 @@ one line. Source: LESSONS L-50, L-51, L-86.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.messages import Address
 from gateway.parsers import lexicon, quoting
@@ -110,12 +110,18 @@ def _first_mark(lines: Sequence[Line]) -> Mark | None:
         if mark is None:
             at += 1
         elif mark.kind in ("head", "attribution"):
-            return mark
+            return _one_head(lines, mark)
         else:
             below = _first_written(lines, mark.end)
             head = find_mark(lines, below) if below < len(lines) else None
-            return head if head and head.kind == "head" else _short_head(lines, below)
+            return _one_head(lines, head) if head and head.kind == "head" else _short_head(lines, below)
     return None
+
+
+def _one_head(lines: Sequence[Line], mark: Mark) -> Mark:
+    """The mark up to the next sender: a forward of a forward without a word between has two heads in a row."""
+    again = (at for at in range(mark.start + 1, mark.end) if (_label(lines[at]) or ("",))[0] == "from")
+    return replace(mark, end=next(again, mark.end)) if mark.kind == "head" else mark
 
 
 def _short_head(lines: Sequence[Line], start: int) -> Mark:

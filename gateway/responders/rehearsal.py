@@ -134,7 +134,6 @@ def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
         yield Occasion(refused, _EVERYTHING_KNOWN, reader, AT)
     month = replace(everything, facts={**everything.facts, "period": "2026-10"})
     for kind in KINDS:
-        yield Occasion(nothing, replace(_NOTHING_KNOWN, kind=kind), stranger, AT)
         yield Occasion(month, replace(_EVERYTHING_KNOWN, kind=kind), reader, AT)
     for days, status in enumerate(STATUSES):
         case = replace(_EVERYTHING_KNOWN, status=status)

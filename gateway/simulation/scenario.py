@@ -198,6 +198,13 @@ class _ScenarioReader:
             )
         if kind is events.IntervalAsked:
             return events.IntervalAsked(interval=_interval(str(_named(row, "every", "interval"))), by=by)
+        if kind is events.SatisfactionGiven:
+            score = _named(row, "score")
+            if not isinstance(score, int) or not 1 <= score <= 5:
+                raise ValueError(f"{score!r} is no score from 1 to 5")
+            return events.SatisfactionGiven(
+                score=score, text=str(row.get("text", "")), language=language, by=by
+            )
         if issubclass(kind, events.WordsEvent):
             text = str(row.get("text", ""))
             spoken = languages.detect(text) if text.strip() else language

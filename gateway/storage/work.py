@@ -5,19 +5,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 
-from sqlalchemy import Connection, Select, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, func, select, update
 
 from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
 from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
+from gateway.storage import statements
 from gateway.storage.mapping import case_from_json, case_to_json, to_json
-from gateway.storage.tables import cases, inbox, journal, messages, outbox, recurring
+from gateway.storage.statements import KEPT
+from gateway.storage.tables import cases, inbox, journal, outbox
 
 CLAIMED_BYTES = 16_000_000
-KEPT, DONE, SET_ASIDE = "kept", "done", "set_aside"
+SUGGESTED = 5
+DONE, SET_ASIDE = "done", "set_aside"
 WAITING, ATTEMPTING, SENT, FAILED = "waiting", "attempting", "sent", "failed"
 HELD, DIGESTED = "held", "digested"
 
@@ -28,12 +30,13 @@ class DatabaseWork:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._locks = connection.dialect.name != "sqlite"
+        self._keep = statements.KEEP[connection.dialect.name]
+        self._begin_recurring = statements.BEGIN_RECURRING[connection.dialect.name]
 
     # Inbox.
 
     def keep(self, inbox_id: str, at: datetime, envelope: Envelope, raw: bytes, digest: str) -> bool:
         """Put a message into the inbox; False when the same message is there already (G2)."""
-        flavour = postgresql if self._locks else sqlite
         row = {
             "id": inbox_id,
             "digest": digest,
@@ -47,13 +50,9 @@ class DatabaseWork:
             "attempts": 0,
             "deliveries": 1,
         }
-        # RETURNING, not rowcount: psycopg's count for an INSERT does not come through SQLAlchemy. Only the digest
-        # may clash in silence; two messages under one id would be a message lost.
-        once = flavour.insert(inbox).values(row).on_conflict_do_nothing(index_elements=[inbox.c.digest])
-        if self._connection.execute(once.returning(inbox.c.id)).first() is not None:
+        if self._connection.execute(self._keep, row).first() is not None:
             return True
-        again = update(inbox).where(inbox.c.digest == digest).values(deliveries=inbox.c.deliveries + 1)
-        self._connection.execute(again)
+        self._connection.execute(statements.COUNT_DELIVERY, {"the_digest": digest})
         return False
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
@@ -98,11 +97,8 @@ class DatabaseWork:
     ) -> None:
         """Where the message ended (G4)."""
         state = SET_ASIDE if outcome == SET_ASIDE else DONE
-        settled = self._connection.execute(
-            update(inbox)
-            .where(inbox.c.id == inbox_id, inbox.c.state == KEPT)
-            .values(state=state, outcome=outcome, reason=reason, case_number=case_number)
-        )
+        end = {"state": state, "outcome": outcome, "reason": reason, "case_number": case_number}
+        settled = self._connection.execute(statements.SETTLE, {"the_message": inbox_id, **end})
         if settled.rowcount != 1:
             raise StaleCase(f"message {inbox_id} was settled by somebody else")
 
@@ -110,18 +106,13 @@ class DatabaseWork:
 
     def case(self, number: str) -> Case | None:
         """The case as last recorded."""
-        query = select(cases.c.body).where(cases.c.number == number)
-        if self._locks:
-            query = query.with_for_update()
-        body = self._connection.execute(query).scalar_one_or_none()
+        found = self._connection.execute(statements.READ_CASE, {"the_number": number})
+        body = found.scalar_one_or_none()
         return case_from_json(body) if body is not None else None
 
     def has_case(self, number: str) -> bool:
         """Whether this number is taken."""
-        return (
-            self._connection.execute(select(cases.c.number).where(cases.c.number == number)).first()
-            is not None
-        )
+        return self._connection.execute(statements.HAS_CASE, {"the_number": number}).first() is not None
 
     def due(self, at: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[str]:
         """Numbers of cases with a commitment near or late, the longest due first."""
@@ -149,14 +140,14 @@ class DatabaseWork:
             "body": case_to_json(case),
         }
         if case.version == 1:
-            self._connection.execute(insert(cases).values(row))
+            self._connection.execute(statements.INSERT_CASE, row)
         else:
-            moved = update(cases).where(cases.c.number == case.number, cases.c.version == case.version - 1)
-            if self._connection.execute(moved.values(row)).rowcount != 1:
+            last = {"the_number": case.number, "the_version": case.version - 1}
+            if self._connection.execute(statements.MOVE_CASE, {**last, **row}).rowcount != 1:
                 raise StaleCase(f"{case.number} has moved since version {case.version - 1}")
         if step.entries:
             self._connection.execute(
-                insert(journal),
+                statements.INSERT_JOURNAL,
                 [
                     {
                         "case_number": case.number,
@@ -175,61 +166,41 @@ class DatabaseWork:
     def say(self, case: Case, ready: Sequence[Ready]) -> None:
         """Put messages into the outbox."""
         if ready:
-            self._connection.execute(insert(outbox), [_outbox_row(each) for each in ready])
+            self._connection.execute(statements.INSERT_OUTBOX, [_outbox_row(each) for each in ready])
 
     def put(self, case_number: str, said: Said) -> None:
         """Put a message on a case."""
-        self._connection.execute(
-            insert(messages).values(
-                case_number=case_number,
-                at=said.at,
-                audience=said.audience,
-                person=said.person,
-                message_id=said.message_id,
-                subject=said.subject,
-                words=said.words,
-                inbox_id=said.inbox_id,
-                evidence=said.evidence,
-            )
-        )
+        row = {
+            "case_number": case_number,
+            "at": said.at,
+            "audience": said.audience,
+            "person": said.person,
+            "message_id": said.message_id,
+            "subject": said.subject,
+            "words": said.words,
+            "inbox_id": said.inbox_id,
+            "evidence": said.evidence,
+        }
+        self._connection.execute(statements.INSERT_MESSAGE, row)
 
     # Matching.
 
     def sent(self, outbound_id: str) -> Sent | None:
         """What was sent under this look-up id."""
-        row = self._connection.execute(select(outbox).where(outbox.c.id == outbound_id)).first()
-        if row is None:
-            return None
-        return Sent(
-            id=row.id,
-            case_number=row.case_number,
-            notice=row.notice,
-            role=row.role,
-            recipient=row.recipient,
-            person=row.person,
-            token_until=row.token_expires_at,
-        )
+        row = self._connection.execute(statements.READ_SENT, {"the_letter": outbound_id}).mappings().first()
+        return Sent(**row) if row is not None else None
 
     def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(case number, message id, person) of customer messages that carry one of these ids."""
         if not message_ids:
             return []
-        query = select(messages.c.case_number, messages.c.message_id, messages.c.person).where(
-            messages.c.message_id.in_(message_ids), messages.c.audience == "customer"
-        )
-        return [(row.case_number, row.message_id, row.person) for row in self._connection.execute(query)]
+        found = self._connection.execute(statements.CASES_WITH_MESSAGE, {"the_ids": message_ids})
+        return [(row.case_number, row.message_id, row.person) for row in found]
 
     def open_cases_of(self, address: str) -> Sequence[str]:
-        """Numbers of cases not closed on which this address has written, the latest first."""
-        query = (
-            select(cases.c.number)
-            .join(messages, messages.c.case_number == cases.c.number)
-            .where(messages.c.person == address, cases.c.status != CLOSED)
-            .group_by(cases.c.number)
-            .order_by(func.max(messages.c.id).desc())
-            .limit(5)
-        )
-        return list(self._connection.execute(query).scalars())
+        """Numbers of cases not closed on which this address has written of late, the latest first."""
+        found = self._connection.execute(statements.RECENT_CASES_OF, {"the_person": address})
+        return list(dict.fromkeys(row.case_number for row in found if row.status != CLOSED))[:SUGGESTED]
 
     # Outbox.
 
@@ -270,20 +241,16 @@ class DatabaseWork:
 
     def deferred(self, outbound_id: str, until: datetime, error: str, *, in_doubt: bool = False) -> None:
         """Try again then."""
-        self._move(
-            outbound_id,
-            state=WAITING,
-            next_attempt=until,
-            error=error,
-            in_doubt=outbox.c.in_doubt + (1 if in_doubt else 0),
-        )
+        to = {"state": WAITING, "next_attempt": until, "error": error}
+        which = {"the_letter": outbound_id, "the_doubt": int(in_doubt)}
+        self._connection.execute(statements.DEFER_LETTER, {**which, **to})
 
     def gave_up(self, outbound_id: str, at: datetime, error: str) -> None:
         """It will not be tried again."""
         self._move(outbound_id, state=FAILED, next_attempt=None, error=error)
 
     def _move(self, outbound_id: str, **values: object) -> None:
-        self._connection.execute(update(outbox).where(outbox.c.id == outbound_id).values(values))
+        self._connection.execute(statements.MOVE_LETTER, {"the_letter": outbound_id, **values})
 
     def revive_attempts(self, at: datetime, in_doubt_until: datetime) -> int:
         """After a restart: what was being sent when we died may have arrived; the same bytes go out once more."""
@@ -350,20 +317,15 @@ class DatabaseWork:
 
     def begin_recurring(self, key: str, at: datetime, case_number: str | None = None) -> bool:
         """Note that an inspection or a follow-up was begun; False when it was begun before (P-07, P-63)."""
-        flavour = postgresql if self._locks else sqlite
         row = {"key": key, "at": at, "case_number": case_number}
-        # RETURNING, not rowcount, as in `keep`.
-        once = flavour.insert(recurring).values(row).on_conflict_do_nothing(index_elements=[recurring.c.key])
-        return self._connection.execute(once.returning(recurring.c.key)).first() is not None
+        return self._connection.execute(self._begin_recurring, row).first() is not None
 
     # What comes next.
 
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
-        due = self._connection.execute(select(func.min(cases.c.next_due))).scalar_one_or_none()
-        attempt = self._connection.execute(
-            select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)
-        ).scalar_one_or_none()
+        due = self._connection.execute(statements.NEXT_DUE).scalar_one_or_none()
+        attempt = self._connection.execute(statements.NEXT_ATTEMPT).scalar_one_or_none()
         return min((moment for moment in (due, attempt) if moment is not None), default=None)
 
     def counts(self) -> Mapping[str, int]:

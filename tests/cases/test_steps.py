@@ -431,7 +431,7 @@ class TestEscalation:
             ("11-23 17:00", "administrator"),
         ]
 
-    @pytest.mark.parametrize("answer", [events.Acknowledged(by="zhao"), TAKEN, reply(), resolved()])
+    @pytest.mark.parametrize("answer", [events.Acknowledged(by="zhao"), TAKEN, reply(), resolved(), WAITING])
     def test_it_stops_climbing_when_somebody_takes_it_in_hand(self, answer: events.Event) -> None:
         """The first rung answers within its hour: nobody above hears of it that day."""
         life = Life(level=2).reported(MONDAY_NINE)

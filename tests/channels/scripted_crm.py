@@ -41,6 +41,7 @@ class ScriptedCrm:
     connections: int = 0
     open_now: int = 0
     most_open: int = 0
+    body_written: int = 0
     posted: list[Posted] = field(default_factory=list[Posted])
     all_closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -94,6 +95,7 @@ class ScriptedCrm:
             writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             while not writer.is_closing():
                 writer.write(b"1000\r\n" + b"x" * 4096 + b"\r\n")
+                self.body_written += 4096
                 await writer.drain()
         if manner == "endless head":
             writer.write(b"HTTP/1.1 200 OK\r\n")

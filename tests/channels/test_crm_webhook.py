@@ -187,6 +187,7 @@ async def test_a_body_that_never_ends_changes_nothing(answer: str) -> None:
         assert await channel.send(DOCUMENT) == "200 OK"
         await crm.all_closed.wait()
         assert await channel.send(DOCUMENT) == "201 Created"
+    assert crm.body_written < 20_000_000, "what fits between two sockets, and not what fits into two seconds"
 
 
 async def test_a_connection_that_idled_out_serves_nobody_ill() -> None:
@@ -212,6 +213,13 @@ async def test_a_slow_crm_gets_few_connections() -> None:
         await asyncio.gather(*(channel.send(DOCUMENT) for _ in range(10)))
     assert len(crm.posted) == 10
     assert crm.most_open <= 2
+
+
+async def test_a_document_that_waits_its_turn_is_not_late() -> None:
+    """The CRM is to blame for its own slowness only, not for the length of our queue."""
+    async with channel_to(crm := ScriptedCrm(delay=SOON / 8), connections=1, timeout=SOON) as channel:
+        await asyncio.gather(*(channel.send(DOCUMENT) for _ in range(10)))
+    assert len(crm.posted) == 10
 
 
 # --- what it must not do ---------------------------------------------------------------------------------------

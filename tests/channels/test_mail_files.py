@@ -157,6 +157,7 @@ def test_a_name_that_can_be_saved_is_not_changed(name: str) -> None:
         ("..", "attachment-1.pdf"),
         (".bashrc", "bashrc"),
         ("report.pdf. ", "report.pdf"),
+        ("\u00a0 .a.txt\u3000.", "a.txt"),
         ("CON", "_CON"),
         ("aux.txt", "_aux.txt"),
         ("console.txt", "console.txt"),
@@ -271,6 +272,13 @@ def test_a_customer_is_told_in_their_language_what_did_not_fit(language: str, wo
     assert signature == "技术支持中心\n"
     assert words in dressed
     assert dressed.index("内存转储") < dressed.index("</body>")
+
+
+def test_a_name_cannot_dress_up_as_html() -> None:
+    """It is a stranger's text, in a page of ours (RELIABILITY T17)."""
+    letter = mail_files.naming_left_out(TO_A_CUSTOMER, [file("a&lt;b.dmp")])
+    assert "a&amp;lt;b.dmp" in (letter.html or "")
+    assert "a&lt;b.dmp" in letter.text
 
 
 def test_when_nothing_fits_the_words_still_go() -> None:

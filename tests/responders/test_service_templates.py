@@ -597,8 +597,9 @@ def test_no_letter_to_a_customer_shows_what_is_internal(notice: str, language: s
 )
 def test_facts_of_any_shape_make_a_letter(odd: Fact) -> None:
     """A fact that is not what it should be is left out; the letter leaves all the same (G22)."""
-    names: tuple[str, ...] = ("missing", "cases", "period", "score", "attachments", "overdue")
-    facts = dict.fromkeys(names, odd)
+    facts: dict[str, Fact] = dict.fromkeys(
+        ("missing", "cases", "period", "score", "attachments", "overdue"), odd
+    )
     for notice, role in EVERY_NOTICE:
         if role != "crm":
             reader = customer() if role == "customer" else staff()

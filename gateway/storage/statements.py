@@ -1,0 +1,66 @@
+"""The statements of every mail's way, built once: building one costs more than SQLite needs to run it.
+
+Parameters that name a row begin with `the_`; all others are columns to be set.
+"""
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from gateway.storage.tables import cases, inbox, journal, messages, outbox, recurring
+
+KEPT = "kept"
+RECENT_MESSAGES = 20
+"""How far back in somebody's messages an open case of theirs is looked for."""
+
+# RETURNING, not rowcount: psycopg's count for an INSERT does not come through SQLAlchemy. Only the digest may clash in
+# silence; two messages under one id would be a message lost.
+KEEP = {
+    flavour: maker(inbox).on_conflict_do_nothing(index_elements=[inbox.c.digest]).returning(inbox.c.id)
+    for flavour, maker in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+BEGIN_RECURRING = {
+    flavour: maker(recurring)
+    .on_conflict_do_nothing(index_elements=[recurring.c.key])
+    .returning(recurring.c.key)
+    for flavour, maker in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+COUNT_DELIVERY = (
+    update(inbox).where(inbox.c.digest == bindparam("the_digest")).values(deliveries=inbox.c.deliveries + 1)
+)
+SETTLE = update(inbox).where(inbox.c.id == bindparam("the_message"), inbox.c.state == KEPT)
+
+# SQLite has no FOR UPDATE and needs none: SQLAlchemy leaves it out there.
+READ_CASE = select(cases.c.body).where(cases.c.number == bindparam("the_number")).with_for_update()
+HAS_CASE = select(cases.c.number).where(cases.c.number == bindparam("the_number"))
+INSERT_CASE = insert(cases)
+MOVE_CASE = update(cases).where(
+    cases.c.number == bindparam("the_number"), cases.c.version == bindparam("the_version")
+)
+INSERT_JOURNAL = insert(journal)
+INSERT_MESSAGE = insert(messages)
+INSERT_OUTBOX = insert(outbox)
+
+READ_SENT = select(
+    outbox.c.id,
+    outbox.c.case_number,
+    outbox.c.notice,
+    outbox.c.role,
+    outbox.c.recipient,
+    outbox.c.person,
+    outbox.c.token_expires_at.label("token_until"),
+).where(outbox.c.id == bindparam("the_letter"))
+MOVE_LETTER = update(outbox).where(outbox.c.id == bindparam("the_letter"))
+DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_doubt"))
+
+CASES_WITH_MESSAGE = select(messages.c.case_number, messages.c.message_id, messages.c.person).where(
+    messages.c.message_id.in_(bindparam("the_ids", expanding=True)), messages.c.audience == "customer"
+)
+RECENT_CASES_OF = (
+    select(messages.c.case_number, cases.c.status)
+    .join(cases, cases.c.number == messages.c.case_number)
+    .where(messages.c.person == bindparam("the_person"))
+    .order_by(messages.c.id.desc())
+    .limit(RECENT_MESSAGES)
+)
+NEXT_DUE = select(func.min(cases.c.next_due))
+NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == "waiting")
