@@ -30,9 +30,12 @@ from tests.responders.correspondence import (
     write,
 )
 
-GIVEN_BY_CODE = [
+BEYOND_THE_ROWS = [
     ("digest", "level_manager:1"),
     ("facts_wanted", "colleague"),
+    ("interim_report", "customer"),
+    ("interim_draft", "superior"),
+    ("plan_prompt", "engineer"),
     ("wording_needed", "liaison"),
     ("escalation", "level_manager:1"),
     ("escalation", "administrator"),
@@ -40,7 +43,40 @@ GIVEN_BY_CODE = [
     ("operator_alert", "administrator"),
     ("reply_not_sent", "engineer"),
 ]
-"""Notices that no row of the policy gives, and to whom they go."""
+"""Notices that no row of the policy gives, or that an owner may well do without, and to whom they go."""
+
+ASKED_OF: list[tuple[str, str, str, list[str]]] = [
+    (
+        "triage_request",
+        "service_manager",
+        "",
+        ["· #已研判", "· #级别", "· #指派", "> 电源模块", "类型：故障"],
+    ),
+    ("complaint", "quality", "complaint_taken", ["今天 10:32", "> 电源模块", "· #知悉", "处理人：李明"]),
+    ("assignment", "engineer", "plan_or_help", ["今天 10:32 前", "#方案", "#求助", "请先亲自回复客户"]),
+    (
+        "help_needed",
+        "project_manager",
+        "help",
+        ["李明请求支援", "> 电源模块", "#指派 姓名", "今天 10:32", "二级"],
+    ),
+    ("help_assigned", "implementation_engineer", "", ["（李明）", "以服务台名义发给客户"]),
+    ("parts_wanted", "warehouse", "parts", ["李明", "> 电源模块 PS-200 一块", "今天 10:32", "· #出库"]),
+    (
+        "review_request",
+        "centre_manager",
+        "review",
+        ["> 更换了证书", "今天 10:32", "· #通过", "· #不通过 原因"],
+    ),
+    ("review_failed", "engineer", "", ["> 电源模块", "> 更换了证书", "没有告知客户"]),
+    ("review_passed", "desk", "", ["已请客户确认", "> 更换了证书"]),
+    ("visit_requested", "service_manager", "visit", ["今天 10:32", "> 电源模块", "· #指派"]),
+    ("consulting_needed", "security_consulting", "", ["> 电源模块", "以服务台名义发给客户"]),
+    ("case_for_quality", "quality", "response", ["无须答复", "工程师响应"]),
+    ("parts_ready", "engineer", "", ["仓库已发出", "· #到场"]),
+    ("inspection_due", "engineer", "inspection_visit", ["今天 10:32 前", "#已解决", "· #到场"]),
+]
+"""What a role reads: notice, role, the promise that is due at half past ten, and what the letter must say then."""
 
 BY_RULE = [(rule.notice, role) for rule in POLICY.notices for role in rule.to]
 BY_CLOCK = [
@@ -49,7 +85,8 @@ BY_CLOCK = [
     for ahead in (target.prompt, target.speak)
     if ahead is not None
 ]
-EVERY_NOTICE = sorted({*BY_RULE, *BY_CLOCK, *GIVEN_BY_CODE})
+ASKED = [(notice, role) for notice, role, *_ in ASKED_OF]
+EVERY_NOTICE = sorted({*BY_RULE, *BY_CLOCK, *BEYOND_THE_ROWS, *ASKED})
 TO_CUSTOMERS = [notice for notice, role in EVERY_NOTICE if role == "customer"]
 TO_COLLEAGUES = [(notice, role) for notice, role in EVERY_NOTICE if role not in ("customer", "crm")]
 
@@ -389,39 +426,6 @@ def test_a_rating_reaches_quality_with_the_engineer_it_is_about() -> None:
 
 def _told(notice: str, role: str, case: Case, facts: dict[str, Fact]) -> str:
     return write(notice, staff(), case, to=role, facts=facts, engineer="李明").text
-
-
-ASKED_OF: list[tuple[str, str, str, list[str]]] = [
-    (
-        "triage_request",
-        "service_manager",
-        "",
-        ["· #已研判", "· #级别", "· #指派", "> 电源模块", "类型：故障"],
-    ),
-    ("complaint", "quality", "complaint_taken", ["今天 10:32", "> 电源模块", "· #知悉", "处理人：李明"]),
-    ("assignment", "engineer", "plan_or_help", ["今天 10:32 前", "#方案", "#求助", "请先亲自回复客户"]),
-    (
-        "help_needed",
-        "project_manager",
-        "help",
-        ["李明请求支援", "> 电源模块", "#指派 姓名", "今天 10:32", "二级"],
-    ),
-    ("help_assigned", "implementation_engineer", "", ["（李明）", "以服务台名义发给客户"]),
-    ("parts_wanted", "warehouse", "parts", ["李明", "> 电源模块 PS-200 一块", "今天 10:32", "· #出库"]),
-    (
-        "review_request",
-        "centre_manager",
-        "review",
-        ["> 更换了证书", "今天 10:32", "· #通过", "· #不通过 原因"],
-    ),
-    ("review_failed", "engineer", "", ["> 电源模块", "> 更换了证书", "没有告知客户"]),
-    ("review_passed", "desk", "", ["已请客户确认", "> 更换了证书"]),
-    ("visit_requested", "service_manager", "visit", ["今天 10:32", "> 电源模块", "· #指派"]),
-    ("consulting_needed", "security_consulting", "", ["> 电源模块", "以服务台名义发给客户"]),
-    ("case_for_quality", "quality", "response", ["无须答复", "工程师响应"]),
-    ("parts_ready", "engineer", "", ["仓库已发出", "· #到场"]),
-    ("inspection_due", "engineer", "inspection_visit", ["今天 10:32 前", "#已解决", "· #到场"]),
-]
 
 
 @pytest.mark.parametrize(("notice", "role", "owed", "says"), ASKED_OF, ids=[each[0] for each in ASKED_OF])
