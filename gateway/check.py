@@ -83,7 +83,7 @@ def _templates(config: Config, findings: Findings) -> None:
 def _notices(config: Config) -> Iterator[tuple[str, str]]:
     """Every notice that the policy can give, and to which role."""
     for rule in config.promises.notices:
-        yield from ((rule.notice, role) for role in rule.to)
+        yield from ((rule.notice, role) for role in rule.to if role != "crm")
     for target in config.promises.targets:
         yield from ((ahead.notice, ahead.to) for ahead in (target.prompt, target.speak) if ahead is not None)
 

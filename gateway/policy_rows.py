@@ -23,6 +23,7 @@ class Row(BaseModel):
 
 
 BEFORE_CLOSE = " before close"
+EVERY_KIND = "*"
 
 
 def _span(value: object) -> object:
@@ -269,6 +270,8 @@ class _Joiner:
 
     def _of_kinds(self, where: str, named: Sequence[str], kinds: Mapping[str, Kind]) -> frozenset[str]:
         """The kinds that a row speaks of: those it names, or all but those which have rows of their own."""
+        if tuple(named) == (EVERY_KIND,):
+            return frozenset(kinds)
         self._all_known(f"{where}.kinds", named, kinds, "kind")
         return frozenset(named or (row.name for row in self.rows.kind if not row.own_rows))
 

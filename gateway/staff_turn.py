@@ -35,6 +35,7 @@ BARE: Mapping[str, Callable[..., Event]] = {
     "issued": events.PartsIssued,
     "passed": events.ReviewPassed,
     "triaged": events.Triaged,
+    "confirmed": events.Confirmed,
 }
 ENGINEERS_ACTS = (
     events.EngineerReplied,

@@ -134,7 +134,7 @@ class TestSecrets:
         monkeypatch.setenv("GATEWAY__CHANNELS__RELAY__URL", "smtp://user:hunter2secret@mx.example")
         config = config_of(tmp_path)
         assert "hunter2secret" not in repr(config)
-        assert config.secrets() == ("smtp://user:hunter2secret@mx.example",)
+        assert config.secrets() == ("smtp://user:hunter2secret@mx.example", "hunter2secret")
 
 
 class TestMistakes:

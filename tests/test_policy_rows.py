@@ -81,7 +81,9 @@ class TestTheShippedRows:
     def test_customers_with_office_hours_are_not_written_to_all_night(self) -> None:
         """Trap 3: every update runs on the plan's clock."""
         spoken = [target for target in policy().targets if target.speak is not None]
-        assert all(span.working for target in spoken for spans in target.within.values() for span in spans)
+        limits = [limit for target in spoken for limits in target.within.values() for limit in limits]
+        assert limits
+        assert all(isinstance(limit, Span) and limit.working for limit in limits)
 
     def test_each_level_and_plan_that_the_interface_names_exists(self) -> None:
         """INTERFACES: "5x8" and "7x24" always exist."""
@@ -107,7 +109,7 @@ class TestMistakes:
             ('services = ["onsite-5x8"]', 'services = ["onsite-5x9"]'),
             ('reopened_by = ["refused",', 'reopened_by = ["refusd",'),
             ('from = ["missed:online_limit"]', 'from = ["missed:onlinelimit"]'),
-            ('pauses_while = ["awaiting_confirmation"]', 'pauses_while = ["asleep"]'),
+            ('pauses_while = ["in_review", "awaiting_confirmation"]', 'pauses_while = ["asleep"]'),
         )
         assert {each.key for each in found} == {
             "policy.default_plan",
@@ -133,9 +135,17 @@ class TestMistakes:
                 'tells_nex = true\n\n[[target]]\nname = "status',
                 "target[second_reply].tells_nex",
             ),
-            (REMINDER_AGAIN, 'within = "3 days"', "target[confirm_reminder_again].within"),
-            (REMINDER_AGAIN, 'within = "0wd"', "target[confirm_reminder_again].within"),
-            (REMINDER_AGAIN, 'within = "99999999h"', "target[confirm_reminder_again].within"),
+            (
+                REMINDER_AGAIN,
+                'within = "3 days"\nowed_by = "gateway"',
+                "target[confirm_reminder_again].within",
+            ),
+            (REMINDER_AGAIN, 'within = "0wd"\nowed_by = "gateway"', "target[confirm_reminder_again].within"),
+            (
+                REMINDER_AGAIN,
+                'within = "99999999h"\nowed_by = "gateway"',
+                "target[confirm_reminder_again].within",
+            ),
             ('priority = "urgent"', 'priority = "hot"', "level[1].priority"),
             ('hours = ["09:00-12:00", "13:00-18:00"]', 'hours = ["nine to five"]', "calendar[5x8]"),
             (

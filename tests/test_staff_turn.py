@@ -25,7 +25,13 @@ ALLOWED = {
     "ack": ["level_manager:1"],
     "interval": ["engineer"],
 }
-CASE = Case(number="C261123-000018", opened_at=MONDAY, reporter=Party(address="a@b.example"), subject="x")
+CASE = Case(
+    number="C261123-000018",
+    opened_at=MONDAY,
+    reporter=Party(address="a@b.example"),
+    subject="x",
+    engineer="wu",
+)
 
 
 def turn(
@@ -284,3 +290,12 @@ async def test_a_customer_of_another_region_has_that_regions_engineer(house: Hou
     await house.write(CHEN, "防火牆 VPN 無法連線。\n陳怡君\n海燕物流股份有限公司")
     assert "huang.zhihao@yunling.example" in [letter.to for letter in house.letters(notice="new_case")]
     assert SUN_JIE not in [letter.to for letter in house.letters(notice="new_case")]
+
+
+def test_an_engineer_who_acts_on_a_case_that_nobody_has_takes_it_by_that() -> None:
+    """P-42: whoever answers first is who the customer's case is with."""
+    nobodys = replace(CASE, engineer=None)
+    taken, replied = turn("您好，已在处理。", case=nobodys).events
+    assert taken == events.Assigned(to=WU.id, by=WU.id)
+    assert isinstance(replied, events.EngineerReplied)
+    assert [event.name for event in turn("#内部 先记一笔", case=nobodys).events] == ["note_taken"]

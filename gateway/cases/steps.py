@@ -434,7 +434,9 @@ class _Draft:
                         self._give(WORDING_NEEDED, LIAISON, rule.promise, words=words)
                     name = HOLDING_NOTICE if unreadable and rule.words_only else rule.notice
                     said = None if unreadable else words
-                    self._give(name, role, rule.promise, words=said, unless=rule.unless)
+                    score = event.score if isinstance(event, events.SatisfactionGiven) else None
+                    facts: dict[str, Fact] = {"score": score} if score is not None else {}
+                    self._give(name, role, rule.promise, words=said, facts=facts, unless=rule.unless)
 
     def _cannot_be_read(self, role: str, language: str) -> bool:
         return role == CUSTOMER and not readable(language, self.case.reporter.language)

@@ -120,7 +120,7 @@ def test_a_colleague_who_has_just_written_is_answered_whatever_the_hour(parts: P
     manager = parts.directory.staff["sun.jie"]
     night = MONDAY + timedelta(hours=13)
     said = notice("reply_not_sent", "service_manager", why="unknown_command", words="#x")
-    (ready,) = parts.letters.answer(CASE, said, manager, night)
+    (ready,) = parts.letters.answer(CASE, said, manager.id, night)
     assert ready.outbound.not_before is None
     assert ready.outbound.to.address == manager.email
 
