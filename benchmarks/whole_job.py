@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,13 +35,16 @@ def main() -> None:
         print(
             f"{MAILS} mixed mails, 70 % new, 30 % answers; {os.cpu_count()} cores, Python {sys.version.split()[0]}"
         )
-        print(f"fdatasync of 4 kB here: {fdatasync_ms(folder):.2f} ms (median)\n")
+        print(f"fdatasync of 4 kB here: {fdatasync_ms(folder):.2f} ms (median)")
+        print(f"a fixed piece of Python: {yardstick_ms():.1f} ms CPU; load {os.getloadavg()[0]:.1f}\n")
         for only_customers in (True, False):
             tally = asyncio.run(by_stage(folder / f"stages-{only_customers}", only_customers=only_customers))
             show_stages(tally, only_customers=only_customers)
         show_process(folder / "process")
         show_crowd(folder)
-        print(f"\nfdatasync at the end: {fdatasync_ms(folder):.2f} ms (median)")
+        print(
+            f"\nat the end: fdatasync {fdatasync_ms(folder):.2f} ms, the fixed piece {yardstick_ms():.1f} ms CPU"
+        )
 
 
 async def by_stage(folder: Path, *, only_customers: bool) -> Tally:
@@ -134,6 +138,15 @@ def fdatasync_ms(folder: Path, times: int = 100) -> float:
             os.fdatasync(file.fileno())
             spent.append(1000 * (time.perf_counter() - began))
     return statistics.median(spent)
+
+
+def yardstick_ms() -> float:
+    """CPU milliseconds for the same work everywhere: a busy neighbour makes CPU time dearer too."""
+    began = time.process_time()
+    for _ in range(20):
+        words = [f"{number:x}" for number in range(10_000)]
+        Counter("".join(sorted(words)))
+    return 1000 * (time.process_time() - began) / 20
 
 
 def cpu_seconds(pid: int) -> float:

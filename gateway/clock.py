@@ -1,5 +1,6 @@
 """The only readers of time and chance."""
 
+import base64
 import secrets
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -36,4 +37,4 @@ class RandomIds:
 
     def outbound_id(self) -> str:
         """Forty bits as eight letters."""
-        return "".join(secrets.choice(BASE32) for _ in range(8))
+        return base64.b32encode(secrets.token_bytes(5)).decode().lower()

@@ -27,10 +27,11 @@ TRACE = (
 def of_message(raw: bytes) -> str:
     """SHA-256 of the message without trace headers, whatever its line ends; linear in its length."""
     text = raw.replace(b"\r\n", b"\n")
-    head, blank, body = text.partition(b"\n\n")
+    # A message without any header begins with the line that ends the head.
+    head, blank, body = (b"", b"\n\n", text[1:]) if text.startswith(b"\n") else text.partition(b"\n\n")
     digest = hashlib.sha256()
     tracing = False
-    for line in head.split(b"\n"):
+    for line in filter(None, head.split(b"\n")):
         if line[:1] not in (b" ", b"\t"):
             tracing = line.partition(b":")[0].strip().lower() in TRACE
         if not tracing:

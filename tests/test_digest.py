@@ -1,6 +1,6 @@
 """Two deliveries of one message have one digest; two messages never do."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway import digest
@@ -58,6 +58,8 @@ def test_any_bytes_have_a_digest(raw: bytes) -> None:
 
 
 @given(ANY)
+@example(b"")
+@example(b"\n\x00")
 def test_a_trace_header_in_front_never_changes_it(raw: bytes) -> None:
     """Whatever follows, unless it would continue that header."""
     if raw[:1] not in (b" ", b"\t"):

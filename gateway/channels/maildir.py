@@ -47,8 +47,15 @@ def _file_name(parcel_id: str) -> str:
 
 
 def _keep(directory: Path, name: str, raw: bytes) -> None:
-    for folder in ("tmp", "new", "cur"):
-        (directory / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _write(directory, name, raw)
+    except FileNotFoundError:
+        for folder in ("tmp", "new", "cur"):
+            (directory / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(directory, name, raw)
+
+
+def _write(directory: Path, name: str, raw: bytes) -> None:
     unfinished, finished = directory / "tmp" / name, directory / "new" / name
     with open(unfinished, "wb", opener=_private) as file:
         file.write(raw)

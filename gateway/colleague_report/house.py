@@ -9,7 +9,7 @@ from gateway.messages import Address
 from gateway.parsers.entities.emails import belongs
 from gateway.parsers.entities.folding import fold, fold_word, lower
 from gateway.parsers.form import Form
-from gateway.parsers.report import Vendor
+from gateway.parsers.report import Found, Vendor
 
 _OFFICE = re.compile(r"[-_/|(（【\[·]")
 
@@ -37,13 +37,20 @@ class House:
             case "company":
                 return any(own in key_of(value) for own in self._company_keys)
             case "contact":
-                return key_of(value) in {key_of(name) for name in self._writer_names}
+                return key_of(value) in {*map(key_of, self._writer_names), *self._company_keys}
             case "phone":
                 return digits_of(value) in self._numbers
             case "email":
                 return self.owns(value)
             case _:
                 return False
+
+    def is_one_of_us(self, found: Found) -> bool:
+        """Whether a person found in the words of a mail is a colleague: customers greet and name us.
+
+        A header and the directory are believed, for two people may have one name.
+        """
+        return found.source not in ("header", "directory") and not self.without_us(found.value).strip()
 
     def not_ours(self, told: Form) -> Form:
         """A form without the values that are ours."""

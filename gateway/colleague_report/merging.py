@@ -109,8 +109,12 @@ def _best(field: str, found: Sources, house: House) -> Found | None:
         in_note = called = None  # left empty on purpose: what looks like a name elsewhere is a label
     trusts_note = field == "company" and in_note and _knows_better(in_note, found.caller)
     ranked = (in_mail, in_note, called) if trusts_note else (in_mail, called, in_note)
-    best = next((each for each in ranked if each and not house.is_ours(field, each.value)), None)
+    best = next((each for each in ranked if each and not _is_ours(field, each, house)), None)
     return replace(best, span=None) if best else None
+
+
+def _is_ours(field: str, found: Found, house: House) -> bool:
+    return house.is_ours(field, found.value) or (field == "contact" and house.is_one_of_us(found))
 
 
 def _knows_better(in_note: Found, caller: Caller) -> bool:

@@ -106,6 +106,17 @@ def test_without_a_directory_the_writer_and_their_domain_are_ours_nevertheless()
     assert found.customer is None
 
 
+def test_one_of_us_whom_the_customer_names_is_not_the_contact() -> None:
+    """The customer asks for Grace; the contact is asked from whoever filed it."""
+    head = "From: {} <it@aldermills.example>\nSent: 2 March 2026\nTo: Desk\nSubject: WAF\n\n"
+    body = "The WAF blocks our order page. Our contact is Grace Miller.\nContact: Grace Miller"
+    found = filed(head.format("IT") + body, subject="FW: WAF")
+    assert value(found.report, "contact") is None
+    assert "contact" in found.missing
+    namesake = filed(head.format("Grace Miller") + "The WAF blocks our order page.", subject="FW: WAF")
+    assert value(namesake.report, "contact") == "Grace Miller"
+
+
 def test_a_customer_named_like_one_of_our_people_may_stand_in_a_form() -> None:
     """Chinese names repeat; what is labelled as the customer's contact is that."""
     found = filed("客户公司：青岚银行\n联系人：陆遥\n电话：13800138001\n故障现象：堡垒机登录不上")

@@ -158,7 +158,7 @@ async def test_a_cancelled_caller_does_not_stop_its_work(engine: Engine, databas
     with pytest.raises(asyncio.CancelledError):
         await impatient
     writer.start()
-    assert await writer.run(keep("b")), "nor does it end the writer"
+    assert await asyncio.wait_for(writer.run(keep("b")), 30), "nor does it end the writer"
     await asyncio.to_thread(writer.stop)
     assert ids(database_url) == ["a", "b"]
 
@@ -182,7 +182,7 @@ async def test_a_caller_cancelled_during_the_commit_does_not_end_the_writer(
     impatient.cancel()
     await asyncio.sleep(0)
     go_on.set()
-    assert await writer.run(keep("b"))
+    assert await asyncio.wait_for(writer.run(keep("b")), 30)
     await asyncio.to_thread(writer.stop)
     assert ids(database_url) == ["a", "b"]
 
