@@ -128,7 +128,7 @@ class Spool:
 
     def __init__(self) -> None:
         # Closed by whoever holds the spool: it outlives the connection when the client hangs up.
-        self._file = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(max_size=SPOOL_MEMORY)  # noqa: SIM115 - see above
         self.size = 0
 
     def __enter__(self) -> Self:
