@@ -128,14 +128,6 @@ class Delivery:
         else:
             until, kind = at + self._patience.pause(waiting.attempts), "deferred"
         given_up = error.permanent or until > waiting.expires_at
-        self._observe("failed" if given_up else kind, waiting.notice)
-        log.warning(
-            "notice_failed" if given_up else "notice_deferred",
-            case=waiting.case_number,
-            notice=waiting.notice,
-            attempts=waiting.attempts,
-            reason=str(error),
-        )
         mark, reason = waiting.parcel.id, str(error)
         if given_up:
             failed = events.NoticeFailed(notice=waiting.notice, role=waiting.role, reason=reason)
@@ -143,6 +135,15 @@ class Delivery:
         else:
             in_doubt = error.in_doubt
             await self._record(waiting, lambda work: work.deferred(mark, until, reason, in_doubt=in_doubt))
+        # As with what was sent: the log tells of what is written down.
+        self._observe("failed" if given_up else kind, waiting.notice)
+        log.warning(
+            "notice_failed" if given_up else "notice_deferred",
+            case=waiting.case_number,
+            notice=waiting.notice,
+            attempts=waiting.attempts,
+            reason=reason,
+        )
 
     async def _write(self, waiting: Waiting, mark: Write, event: Event | None) -> None:
         """The mark on its row and what it means to the case, in one transaction."""

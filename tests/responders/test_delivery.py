@@ -182,6 +182,29 @@ async def test_what_left_but_could_not_be_written_down_is_written_at_the_next_tu
     assert first.state == "met"
 
 
+async def test_the_log_tells_of_a_refusal_only_when_it_is_written_down(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads "notice_failed" and looks at the case must find it there."""
+    await owed(house)
+    house.outgoing.trouble = [FINAL]
+    written: list[int] = []
+
+    class Looking:
+        """A log that counts, at each refusal it hears of, those that the database knows."""
+
+        def warning(self, event: str, **_facts: object) -> None:
+            if event == "notice_failed":
+                written.append([state for state, _, _ in rows(house).values()].count("failed"))
+
+        def info(self, _event: str, **_facts: object) -> None:
+            """Deliveries are another test's business."""
+
+    monkeypatch.setattr(delivery, "log", Looking())
+    await house.settle()
+    assert written == [1]
+
+
 async def test_what_was_refused_while_the_database_was_away_is_tried_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
