@@ -211,6 +211,11 @@ class _Draft:
                     "commitment", each.name, each.promise, _commitment_detail(each, promised.WITHDRAWN)
                 )
             self._put(each, redated, said="started")
+            if redated.state == promised.PAUSED:
+                # Other dates, and its clock stands still as before: the journal must not read as if it ran.
+                self._note(
+                    "commitment", redated.name, redated.promise, _commitment_detail(redated, promised.PAUSED)
+                )
         if isinstance(event, events.IntervalAsked):
             return
         # What an earlier level withdrew is promised anew when the level comes back.

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from gateway.cases import events, steps
 from gateway.cases.business_time import Span
@@ -33,6 +34,11 @@ class Life:
 
     case: Case
     steps: list[Step] = field(default_factory=list[Step])
+    played_from: str = ""
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
+        """In a few words: hypothesis warns at a whole journal, and the warning would hide what really failed."""
+        printer.text(self.played_from or f"<the life of {self.case.number} in {len(self.steps)} steps>")
 
     @property
     def entries(self) -> list[Entry]:
@@ -144,7 +150,9 @@ def lives() -> st.SearchStrategy[Life]:
             services=policy().plans[plan].services,
             opened_at=MONDAY + timedelta(minutes=opened),
         )
-        return live(case, what, late=timedelta(seconds=late))
+        life = live(case, what, late=timedelta(seconds=late))
+        life.played_from = f"play({level}, {plan!r}, {what!r}, {late}, {opened})"
+        return life
 
     return st.builds(
         play,

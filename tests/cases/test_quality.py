@@ -403,6 +403,27 @@ def naive_counts(entries: Sequence[Entry], first: date, last: date) -> Counter[s
 COUNTS = ("made", "met", "missed", "met_late", "withdrawn", "open")
 
 
+def test_a_promise_that_is_redated_while_its_clock_stands_still_is_not_missed() -> None:
+    """The customer is waited for, and the plan and then the level change: one promise, still open (P-43, L-95)."""
+    life = live(
+        a_case(level=1, plan="5x8"),
+        [
+            (timedelta(seconds=77), events.WaitingOnCustomer(by="chen.jing", text="请提供日志")),
+            (
+                timedelta(seconds=77),
+                events.PlanChanged(plan="7x24", services=("hotline-7x24", "onsite-7x24")),
+            ),
+            (timedelta(seconds=14417), events.LevelChanged(level=2)),
+        ],
+        lasting=timedelta(hours=5),
+    )
+    said = [entry.detail["state"] for entry in life.entries if entry.name == "online_limit"]
+    assert said == ["started", "paused", "started", "paused", "withdrawn", "started", "paused"]
+    figures = measure([of_life(life)], Period(FIRST_DAY, FIRST_DAY, SHANGHAI)).total
+    expected = naive_counts(life.entries, FIRST_DAY, FIRST_DAY)
+    assert {name: getattr(figures, name) for name in COUNTS} == {name: expected[name] for name in COUNTS}
+
+
 @settings(max_examples=60, deadline=None)
 @given(lives(), st.integers(0, 6), st.integers(0, 4))
 def test_the_figures_agree_with_a_naive_second_computation(life: Life, begin: int, length: int) -> None:
