@@ -141,7 +141,7 @@ class _Draft:
         for each in self.case.commitments:
             target = self.terms.target(each.name)
             if each.is_owed and not (target is not None and target.outlives_close):
-                self._put(each, promised.withdraw(each, self.at), said=promised.WITHDRAWN)
+                self._withdraw(each, self.at)
 
     def set_out(self, by_level: str, by_service: str) -> None:
         """The priority that the severity gives (P-21), and the one that the contract makes of it (P-02)."""
@@ -201,7 +201,7 @@ class _Draft:
             if isinstance(event, events.IntervalAsked) and not target.customer_sets_interval:
                 continue
             if not target.applies_to(case.kind, case.level, case.services):
-                self._put(each, promised.withdraw(each, self.at), said=promised.WITHDRAWN)
+                self._withdraw(each, self.at)
                 continue
             redated = self._redated(each, target, not_before=self.at)
             if redated == each:
@@ -218,8 +218,8 @@ class _Draft:
                 )
         if isinstance(event, events.IntervalAsked):
             return
-        # What an earlier level withdrew is promised anew when the level comes back.
-        made = {each.name for each in self.case.commitments if each.state != promised.WITHDRAWN}
+        # What an earlier level withdrew, late or in time, is promised anew when the level comes back.
+        made = {each.name for each in self.case.commitments if each.is_owed or each.state == promised.MET}
         for target in self.terms.policy.targets:
             if target.name in made or not target.applies_to(case.kind, case.level, case.services):
                 continue
@@ -254,7 +254,7 @@ class _Draft:
             if each.is_owed and key in target.met_by:
                 self._put(each, promised.meet(each, moment))
             elif each.is_owed and key in target.ends_on:
-                self._put(each, promised.withdraw(each, moment), said=promised.WITHDRAWN)
+                self._withdraw(each, moment)
             elif self._turned_out_not_to_hold(each, target, key):
                 self._reopen(each, target, moment)
         over = lifecycle.is_over(self.case.status)
@@ -267,7 +267,7 @@ class _Draft:
                 owed = self.case.commitment(target.name)
                 if owed is None or not owed.is_owed or target.repeats:
                     if owed is not None and owed.is_owed:
-                        self._put(owed, promised.withdraw(owed, moment), said=promised.WITHDRAWN)
+                        self._withdraw(owed, moment)
                     self._start(target, self._counted_from(target, key, moment))
 
     def _counted_from(self, target: Target, key: str, moment: datetime) -> datetime:
@@ -313,6 +313,14 @@ class _Draft:
         self._note("commitment", started.name, started.promise, _commitment_detail(started, "started"))
         if case.status in target.pauses_while:
             self._put(started, promised.pause(started, self.at))
+
+    def _withdraw(self, each: Commitment, moment: datetime) -> None:
+        """It is owed no longer; what had been late by then, though no clock had looked, is said to be missed first."""
+        if each.state == promised.RUNNING and each.due < moment:
+            late = replace(each, state=promised.MISSED)
+            self._put(each, late)
+            each = late
+        self._put(each, promised.withdraw(each, moment), said=promised.WITHDRAWN)
 
     def _put(self, old: Commitment, new: Commitment, *, said: str | None = None) -> None:
         """Replace one commitment; the journal says what became of it, unless only its flags did."""
@@ -362,14 +370,19 @@ class _Draft:
         return each, target, moment
 
     def _has_news(self, each: Commitment, target: Target | None) -> bool:
-        """The engineer has answered the prompt: no reason to let the customer wait for the last minute."""
+        """The engineer has answered the prompt: no reason to let the customer wait for the last minute.
+
+        Words that the customer cannot read are no news: an update without them goes out at its own time.
+        """
         return (
             target is not None
+            and target.speak is not None
             and target.tells_next
             and each.prompted
             and each.speak_at is not None
             and not each.spoken
             and self.case.pending_words is not None
+            and not self._cannot_be_read(target.speak.to, self.case.pending_words[1])
         )
 
     def _may_speak(self, each: Commitment, target: Target | None, moment: datetime) -> bool:

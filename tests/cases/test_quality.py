@@ -364,11 +364,16 @@ def naive_counts(entries: Sequence[Entry], first: date, last: date) -> Counter[s
         earlier = [
             index
             for index in range(number)
-            if lines[index].name == entry.name and lines[index].detail["made_at"] == entry.detail["made_at"]
+            if lines[index].name == entry.name
+            and lines[index].detail["made_at"] == entry.detail["made_at"]
+            and lines[index].detail["state"] == "started"
         ]
-        ended = {
-            str(line.detail["state"]) for line in lines[earlier[-1] : number] if line.name == entry.name
-        } if earlier else {"met"}  # fmt: skip
+        if not earlier:
+            return True
+        since = [str(line.detail["state"]) for line in lines[earlier[-1] : number] if line.name == entry.name]
+        # What was met and is owed again is not ended.
+        reopened = [index for index, state in enumerate(since) if state == "resumed"]
+        ended = set(since[reopened[-1] :] if reopened else since)
         return bool(ended & {"met", "missed", "met_late"})
 
     counts: Counter[str] = Counter()
@@ -403,6 +408,21 @@ def naive_counts(entries: Sequence[Entry], first: date, last: date) -> Counter[s
 COUNTS = ("made", "met", "missed", "met_late", "withdrawn", "open")
 
 
+def test_a_promise_missed_unseen_and_then_given_up_is_missed_and_a_new_one_is_another() -> None:
+    """The clock looks late; meanwhile the level slips to 4 and back: missed once, promised anew (G11)."""
+    slip = [(timedelta(seconds=1817), events.LevelChanged(level=level)) for level in (4, 1)]
+    life = live(a_case(level=1, plan="5x8"), slip, late=timedelta(seconds=90), lasting=timedelta(minutes=50))
+    said = [
+        entry.detail["state"]
+        for entry in life.entries
+        if (entry.kind, entry.name) == ("commitment", "second_reply")
+    ]
+    assert [state for state in said if state in ("started", "missed", "withdrawn")] == [
+        *("started", "missed", "withdrawn"),
+        *("started", "missed"),
+    ]
+
+
 def test_a_promise_that_is_redated_while_its_clock_stands_still_is_not_missed() -> None:
     """The customer is waited for, and the plan and then the level change: one promise, still open (P-43, L-95)."""
     life = live(
@@ -417,7 +437,11 @@ def test_a_promise_that_is_redated_while_its_clock_stands_still_is_not_missed() 
         ],
         lasting=timedelta(hours=5),
     )
-    said = [entry.detail["state"] for entry in life.entries if entry.name == "online_limit"]
+    said = [
+        entry.detail["state"]
+        for entry in life.entries
+        if (entry.kind, entry.name) == ("commitment", "online_limit")
+    ]
     assert said == ["started", "paused", "started", "paused", "withdrawn", "started", "paused"]
     figures = measure([of_life(life)], Period(FIRST_DAY, FIRST_DAY, SHANGHAI)).total
     expected = naive_counts(life.entries, FIRST_DAY, FIRST_DAY)

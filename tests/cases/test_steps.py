@@ -119,6 +119,19 @@ class TestTwoMoments:
         assert life.owed("second_reply").due == at("2026-11-23 09:30")
 
 
+class TestWordsThatTheCustomerCannotRead:
+    def test_they_bring_no_update_before_its_time(self) -> None:
+        """The customer was told when the next update comes; a bare one ten minutes early says nothing (P-31)."""
+        life = Life().reported(MONDAY_NINE)
+        life.happens(
+            "2026-11-23 09:21", events.ProgressGiven(text="Replacing the disk", language="en", by=ENGINEER)
+        )
+        life.runs("2026-11-23 09:40")
+        assert [line for line in life.told("customer") if "second_reply" in line] == [
+            "11-23 09:29 second_reply"
+        ]
+
+
 class TestPauses:
     def test_waiting_for_the_customer_pauses_updates_and_the_online_limit(self) -> None:
         """SERVICE "ours": an hour of waiting moves 18:00 to 09:00 plus the rest next morning."""
