@@ -109,6 +109,10 @@ class _Draft:
         self.case = _remember(before, event)
         if isinstance(event, events.PlanChanged):
             self.terms = self.terms.policy.terms(event.plan, self.terms.staffed)
+        if isinstance(event, events.ProgressGiven) and self._cannot_be_read(CUSTOMER, event.language):
+            # Somebody words it, from now on; meanwhile the customer's update comes at its time, without it.
+            self.case = replace(self.case, pending_words=before.pending_words)
+            self._give(WORDING_NEEDED, LIAISON, None, words=(event.text, event.language))
         self._set_status(lifecycle.status_after(self._life, before.status, event.key))
         if isinstance(event, events.LevelChanged | events.PlanChanged | events.IntervalAsked):
             self._set_priority(self.case.raised, None)
@@ -370,19 +374,14 @@ class _Draft:
         return each, target, moment
 
     def _has_news(self, each: Commitment, target: Target | None) -> bool:
-        """The engineer has answered the prompt: no reason to let the customer wait for the last minute.
-
-        Words that the customer cannot read are no news: an update without them goes out at its own time.
-        """
+        """The engineer has answered the prompt: no reason to let the customer wait for the last minute."""
         return (
             target is not None
-            and target.speak is not None
             and target.tells_next
             and each.prompted
             and each.speak_at is not None
             and not each.spoken
             and self.case.pending_words is not None
-            and not self._cannot_be_read(target.speak.to, self.case.pending_words[1])
         )
 
     def _may_speak(self, each: Commitment, target: Target | None, moment: datetime) -> bool:
@@ -397,9 +396,6 @@ class _Draft:
         words = self.case.pending_words if target.tells_next else None
         if words is not None:
             self.case = replace(self.case, pending_words=None)
-            if self._cannot_be_read(target.speak.to, words[1]):
-                self._give(WORDING_NEEDED, LIAISON, each.promise, words=words)
-                words = None
         self._give(target.speak.notice, target.speak.to, each.promise, words=words, timed=True)
 
     def _prompt(self, each: Commitment, target: Target | None) -> None:

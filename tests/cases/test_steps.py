@@ -715,10 +715,16 @@ class TestWordsInAnotherLanguage:
         assert (told.name, told.facts["words"]) == ("engineer_reply", "The certificate has expired.")
 
     def test_a_line_for_the_second_reply_still_leaves_a_second_reply(self) -> None:
-        """P-31 is not missed because a line of it waits for the liaison."""
+        """P-31 is not missed because a line of it waits for the liaison, who hears of it at once."""
         life = Life(language="en").reported(MONDAY_NINE, "login fails").runs("2026-11-23 09:20")
         life.happens("2026-11-23 09:22", progress("正在抓包"))
-        assert life.notices(to=CUSTOMER)[-1].notice.name == "second_reply"
+        life.runs("2026-11-23 09:30")
+        told = life.notices(to=CUSTOMER)[-1]
+        assert (told.clock, told.notice.name, "words" in told.notice.facts) == (
+            "11-23 09:29",
+            "second_reply",
+            False,
+        )
         assert life.state("second_reply") == promised.MET
         assert life.told("liaison") == ["11-23 09:22 wording_needed"]
 
