@@ -23,7 +23,7 @@ from gateway.cases.policy import Policy, Terms
 from gateway.colleague_report import Filed, answers
 from gateway.errors import NotNow, StaleCase
 from gateway.messages import Attachment, Envelope, Inbound
-from gateway.parsers import enclosures, mime, screening
+from gateway.parsers import enclosures, glance, mime, screening
 from gateway.parsers.report import Reader, Report, Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.ports import Clock, Ids, Kept, Letters, Said, Sent, Store, Work
@@ -32,6 +32,11 @@ from gateway.reply_address import Bound
 log = structlog.get_logger()
 
 LIVES = 3
+"""So often a message is read; then it is only glanced at, and a person reads it (F9, G5)."""
+
+LAST_LIVES = 6
+"""So often it is taken in at all; then it is set aside."""
+
 CLAIM = 50
 MOST_TOKENS = 10
 """How many reply tokens of one message are looked up; a genuine answer carries one or two."""
@@ -94,7 +99,9 @@ class Intake:
         """Take in what waits, in the order it came; what each message became. Empty when nothing waits."""
         claimed = await self._store.run(lambda work: work.claim_inbox(CLAIM))
         reading = [
-            asyncio.ensure_future(asyncio.to_thread(self.read, kept)) if kept.deaths < LIVES else None
+            asyncio.ensure_future(asyncio.to_thread(self._reading_of(kept), kept))
+            if kept.deaths < LAST_LIVES
+            else None
             for kept in claimed
         ]
         taking: list[asyncio.Future[Outcome]] = []
@@ -119,7 +126,7 @@ class Intake:
             log.info("intake_settled_elsewhere", inbox=kept.id)
             return Outcome(POSTPONED)
         except Exception as error:
-            # Whatever a message does to us, the queue moves on; after three deaths it is set aside (F9).
+            # Whatever a message does to us, the queue moves on (F9).
             log.exception("intake_failed", inbox=kept.id, deaths=kept.deaths + 1)
             return Outcome(FAILED, reason=type(error).__name__)
         log.info("message_taken_in", inbox=kept.id, outcome=outcome.name, case=outcome.case_number)
@@ -129,6 +136,19 @@ class Intake:
         """Our own fault, and passing: it is no death of the message's."""
         with suppress(NotNow):
             await self._store.run(lambda work: work.release_inbox(kept.id))
+
+    def _reading_of(self, kept: Kept) -> Callable[[Kept], ReadMessage]:
+        return self.read if kept.deaths < LIVES else self.glance
+
+    def glance(self, kept: Kept) -> ReadMessage:
+        """A message that may have taken us down: its sender is answered, and a person reads the rest (G5)."""
+        problem = (
+            f"reading it failed {kept.deaths} times: read it yourself with `gateway inbox export {kept.id}`"
+        )
+        report = glance.read(kept.raw, kept.envelope, self._rules.own, problem)
+        log.error("message_glanced_at", inbox=kept.id, deaths=kept.deaths)
+        answerable = screening.may_be_answered(report.inbound, kept.envelope, report.automatic)
+        return ReadMessage(kept, report.inbound, report, answerable)
 
     def read(self, kept: Kept) -> ReadMessage:
         """Bytes to meaning."""
@@ -424,7 +444,7 @@ class Intake:
         )
 
     async def _set_aside(self, kept: Kept) -> Outcome:
-        """A message that took the process down three times: visible, with its bytes, and tried no more (F9, G5)."""
+        """Even a glance at it took the process down: visible, with its bytes, and tried no more (F9)."""
         reason = f"taking it in failed {kept.deaths} times"
         await self._store.run(lambda work: work.settle(kept.id, SET_ASIDE, reason=reason))
         log.error("message_set_aside", inbox=kept.id, deaths=kept.deaths)

@@ -11,7 +11,10 @@ from sqlalchemy import select
 from gateway import intake
 from gateway.errors import StorageUnavailable
 from gateway.intake import ADDED, FAILED, FILED, OPENED, POSTPONED, SET_ASIDE, Intake, ReadMessage
+from gateway.messages import Envelope
+from gateway.parsers import glance
 from gateway.parsers.report import Reader
+from gateway.parsers.screening import OwnMail
 from gateway.ports import Kept, Work
 from gateway.storage.engine import open_engine
 from gateway.storage.tables import cases, outbox
@@ -384,7 +387,7 @@ async def test_a_mail_that_no_parser_likes_is_a_visible_case(house: House, raw: 
 
 
 class Poisoned(Intake):
-    """An intake that dies of one message."""
+    """An intake whose reader dies of one message."""
 
     def read(self, kept: Kept) -> ReadMessage:
         if b"poison" in kept.raw:
@@ -392,18 +395,55 @@ class Poisoned(Intake):
         return super().read(kept)
 
 
-async def test_a_poison_message_is_set_aside_after_three_deaths_and_the_queue_moves_on(
+class PoisonedAtAGlance(Poisoned):
+    """An intake that does not survive even a glance."""
+
+    def glance(self, kept: Kept) -> ReadMessage:
+        raise RecursionError("too deep")
+
+
+async def test_a_mail_that_no_reader_survives_still_gives_a_case_and_the_queue_moves_on(
     house: House, reader: Reader
 ) -> None:
-    """Visible, with its bytes, and tried no more; its neighbours are not kept waiting (F9)."""
+    """A person reads it, its sender is answered, and its neighbours are not kept waiting (F9, G5)."""
     house.intake = Poisoned(
         house.store, reader, house.parts.rules, house.parts.letters, house.clock, house.parts.ids
     )
-    poison = await house.keep(b"Subject: poison\r\n\r\nx\r\n")
+    subject = "=?utf-8?b?6Ziy54Gr5aKZ5peg5rOV6L+e5o6l?="
+    await house.keep(
+        f"From: {ZHOU}\r\nTo: support@yunling.example\r\nSubject: {subject}\r\n\r\npoison\r\n".encode()
+    )
     await house.keep(mail(ZHOU, FAULT))
-    names = [[outcome.name for outcome in await house.intake.turn()] for _ in range(5)]
-    assert names == [[FAILED, OPENED], [FAILED], [FAILED], [SET_ASIDE], []]
-    assert (house.inbox(poison)["state"], house.inbox(poison)["attempts"]) == ("set_aside", 4)
+    turns = [await house.intake.turn() for _ in range(5)]
+    names = [[outcome.name for outcome in turn] for turn in turns]
+    assert names == [[FAILED, OPENED], [FAILED], [FAILED], [OPENED], []]
+    case = house.case(turns[3][0].case_number)
+    assert (case.reporter.address, case.subject) == (ZHOU, "防火墙无法连接")
+    assert "gateway inbox export" in case.problems[0]
+
+
+async def test_a_mail_of_which_not_even_a_glance_is_survived_is_set_aside(
+    house: House, reader: Reader
+) -> None:
+    """Visible, with its bytes, and tried no more (F9)."""
+    house.intake = PoisonedAtAGlance(
+        house.store, reader, house.parts.rules, house.parts.letters, house.clock, house.parts.ids
+    )
+    poison = await house.keep(b"Subject: poison\r\n\r\nx\r\n")
+    names = [outcome.name for _ in range(8) for outcome in await house.intake.turn()]
+    assert names == [FAILED] * 6 + [SET_ASIDE]
+    assert house.inbox(poison)["state"] == "set_aside"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\0" * 100, b"From: <\r\n" * 5000, b"A:" * 40_000, b"Subject: =?" + b"?" * 60_000, b" \n\t\n"],
+)
+def test_a_glance_at_anything_is_a_report(raw: bytes) -> None:
+    """It is the last thing between a customer and silence."""
+    report = glance.read(raw, Envelope("smtp", "a@b.example", ("s@y.example",)), OwnMail(), "why")
+    assert report.problems == ("why",)
+    assert len(report.inbound.headers) <= glance.MOST_FIELDS
 
 
 async def test_our_own_passing_fault_is_no_death_of_the_messages(
