@@ -58,6 +58,7 @@ MAY_KNOW = {
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
+    "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
@@ -71,6 +72,7 @@ JOINERS = {"app", "cli", "check", "demo", "directory_change", "simulation", "try
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     "chat_sandbox",
+    "reading",
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 
