@@ -58,7 +58,6 @@ MAY_KNOW = {
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
-    "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
