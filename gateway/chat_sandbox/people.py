@@ -117,6 +117,8 @@ class Person:
         now_there = message.chat.messages.get(message.id)
         if now_there is None:
             raise CannotDo("the message is gone")
+        if self.user.id not in message.chat.people:
+            raise CannotDo(f"{self.user.name} is not in that chat")
         found = [
             each
             for each in buttons_of(now_there.markup)
