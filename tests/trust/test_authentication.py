@@ -1,6 +1,6 @@
 """Authentication of whole messages: what proves a From domain, and what only seems to."""
 
-import base64
+import re
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -8,7 +8,7 @@ import pytest
 
 from gateway.messages import Address, Envelope
 from gateway.trust.authentication import Authentication, authenticate
-from gateway.trust.dns import Resolver
+from gateway.trust.dns import Kind, Resolver
 from gateway.trust.rules import TrustRules
 from tests.trust.fake_dns import FakeResolver
 from tests.trust.letters import (
@@ -26,6 +26,7 @@ from tests.trust.letters import (
     signature,
     with_policy,
 )
+from tests.trust.rsa import make_key, public_record
 
 
 def judge(
@@ -36,6 +37,9 @@ def judge(
     rules: TrustRules = RULES,
 ) -> Authentication:
     return authenticate(raw, envelope, sender, rules, dns or resolver(), AT)
+
+
+KEY_NAME: tuple[str, Kind] = ("s1._domainkey.hexiang.example", "TXT")
 
 
 def from_(written: bytes) -> bytes:
@@ -162,14 +166,81 @@ def test_a_key_that_is_revoked_foreign_or_nonsense_proves_nothing(record: str) -
     assert judge(sign(), FakeResolver({("s1._domainkey.hexiang.example", "TXT"): (record,)})).result == "none"
 
 
-def test_a_key_out_of_all_proportion_is_not_computed_with() -> None:
-    """A key of 32,768 bits with an exponent as long would hold the processor for minutes."""
-    der = b"\x30\x82\x20\x08" + (b"\x02\x82\x10\x00" + b"\x7f" * 4096) * 2
-    record = f"p={base64.b64encode(der).decode()}"
-    assert (
-        "proportion"
-        in judge(sign(), FakeResolver({("s1._domainkey.hexiang.example", "TXT"): (record,)})).evidence
-    )
+@pytest.mark.parametrize(
+    "records",
+    [
+        ("{key}; s=tlsrpt",),
+        ("{key}; h=sha1",),
+        ("{key}; k=ed25519",),
+        ("{key}; v=DKIM2",),
+        ("{key}", "{key}"),
+        ("x{key}",),
+    ],
+)
+def test_a_good_key_that_is_not_meant_for_this_proves_nothing(records: tuple[str, ...]) -> None:
+    """The numbers would do; the owner says that they must not, or contradicts itself."""
+    key = make_key().record
+    published = [record.replace("{key}", key) for record in records]
+    assert judge(sign(), FakeResolver({KEY_NAME: published})).result == "none"
+    honest = [f"{key}; s=tlsrpt:email; h=sha1:sha256; t=y; n=a note"]
+    assert judge(sign(), FakeResolver({KEY_NAME: honest})).result == "pass"
+
+
+def test_a_key_for_exactly_its_domain_does_not_sign_for_hosts_below() -> None:
+    """Flag `t=s` (RFC 6376 §3.6.1)."""
+    raw = sign(identity=b"@mail.hexiang.example")
+    assert judge(raw).result == "pass"
+    judged = judge(raw, FakeResolver({KEY_NAME: (make_key().record + "; t=y:s",)}))
+    assert (judged.result, "subdomains" in judged.evidence) == ("none", True)
+    assert judge(sign(), FakeResolver({KEY_NAME: (make_key().record + "; t=s",)})).result == "pass"
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(16_384, 65_537), (2048, (1 << 64) + 1), (2048, 1)])
+def test_a_key_out_of_all_proportion_is_not_computed_with(bits: int, exponent: int) -> None:
+    """A modulus and an exponent of 32 kB each would hold the processor for minutes."""
+    record = public_record((1 << bits - 1) + 1, exponent)
+    assert "proportion" in judge(sign(), FakeResolver({KEY_NAME: (record,)})).evidence
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (b"i=@hexiang.example", b"i=@evil.example", "domain"),
+        (b"i=@hexiang.example", b"i=@evilhexiang.example", "domain"),
+        (b"q=dns/txt", b"q=http/get", "unknown place"),
+        (b"q=dns/txt", b"q=dns/txt; x=1", "expired"),
+        (b"q=dns/txt", b"q=dns/txt; x=soon", "times"),
+        (b"c=relaxed/simple", b"c=nofws", "canonical"),
+        (b"s=s1", b"s=s 1", "selector"),
+        (b"v=1;", b"v=2;", "not written as one"),
+        (b"v=1;", b"", "not written as one"),
+        (b"bh=", b"bh=*", "not written as one"),
+    ],
+)
+def test_a_signature_that_breaks_a_rule_is_named_and_not_computed(
+    before: bytes, after: bytes, reason: str
+) -> None:
+    """Judged by what it says of itself, before a question is asked (RFC 6376 §6.1.1)."""
+    dns = resolver()
+    judged = judge(sign().replace(before, after, 1), dns)
+    assert judged.result == "none"
+    assert reason in judged.evidence
+    assert KEY_NAME not in dns.asked
+
+
+def test_a_signature_that_expires_before_it_was_made_has_expired() -> None:
+    """RFC 6376 §3.5: `x=` must be greater than `t=`, whatever the clock of the receiver."""
+    tags = b"q=dns/txt; x=%d" % (int(AT.timestamp()) + 1000)
+    raw = re.sub(rb"t=\d+;", b"t=99999999999;", sign()).replace(b"q=dns/txt", tags)
+    assert "expired" in judge(raw).evidence
+
+
+def test_what_may_yet_be_proved_is_not_called_untrue() -> None:
+    """One signature broken on the way, another that could not be looked up: asking later may help."""
+    raw = signature(selector="s2") + sign().replace(b"nobody", b"everybody")
+    assert judge(raw.replace(b"bh=OYD", b"bh=OYE", 1)).result == "fail"
+    whole = signature(selector="s2") + signature().replace(b"bh=OYD", b"bh=OYE") + LETTER
+    assert judge(whole, FakeResolver(keys(), silent=["s2._domainkey.hexiang.example"])).result == "temperror"
 
 
 def test_several_signatures_are_tried_until_one_holds() -> None:
