@@ -174,9 +174,10 @@ class Person:
     ) -> Message:
         """A file is kept for each bot that may see it, under an id of that bot's own."""
         words = caption_content(with_found(Formatted(caption.strip())))
-        kept = {bot.id: keep(self.world, bot, kind, upload, size=size) for bot in self.world.bots_in(chat)}
-        shown = {bot: {kind: media(kind, stored)} | words for bot, stored in kept.items()}
-        plain: JsonObject = next(iter(shown.values()), {kind: {}} | words)
+        readers = [bot.id for bot in self.world.bots_in(chat)] or [0]
+        kept = {reader: keep(self.world, reader, kind, upload, size=size) for reader in readers}
+        shown = {reader: {kind: media(kind, stored)} | words for reader, stored in kept.items()}
+        plain: JsonObject = shown[readers[0]]
         return self._post(chat, plain, reply_to, album=album, per_bot=shown)
 
     def _post(

@@ -15,6 +15,15 @@ def test_an_update_comes_again_until_the_offset_moves_past_it(scene: Scene) -> N
     assert scene.updates() == []
 
 
+def test_a_confirmed_update_can_be_made_to_come_again(scene: Scene) -> None:
+    """So tests can have duplicates to order, as an outage at Telegram makes them."""
+    scene.li.write(scene.chat, "twice")
+    (first,) = scene.bot.queue.take(0, 1, scene.clock.now())
+    assert scene.updates(first.id + 1) == []
+    scene.bot.queue.repeat(first)
+    assert scene.updates() == [first.to_json()]
+
+
 def test_update_ids_grow_one_by_one(scene: Scene) -> None:
     """Clients find what is missing, and what came twice, by the number."""
     for text in "abc":
