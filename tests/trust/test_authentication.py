@@ -325,6 +325,14 @@ def test_two_policies_are_none() -> None:
 # ---------------------------------------------------------------------------------------------- silent servers
 
 
+def test_without_the_policy_a_broken_signature_is_not_the_last_word() -> None:
+    """Another one of a subdomain may be good enough, once it is known that the policy lets it speak."""
+    raw = signature(domain="mail.hexiang.example") + sign().replace(b"bh=OYD", b"bh=OYE")
+    known = {**keys(), **keys("mail.hexiang.example")}
+    assert judge(raw, FakeResolver(known, silent=["_dmarc.hexiang.example"])).result == "temperror"
+    assert judge(raw, FakeResolver(known)).result == "pass"
+
+
 @pytest.mark.parametrize("silent", ["s1._domainkey.hexiang.example", "_dmarc.hexiang.example"])
 def test_a_silent_name_server_never_makes_a_pass_of_what_might_fail(silent: str) -> None:
     """RELIABILITY 2.1 rule 3: "not authenticated yet"; asking later may help."""
