@@ -36,6 +36,7 @@ MAY_KNOW = {
     "mailbox_rows": {"mailbox_url", "setting_kinds"},
     "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_rows", "setting_kinds"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
+    "mail_archive": {"errors"},
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
     "colleague_report": {"cases", "messages", "parsers"},
@@ -67,9 +68,10 @@ MAY_KNOW = {
 }
 """Room -> rooms it may import. The joiners below join all others."""
 
-JOINERS = {"app", "cli", "check", "demo", "directory_change", "simulation", "trying", "__main__", "__init__"}
+JOINERS = {"app", "cli", "check", "demo", "directory_change", "mailbox_import", "simulation", "trying", "__main__", "__init__"}
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
+    *("mailboxes", "mailbox_import"),
     "chat_sandbox",
     "reading",
 }

@@ -15,7 +15,15 @@ import structlog
 
 from gateway.channels.imap_folder import KEEP, After, Bookmarks, FolderPlan, FolderReader, Keep
 from gateway.channels.imap_line import Line
-from gateway.channels.imap_session import ConnectionLost, Login, LoginRefused, Refused, Server, open_session
+from gateway.channels.imap_session import (
+    ConnectionLost,
+    Login,
+    LoginRefused,
+    Refused,
+    Server,
+    Session,
+    open_session,
+)
 from gateway.channels.imap_watch import watch
 from gateway.errors import NotNow
 
@@ -57,6 +65,25 @@ class Mailbox:
     max_size: int = 36_700_160
     new_within: timedelta = timedelta(days=1)
     patience: Patience = Patience()
+
+
+async def log_in(mailbox: Mailbox, purpose: str) -> Line:
+    """A new connection; a token that is refused is replaced once, at once. Raises ConnectionLost, LoginRefused."""
+    try:
+        return await _open(mailbox, purpose)
+    except LoginRefused:
+        if not mailbox.login.renew():
+            raise
+    return await _open(mailbox, purpose)
+
+
+async def _open(mailbox: Mailbox, purpose: str) -> Line:
+    connect, read = mailbox.patience.connect, mailbox.patience.call
+
+    def begin() -> Session:
+        return open_session(mailbox.server, mailbox.user, mailbox.login, connect=connect, read=read)
+
+    return await Line.open(f"{mailbox.name} {purpose}", begin, connect + read)
 
 
 class ImapMailbox:
@@ -160,27 +187,8 @@ class ImapMailbox:
     async def _connected(self) -> Line:
         """The poll's own connection, which lasts as long as the server lets it."""
         if self._line is None or self._line.is_cut:
-            self._line = await self._log_in(f"{self.name} poll")
+            self._line = await log_in(self._mailbox, "poll")
         return self._line
-
-    async def _log_in(self, name: str) -> Line:
-        """A new connection; a token that is refused is replaced once, at once."""
-        try:
-            return await self._open(name)
-        except LoginRefused:
-            if not self._mailbox.login.renew():
-                raise
-        return await self._open(name)
-
-    async def _open(self, name: str) -> Line:
-        mailbox, patience = self._mailbox, self._mailbox.patience
-        return await Line.open(
-            name,
-            lambda: open_session(
-                mailbox.server, mailbox.user, mailbox.login, connect=patience.connect, read=patience.call
-            ),
-            patience.connect + patience.call,
-        )
 
     def _hang_up(self) -> None:
         if self._line is not None:
@@ -191,7 +199,7 @@ class ImapMailbox:
 
         async def connect() -> Line:
             await self._well.wait()  # while logging in is refused, one connection that tries is enough
-            return await self._log_in(f"{self.name} idle {folder}")
+            return await log_in(self._mailbox, f"idle {folder}")
 
         try:
             await watch(
