@@ -258,7 +258,7 @@ def import_mailbox(
 
     settings = load(config or default_config())
     logs.configure(settings.log.format, "ERROR")
-    logs.redact((*settings.secrets(), source))
+    logs.redact(settings.secrets())
     mailbox_import.run(settings, mailbox_import.Wish(source, since, before), out)
 
 
