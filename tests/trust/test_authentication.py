@@ -294,6 +294,7 @@ def test_strict_alignment_is_honoured() -> None:
     [
         ("other.com.cn", "hexiang.com.cn", "none"),
         ("com.cn", "hexiang.com.cn", "none"),
+        ("com.cn", "org.cn", "none"),
         ("a.github.io", "b.github.io", "none"),
         ("mail.hexiang.com.cn", "hexiang.com.cn", "pass"),
         ("hexiang.com.cn", "evilhexiang.com.cn", "none"),
