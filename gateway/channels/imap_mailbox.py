@@ -99,7 +99,7 @@ class ImapMailbox:
         }
         self._line: Line | None = None
         self._woken = asyncio.Event()
-        self._well = asyncio.Event()
+        self._let_in = asyncio.Event()
         self._trouble: _Trouble | None = None
         self._last_look: datetime | None = None
 
@@ -150,6 +150,7 @@ class ImapMailbox:
                 return self._failed("login refused", error, patience.refused)
             except (ConnectionLost, Refused) as error:
                 return self._failed("no connection", error, patience.retry)
+            self._let_in.set()
             try:
                 await reader.read(line)
             except (ConnectionLost, Refused, NotNow) as error:
@@ -164,7 +165,6 @@ class ImapMailbox:
         if self._trouble is not None or self._last_look is None:
             log.info("mailbox_read", mailbox=self.name, folders=len(self._folders))
         self._trouble, self._last_look = None, self._now()
-        self._well.set()
         return self._mailbox.patience.poll
 
     def _failed(self, kind: str, error: Exception, waits: Sequence[float]) -> float:
@@ -172,10 +172,11 @@ class ImapMailbox:
         before = self._trouble if self._trouble is not None else _Trouble(kind, since=now)
         is_bad = isinstance(error, LoginRefused) or now - before.since >= DEGRADED_AFTER
         self._trouble = _Trouble(kind, before.since, before.rounds + 1, is_told=before.is_told or is_bad)
-        tell = log.error if self._trouble.is_told and not before.is_told else log.warning
+        is_new = before.rounds == 0 or before.kind != kind
+        tell = log.error if is_bad and not before.is_told else log.warning if is_new else log.debug
         tell("mailbox_troubled", mailbox=self.name, kind=kind, reason=str(error), rounds=self._trouble.rounds)
         if isinstance(error, LoginRefused):
-            self._well.clear()
+            self._let_in.clear()
         return min(waits[min(before.rounds, len(waits) - 1)], self._longest_wait(error))
 
     def _longest_wait(self, error: Exception) -> float:
@@ -198,7 +199,7 @@ class ImapMailbox:
         patience = self._mailbox.patience
 
         async def connect() -> Line:
-            await self._well.wait()  # while logging in is refused, one connection that tries is enough
+            await self._let_in.wait()  # while logging in is refused, one connection that tries is enough
             return await log_in(self._mailbox, f"idle {folder}")
 
         try:
