@@ -120,7 +120,7 @@ def test_a_second_field_added_to_a_signed_message_spoils_it(added: bytes) -> Non
 def test_a_signature_past_its_expiry_never_counts() -> None:
     """T40: an old letter, sent once more, has a true signature for ever but for `x=`."""
     moment = int(AT.timestamp())
-    plain = sign()
+    plain = re.sub(rb"t=\d+;", b"", sign())  # dkimpy signs by the real clock
     expired = plain.replace(b"q=dns/txt;", b"q=dns/txt; x=%d;" % moment)
     judged = judge(expired)
     assert judged.result == "none"
