@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench understanding understanding-baseline rigs check clean
+.PHONY: setup run test bench understanding understanding-baseline model rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -36,6 +36,10 @@ bench: setup
 # What the reader understands of the labelled messages, into docs/understanding.md.
 understanding: setup
 	@$(VENV)/bin/python -m benchmarks.understanding
+
+# The parsers' model, trained again from its seed into gateway/parsers/model/ (some minutes of one core).
+model: setup
+	@OMP_NUM_THREADS=1 nice $(VENV)/bin/python -m gateway.training.train
 
 # After an improvement: the figures below which no field may fall (tests/parsers/test_understanding.py).
 understanding-baseline: setup

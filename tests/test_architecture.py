@@ -20,6 +20,7 @@ MAY_KNOW = {
     "trust": {"messages"},
     "ports": {"cases", "messages"},
     "parsers": {"messages", "errors", "cases"},
+    "training": {"parsers"},
     "storage": {"messages", "errors", "cases", "ports"},
     "responders": {"messages", "errors", "cases", "ports", "reply_address"},
     "channels": {"messages", "errors"},
