@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 
 from gateway import case_number, colleague_report, customer_turn, reply_address, staff_turn
-from gateway.cases import events, matching, steps
+from gateway.cases import events, matching, saying, steps
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.events import Event
@@ -179,7 +179,7 @@ class Intake:
             return self._file_automatic(work, message, sent)
         sender = inbound.sender.address.lower() if inbound.sender else ""
         staff = self._rules.directory.staff_at(sender)
-        if staff is not None or (sent is not None and sent.role != steps.CUSTOMER):
+        if staff is not None or (sent is not None and sent.role != saying.CUSTOMER):
             return self._from_staff(work, message, staff, sent, sender)
         return self._from_customer(work, message, sent, sender)
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway import reply_address
-from gateway.cases import business_time, steps
+from gateway.cases import business_time, saying, steps
 from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.directory import Directory
 from gateway.cases.escalation import ADMINISTRATOR
@@ -267,7 +267,7 @@ class NoticeLetters:
                 text=letter.text,
                 html=letter.html,
                 language=letter.language,
-                automatic=notice.name not in steps.OWN_WORDS,
+                automatic=notice.name not in saying.OWN_WORDS,
                 in_reply_to=in_reply_to,
                 references=references,
                 not_before=not_before,
