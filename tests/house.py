@@ -39,6 +39,8 @@ ZHOU, CHEN, EMMA = (
     "emma.clarke@northwind-semi.example",
 )
 WANG, HE_LAN, SUN_JIE = "wang.qiang@yunling.example", "he.lan@yunling.example", "sun.jie@yunling.example"
+QIAN, DUTY = "qian.hong@yunling.example", "duty@yunling.example"
+"""The centre manager, who is a superior and the second level manager too; and the administrator, who is quality."""
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A working day, in working hours."""
 
@@ -179,6 +181,15 @@ class House:
             subject=f"Re: {letter.subject}",
             answers=letter.message_id,
         )
+
+    async def solve(self, how: str = "重启了认证服务") -> None:
+        """王强 ends the handling of his latest case and the centre manager passes it: the customer is asked to confirm."""
+        await self.answer(self.letter(WANG, "new_case"), f"#已解决 {how}")
+        await self.pass_review()
+
+    async def pass_review(self) -> None:
+        """The centre manager agrees that handling has ended (P-46)."""
+        await self.answer(self.letter(QIAN, "review_request"), "#通过")
 
     async def settle(self) -> None:
         """Turn after turn, until nothing is due at this moment."""
