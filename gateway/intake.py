@@ -262,6 +262,7 @@ class Intake:
         meaning = self._rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
         if meaning == "facts":
             return self._facts_from_colleague(work, case, message, staff)
+        files = enclosures.meant_to_be_sent(message.inbound.attachments)
         turn = staff_turn.read(
             message.report.text,
             message.report.language,
@@ -270,9 +271,9 @@ class Intake:
             self._rules.directory,
             self._rules.commands,
             tuple(self._rules.policy.levels),
+            [file.name for file in files if file.name],
         )
         work.put(case.number, self._said(message, "staff", f"answers our {sent.notice}"))
-        files = enclosures.meant_to_be_sent(message.inbound.attachments)
         case = self._advance(work, case, turn.events, message, files)
         if sent.notice == "digest":
             self._acknowledge_others(work, sent, case, turn.events, message)

@@ -164,6 +164,24 @@ async def opened(house: House) -> str:
     return outcome.case_number
 
 
+def test_a_manager_who_acknowledges_with_words_acknowledges_once() -> None:
+    """The words beside #ack are for colleagues."""
+    done = turn("#ack 我来处理", role="level_manager:1", meaning="decision")
+    assert [type(each) for each in done.events].count(events.Acknowledged) == 1
+
+
+def test_a_file_without_a_word_is_an_answer_to_the_customer() -> None:
+    """An engineer who sends the log analysis and nothing else has replied (P-27)."""
+    done = read(
+        "", "other", Answered(WU, "engineer", "customer_text"), CASE, DIRECTORY, ALLOWED, (1,), ["日志.pdf"]
+    )
+    assert done.events == (
+        events.EngineerReplied(text="附件：日志.pdf", language=CASE.reporter.language, by="wu"),
+    )
+    note = read("", "other", Answered(WU, "engineer", "note"), CASE, DIRECTORY, ALLOWED, (1,), ["日志.pdf"])
+    assert note.refusals == (Refusal("nothing_found", ""),)
+
+
 async def test_the_engineers_answer_reaches_the_customer_and_meets_the_response(house: House) -> None:
     """As from the desk, the new words only, never a quote; without the marks of an automatic mail (P-11, P-27)."""
     number = await opened(house)
