@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench rigs check clean
+.PHONY: setup run test bench understanding understanding-baseline rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -32,6 +32,14 @@ test: check
 
 bench: setup
 	@$(VENV)/bin/python -m benchmarks.whole_job
+
+# What the reader understands of the labelled messages, into docs/understanding.md.
+understanding: setup
+	@$(VENV)/bin/python -m benchmarks.understanding
+
+# After an improvement: the figures below which no field may fall (tests/parsers/test_understanding.py).
+understanding-baseline: setup
+	@$(VENV)/bin/python -m benchmarks.understanding --baseline
 
 clean:
 	rm -rf $(VENV) var build

@@ -233,6 +233,14 @@ class Work(Protocol):
         """
         ...
 
+    def bookmark(self, key: str) -> str | None:
+        """How far a channel has read one of its sources: the text it last left there; None at the first look."""
+        ...
+
+    def leave_bookmark(self, key: str, value: str, at: datetime) -> None:
+        """Remember that; the text is the channel's own, and nobody else reads it."""
+        ...
+
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
         ...

@@ -17,6 +17,7 @@ MAY_KNOW = {
     "calendars": {"errors"},
     "reply_address": set[str](),
     "digest": set[str](),
+    "trust": {"messages"},
     "ports": {"cases", "messages"},
     "parsers": {"messages", "errors", "cases"},
     "storage": {"messages", "errors", "cases", "ports"},

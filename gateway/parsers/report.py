@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway.cases.directory import Directory
 from gateway.messages import Envelope, Inbound
-from gateway.parsers import bounces, commands, kinds, language, levels, quoting, screening, symptoms, zones
+from gateway.parsers import bounces, commands, kinds, levels, quoting, screening, symptoms, written_in, zones
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.entities import companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
@@ -120,9 +120,7 @@ class Reader:
         email = values.get("email") or _sender_address(letter)
         return Report(
             inbound=inbound,
-            language=language.detect(
-                f"{inbound.subject}\n{words.text}" if words.text.strip() else inbound.body
-            ),
+            language=written_in.detect(inbound.subject, words.text if words.text.strip() else inbound.body),
             automatic=automatic,
             bounce=bounce,
             text=words.text,

@@ -6,7 +6,7 @@ Parameters that name a row begin with `the_`; all others are columns to be set.
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.storage.tables import cases, inbox, journal, messages, outbox, recurring
+from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, recurring
 
 KEPT = "kept"
 RECENT_MESSAGES = 20
@@ -23,6 +23,16 @@ BEGIN_RECURRING = {
     .on_conflict_do_nothing(index_elements=[recurring.c.key])
     .returning(recurring.c.key)
     for flavour, maker in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+LEAVE_BOOKMARK = {
+    flavour: statement.on_conflict_do_update(
+        index_elements=[bookmarks.c.key],
+        set_={"value": statement.excluded.value, "at": statement.excluded.at},
+    )
+    for flavour, statement in (
+        ("sqlite", sqlite.insert(bookmarks)),
+        ("postgresql", postgresql.insert(bookmarks)),
+    )
 }
 COUNT_DELIVERY = (
     update(inbox).where(inbox.c.digest == bindparam("the_digest")).values(deliveries=inbox.c.deliveries + 1)

@@ -164,3 +164,12 @@ recurring = Table(
     Col("case_number", String(20)),
 )
 """Inspections and follow-ups that were begun (P-07, P-63), by a key that stays whatever holidays are published."""
+
+bookmarks = Table(
+    "bookmarks",
+    metadata,
+    Col("key", Text, primary_key=True),
+    Col("value", Text, nullable=False),
+    Col("at", Moment, nullable=False),
+)
+"""How far a channel has read its source: text that only the channel understands."""

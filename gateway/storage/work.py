@@ -15,7 +15,7 @@ from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
 from gateway.storage import statements
 from gateway.storage.mapping import case_from_json, case_to_json, to_json
 from gateway.storage.statements import KEPT
-from gateway.storage.tables import cases, inbox, journal, outbox
+from gateway.storage.tables import bookmarks, cases, inbox, journal, outbox
 
 CLAIMED_BYTES = 16_000_000
 SUGGESTED = 5
@@ -32,6 +32,7 @@ class DatabaseWork:
         self._locks = connection.dialect.name != "sqlite"
         self._keep = statements.KEEP[connection.dialect.name]
         self._begin_recurring = statements.BEGIN_RECURRING[connection.dialect.name]
+        self._leave_bookmark = statements.LEAVE_BOOKMARK[connection.dialect.name]
 
     # Inbox.
 
@@ -319,6 +320,17 @@ class DatabaseWork:
         """Note that an inspection or a follow-up was begun; False when it was begun before (P-07, P-63)."""
         row = {"key": key, "at": at, "case_number": case_number}
         return self._connection.execute(self._begin_recurring, row).first() is not None
+
+    # How far a channel has read.
+
+    def bookmark(self, key: str) -> str | None:
+        """The text last left there; None at the first look."""
+        query = select(bookmarks.c.value).where(bookmarks.c.key == key)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def leave_bookmark(self, key: str, value: str, at: datetime) -> None:
+        """The last one counts."""
+        self._connection.execute(self._leave_bookmark, {"key": key, "value": value, "at": at})
 
     # What comes next.
 

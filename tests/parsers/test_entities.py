@@ -59,6 +59,11 @@ def test_the_longest_name_wins() -> None:
     assert [meaning for _, meaning in lookup.find("云岭果业")] == ["long"]
 
 
+def test_half_a_character_is_found_to_be_no_word() -> None:
+    """A chat client cut an emoji in two; Aho-Corasick reads UTF-8 and would raise."""
+    assert list(Lookup([("waf", 1)]).find("\ud83d waf")) == [((2, 5), 1)]
+
+
 # ---------------------------------------------------------------------------------------------- pipeline
 
 
@@ -220,8 +225,10 @@ def test_what_everybody_calls_himself_is_no_company(text: str) -> None:
         ("Tel: 2555 0198", "2555 0198"),
         ("手机 139-5510-8826", "139-5510-8826"),
         ("ring 01463 555 010 ext 12", "01463 555 010 ext 12"),
+        ("我的电话是13855512043谢谢", "13855512043"),
+        ("請回電02-2555-0134找我", "02-2555-0134"),
     ],
-    ids=["转", "轉", "#", "dash", "international", "Hong Kong", "mobile", "ext"],
+    ids=["转", "轉", "#", "dash", "international", "Hong Kong", "mobile", "ext", "within Han", "between Han"],
 )
 def test_a_number_is_found_with_its_extension(text: str, phone: str) -> None:
     """Extensions get lost in `phonenumbers` (UNDERSTANDING, facts about the tools)."""
@@ -240,8 +247,9 @@ def test_a_number_is_found_with_its_extension(text: str, phone: str) -> None:
         "地址 10.55.120.14 不通",
         "2026-03-15 10:22:07 宕机",
         "Case 20260315887",
+        "授权从3000 5000台扩到更多",
     ],
-    ids=["传真", "fax", "hotline", "serial", "ticket", "tax id", "IP", "date", "case"],
+    ids=["传真", "fax", "hotline", "serial", "ticket", "tax id", "IP", "date", "case", "a count"],
 )
 def test_digits_of_other_kinds_are_no_telephone(text: str) -> None:
     """Calling back a serial number costs the ten minutes of P-30."""

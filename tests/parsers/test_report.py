@@ -199,6 +199,7 @@ def test_a_long_message_says_that_it_was_not_read_to_the_end() -> None:
         "\n".join(f"1390561{n:04d}" for n in range(10_000)),
         "\u202e\u200b" * 50_000,
         "1 2 3 4 " * 20_000,
+        "防火墙\ud83d宕机\udc00" * 2_000,
     ],
     ids=[
         "digits",
@@ -210,6 +211,7 @@ def test_a_long_message_says_that_it_was_not_read_to_the_end() -> None:
         "ten thousand numbers",
         "unseen",
         "spaced",
+        "half characters",
     ],
 )
 def test_a_hostile_text_gets_an_answer(text: str) -> None:
@@ -222,7 +224,8 @@ def test_a_hostile_text_gets_an_answer(text: str) -> None:
     st.lists(
         st.sampled_from(
             ["防火墙", "宕机了", "有限公司", "王工", "我是", "的", "代", ":", "\n", " ", ",", "(", ")", "139 1111 2233",
-             "Ltd", "Mr. ", "On behalf of ", "Acme", "> ", "发件人: a <a@b.c>", "İ", "\u200b", "①", "Ａ", "\U0001f600"]
+             "Ltd", "Mr. ", "On behalf of ", "Acme", "> ", "发件人: a <a@b.c>", "İ", "\u200b", "①", "Ａ",
+             "\U0001f600", "\ud83d"]
         ),
         max_size=40,
     ).map("".join)

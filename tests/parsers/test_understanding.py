@@ -1,142 +1,77 @@
-"""The development set: invented messages with labels, and a floor under every field.
+"""How well messages are understood, held to a baseline; how sure the reader may be; and that spans point at values.
 
-`messages.toml` holds the messages. A floor is what the rules reach today, less a message or two; raising it is part of
-every improvement. Values are compared without blanks, punctuation, case and script.
+The sets: `first` and `open` are tuned on, `held out` never; its failures are nobody's reading. A rule that helps one
+message and harms three others shows here (UNDERSTANDING "Keep the measurement").
 """
 
 import tomllib
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.report import Report
-from tests.parsers.reading import mail, stranger, value
+from tests.parsers import scoring
+from tests.parsers.reading import stranger
+from tests.parsers.scoring import SETS, Message, Outcome
 
-MESSAGES: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))[
-    "message"
-]
-
-FLOORS = {
-    "company": 0.93,
-    "contact": 0.93,
-    "phone": 0.97,
-    "email": 1.0,
-    "product": 0.96,
-    "place": 0.93,
-    "level": 0.9,
-    "kind": 0.92,
-    "language": 1.0,
-}
-SYMPTOM_FLOORS = {"recall": 0.92, "precision": 0.88}
+MOST_LOST = 2.0
+"""Points a field may lose against the baseline: a message or two of a hundred."""
+ENTITIES = ("company", "contact", "phone", "email", "product", "place")
 
 
 @cache
-def reports() -> tuple[tuple[dict[str, Any], Report], ...]:
-    """Every message with what was understood of it."""
-    return tuple((message, _read(message)) for message in MESSAGES)
+def reports(name: str) -> tuple[tuple[Message, Report], ...]:
+    """Every message of a set with what was understood of it."""
+    return tuple((message, scoring.read(stranger(), message)) for message in scoring.messages(name))
 
 
-def _read(message: dict[str, Any]) -> Report:
-    if "from" not in message:
-        return stranger().read_chat(message["text"])
-    name, _, address = str(message["from"]).rpartition("<")
-    return stranger().read(
-        mail(
-            message["text"],
-            subject=message["subject"],
-            name=name.strip() or None,
-            address=address.rstrip(">"),
-            reply=message.get("reply", False),
-        )
-    )
+def every_report() -> list[tuple[Message, Report]]:
+    return [pair for name in SETS for pair in reports(name)]
 
 
-def _key(text: object) -> str:
-    return "".join(character for character in fold_word(str(text)) if character.isalnum())
+@cache
+def baseline() -> dict[str, dict[str, float]]:
+    return tomllib.loads(Path(__file__).with_name("understanding_baseline.toml").read_text("utf-8"))
 
 
-def _is_right(message: dict[str, Any], report: Report, field: str) -> bool:
-    wanted = message[field] if isinstance(message[field], list) else [message[field]]
-    if field == "level":
-        return report.fault_level.value in wanted
-    if field == "kind":
-        return report.kind.value in wanted
-    if field == "language":
-        return report.language in wanted
-    got = _key(value(report, field) or "")
-    if field in ("product", "place") and got:
-        return any(_key(form) in got or got in _key(form) for form in wanted)
-    return got in [_key(form) for form in wanted]
+@pytest.mark.parametrize("name", SETS)
+def test_no_field_falls_more_than_two_points_below_its_baseline(name: str) -> None:
+    """What was reached once is kept; an improvement raises the baseline (`make understanding-baseline`)."""
+    today = scoring.figures(reports(name))
+    before = baseline()[name]
+    assert set(before) == set(today)
+    assert {field: today[field] for field in before if today[field] < before[field] - MOST_LOST} == {}
 
 
-@pytest.mark.parametrize("field", FLOORS)
-def test_a_field_is_right_at_least_as_often_as_its_floor(field: str) -> None:
-    """A rule that helps one message and harms three others shows here (UNDERSTANDING "Keep the measurement")."""
-    labelled = [(message, report) for message, report in reports() if field in message]
-    wrong = [message["id"] for message, report in labelled if not _is_right(message, report, field)]
-    assert len(wrong) <= len(labelled) * (1 - FLOORS[field]) + 1e-9, wrong
-
-
-def _same_fault(found: str, labelled: str) -> bool:
-    """The longest common run covers half of the shorter and a fifth of both together."""
-    one, other = _key(found), _key(labelled)
-    run = max((n for n in range(1, len(one) + 1) if _shares_run(one, other, n)), default=0)
-    return run * 2 >= min(len(one), len(other)) and run * 5 >= len(one) + len(other) - run > 0
-
-
-def _shares_run(one: str, other: str, length: int) -> bool:
-    return any(one[start : start + length] in other for start in range(len(one) - length + 1))
-
-
-def _share(hits: Iterable[bool]) -> float:
-    counted = list(hits)
-    return sum(counted) / len(counted)
-
-
-def test_stated_faults_are_found_and_little_else_is_taken_for_one() -> None:
-    """P-23 asks for the symptoms; a wish or a greeting taken for one would go out in a status update."""
-    labelled = [
-        (message["symptoms"], [symptom.value for symptom in report.symptoms])
-        for message, report in reports()
-        if "symptoms" in message
-    ]
-    recall = _share(any(_same_fault(f, w) for f in found) for wanted, found in labelled for w in wanted)
-    precision = _share(any(_same_fault(f, w) for w in wanted) for wanted, found in labelled for f in found)
-    assert recall >= SYMPTOM_FLOORS["recall"]
-    assert precision >= SYMPTOM_FLOORS["precision"]
-
-
-def test_a_level_is_never_off_by_more_than_one() -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_a_level_is_hardly_ever_off_by_more_than_one(name: str) -> None:
     """A standstill read as a question would wait for a day (P-10)."""
-    for message, report in reports():
-        if "level" in message:
-            assert min(abs(report.fault_level.value - level) for level in message["level"]) <= 1, message[
-                "id"
-            ]
+    assert scoring.figures(reports(name))["level within one"] >= 90
 
 
-def test_confident_values_are_right() -> None:
-    """Of values at or above 0.9 at least 97 % are right: the desk fills them in without asking."""
-    fields = ("company", "contact", "phone")
-    sure = [
-        _is_right(message, report, field)
-        for message, report in reports()
-        for field in fields
-        if field in message and (found := getattr(report, field)) and found.confidence >= 0.9
+def sure(outcomes: list[Outcome], floor: float) -> list[bool]:
+    return [outcome.right for outcome in outcomes if outcome.found and outcome.confidence >= floor]
+
+
+def test_values_of_nine_tenths_and_more_are_right() -> None:
+    """Of values at or above 0.9 at least 95 % are right (the aim is 97): the desk takes them without asking."""
+    entities = [
+        outcome
+        for message, report in every_report()
+        for outcome in scoring.outcomes(message, report)
+        if outcome.field in ENTITIES
     ]
-    assert len(sure) >= 20
-    assert _share(sure) >= 0.97
+    hits = sure(entities, 0.9)
+    assert len(hits) >= 300
+    assert sum(hits) >= 0.95 * len(hits)
 
 
 def test_a_span_points_at_its_value() -> None:
     """Portal and `--explain` colour by span: it must hold in text + signature as printed."""
-    for message, report in reports():
+    for message, report in every_report():
         printed = report.text + report.signature
-        for field in ("company", "contact", "phone", "email", "product", "place"):
+        for field in ENTITIES:
             found = getattr(report, field)
             if found and found.span:
                 assert printed[slice(*found.span)] == found.value, (message["id"], field)
@@ -145,9 +80,25 @@ def test_a_span_points_at_its_value() -> None:
                 assert symptom.value in printed[slice(*symptom.span)], message["id"]
 
 
-def test_the_set_is_large_and_mixed() -> None:
-    """Three scripts, mails and chats: otherwise the floors say little."""
-    languages = [report.language for _, report in reports()]
-    assert len(MESSAGES) >= 45
-    assert min(languages.count(tag) for tag in ("zh-Hans", "zh-Hant", "en")) >= 6
-    assert sum("from" not in message for message in MESSAGES) >= 10
+def test_the_sets_are_large_mixed_and_share_no_message() -> None:
+    """Three scripts, mails and chats, of many kinds: otherwise the figures say little."""
+    pairs = every_report()
+    languages = [report.language for _, report in pairs]
+    assert len(pairs) >= 300
+    assert min(languages.count(tag) for tag in ("zh-Hans", "zh-Hant", "en")) >= 40
+    assert sum("from" not in message for message, _ in pairs) >= 100
+    assert len({message["text"] for message, _ in pairs if len(message["text"]) > 20}) >= 300
+    kinds = {kind for message, _ in pairs for kind in scoring.listed(message.get("kind", []))}
+    assert {"fault", "question", "installation", "training", "inspection", "complaint"} < kinds
+    assert {"confirmation", "refusal", "quote", "out_of_scope"} < kinds
+
+
+def test_the_scorer_knows_one_value_in_another_spelling_and_no_more() -> None:
+    """A scorer that forgives too much measures nothing."""
+    assert scoring.is_same("Mr. Ruben Claes", "ruben claes", loose=False)
+    assert scoring.is_same("堅達紙業", "坚达纸业", loose=False)
+    assert scoring.is_same("农主任", "农", loose=False)
+    assert not scoring.is_same("坚达", "坚达纸业", loose=False)
+    assert scoring.is_same("防火墙", "边界防火墙", loose=True)
+    assert scoring.is_same_fault("从早上起打不开", "网页打不开")
+    assert not scoring.is_same_fault("不开", "网页从早上起就一直打不开了")

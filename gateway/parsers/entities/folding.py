@@ -2,6 +2,7 @@
 
 Full-width forms become half-width, Traditional characters Simplified (OpenCC t2s, one character at a time:
 phrase conversion changes lengths, UNDERSTANDING "Facts about the tools"), left-over HTML becomes blanks.
+Halves of characters (lone surrogates) become the replacement character, as no encoder takes them.
 Characters that print nothing are the one exception: they are taken out first, and their places are kept.
 """
 
@@ -17,6 +18,7 @@ import opencc
 
 _HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 _WIDE = (range(0xFF01, 0xFF5F), range(0x2460, 0x2474))
+_HALVES = range(0xD800, 0xE000)
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t"
 # Zero-width and bidirectional marks, variation selectors, soft hyphen: they hide words from every pattern.
 _UNSEEN = re.compile(
@@ -77,4 +79,4 @@ def _table() -> dict[int, str]:
         narrow = unicodedata.normalize("NFKC", chr(code))
         if len(narrow) == 1:
             table[code] = narrow
-    return table | dict.fromkeys(map(ord, _BLANKS), " ")
+    return table | dict.fromkeys(map(ord, _BLANKS), " ") | dict.fromkeys(_HALVES, "\ufffd")

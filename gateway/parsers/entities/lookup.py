@@ -3,6 +3,7 @@
 100,000 names build in seconds and are found at one pass (UNDERSTANDING "Facts about the tools").
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -12,6 +13,9 @@ from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.entities.letter import Span
 
 Meaning = TypeVar("Meaning")
+
+# Half of a character that some chat client cut in two: no text for Aho-Corasick, which reads UTF-8.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class Lookup(Generic[Meaning]):
@@ -29,7 +33,8 @@ class Lookup(Generic[Meaning]):
 
     def find(self, lowered: str) -> Iterator[tuple[Span, Meaning]]:
         """Every match in a folded lower-case text that does not begin or end within a Latin word."""
-        for index, start, end in self._automaton.find_matches_as_indexes(lowered):
+        whole = _HALF.sub("\ufffd", lowered)
+        for index, start, end in self._automaton.find_matches_as_indexes(whole):
             if not (_within_word(lowered, start) or _within_word(lowered, end)):
                 yield (start, end), self._meanings[index]
 

@@ -1,0 +1,137 @@
+"""`make understanding`: what the reader understands of the labelled sets, printed into docs/understanding.md.
+
+Figures per field and set, whether confidence means what it says, which levels are taken for which, and the speed.
+`--baseline` writes the figures that tests/parsers/test_understanding.py holds the reader to.
+"""
+
+import gc
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from gateway.cases.directory import Directory
+from gateway.parsers.report import Reader, Report
+from tests.parsers import scoring
+from tests.parsers.reading import VENDOR
+from tests.parsers.scoring import SETS, Message, Outcome
+
+HOUSE = Path(__file__).parent.parent
+PAGE = HOUSE / "docs" / "understanding.md"
+BASELINE = HOUSE / "tests" / "parsers" / "understanding_baseline.toml"
+BANDS = ((0.9, 1.01), (0.8, 0.9), (0.7, 0.8), (0.5, 0.7), (0.0, 0.5))
+SURE_FIELDS = ("company", "contact", "phone", "email", "product", "place", "level", "kind")
+SPEED_CHARACTERS = 500
+SPEED_SECONDS = 4.0
+
+Pairs = Sequence[tuple[Message, Report]]
+
+
+def main() -> None:
+    """Write the page, or with `--baseline` the baseline."""
+    started = time.perf_counter()
+    reader = Reader(Directory(), VENDOR)
+    started = time.perf_counter() - started
+    sets = {name: [(m, scoring.read(reader, m)) for m in scoring.messages(name)] for name in SETS}
+    if "--baseline" in sys.argv[1:]:
+        BASELINE.write_text(_baseline(sets), "utf-8")
+        return
+    everything = [pair for pairs in sets.values() for pair in pairs]
+    parts = (
+        _HEAD,
+        "## Figures\n",
+        *_figures(sets),
+        "\n## Does confidence mean something\n",
+        *_calibration(everything),
+        "\n## Levels\n",
+        *_confusion(everything),
+        "\n## Speed\n",
+        *_speed(reader, started),
+    )
+    PAGE.write_text("\n".join(parts) + "\n", "utf-8")
+    print(f"wrote {PAGE.relative_to(HOUSE)}")
+
+
+_HEAD = """# What the gateway understands
+
+Made by `make understanding`; do not edit. The sets are `tests/parsers/messages*.toml`: messages written for this
+project, with labels. `first` and `open` are tuned on; `held out` is never looked at, and is the honest figure.
+"""
+
+
+def _figures(sets: dict[str, list[tuple[Message, Report]]]) -> Iterator[str]:
+    columns = {name: scoring.figures(pairs) for name, pairs in sets.items()}
+    yield f"| field | {' | '.join(f'{name} ({len(sets[name])})' for name in sets)} |"
+    yield f"| --- |{' ---: |' * len(sets)}"
+    for field in next(iter(columns.values())):
+        yield f"| {field} | {' | '.join(f'{figures[field]:.1f}' for figures in columns.values())} |"
+    yield "\nF1 for values and symptoms, shares for level, kind and language; per cent."
+
+
+def _calibration(pairs: Pairs) -> Iterator[str]:
+    results = [outcome for message, report in pairs for outcome in scoring.outcomes(message, report)]
+    yield f"| field | {' | '.join(_band(*band) for band in BANDS)} |"
+    yield f"| --- |{' ---: |' * len(BANDS)}"
+    for field in SURE_FIELDS:
+        mine = [outcome for outcome in results if outcome.field == field and outcome.found]
+        yield f"| {field} | {' | '.join(_right_in(mine, *band) for band in BANDS)} |"
+    yield "\nRight of found, by confidence, over all sets. Below 0.5 a value is asked for, not used."
+
+
+def _band(low: float, high: float) -> str:
+    return f"≥ {low:.1f}" if high > 1 else f"{low:.1f} to {high:.1f}"
+
+
+def _right_in(outcomes: Iterable[Outcome], low: float, high: float) -> str:
+    hits = [outcome.right for outcome in outcomes if low <= outcome.confidence < high]
+    return f"{sum(hits)} / {len(hits)}" if hits else "–"
+
+
+def _confusion(pairs: Pairs) -> Iterator[str]:
+    """Rows: the labelled level (the nearest where several are accepted); columns: what was found."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for message, report in pairs:
+        if "level" in message:
+            found = report.fault_level.value
+            wanted = min(map(int, scoring.listed(message["level"])), key=lambda level: abs(level - found))
+            counts[wanted, found] += 1
+    yield "| labelled | found 1 | found 2 | found 3 | found 4 |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for wanted in (1, 2, 3, 4):
+        yield f"| {wanted} | {' | '.join(str(counts[wanted, found]) for found in (1, 2, 3, 4))} |"
+
+
+def _speed(reader: Reader, started: float) -> Iterator[str]:
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    yield f"- one core, messages of {SPEED_CHARACTERS} characters: {_per_second(reader):.0f} a second"
+    yield f"- a reader is built in {started:.1f} s; the process that wrote this page used {memory:.0f} MB at most"
+
+
+def _per_second(reader: Reader) -> float:
+    letters = [_of_length(message) for name in SETS for message in scoring.messages(name)][:100]
+    gc.collect()
+    read, begun = 0, time.process_time()
+    while time.process_time() - begun < SPEED_SECONDS:
+        scoring.read(reader, letters[read % len(letters)])
+        read += 1
+    return read / (time.process_time() - begun)
+
+
+def _of_length(message: Message) -> Message:
+    """The message with its text repeated or cut to the length at which speed is measured."""
+    text = str(message["text"])
+    return {**message, "text": (f"{text}\n" * (SPEED_CHARACTERS // len(text) + 1))[:SPEED_CHARACTERS]}
+
+
+def _baseline(sets: dict[str, list[tuple[Message, Report]]]) -> str:
+    lines = ["# What each set reaches; `make understanding-baseline` writes it again after an improvement."]
+    for name, pairs in sets.items():
+        lines += ["", f'["{name}"]']
+        lines += [f'"{field}" = {figure}' for field, figure in scoring.figures(pairs).items()]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
