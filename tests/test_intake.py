@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gateway import intake
+from gateway import reply_address
 from gateway.errors import StorageUnavailable
 from gateway.intake import ADDED, FAILED, FILED, OPENED, POSTPONED, SET_ASIDE, Intake, ReadMessage
 from gateway.messages import Envelope
@@ -296,13 +296,13 @@ async def test_tokens_by_the_thousand_cost_no_look_up_each(
 ) -> None:
     """A References header full of invented tokens must not keep the one writer busy."""
     asked: list[str] = []
-    real = intake.reply_address.look_up_of
+    real = reply_address.look_up_of
 
     def counting(token: str) -> str:
         asked.append(token)
         return real(token)
 
-    monkeypatch.setattr(intake.reply_address, "look_up_of", counting)
+    monkeypatch.setattr(reply_address, "look_up_of", counting)
     letters = "abcdefghijklmnopqrstuvwxyz"
     tokens = [f"<{'a' * 21}{x}{y}{z}@yunling.example>" for x in letters for y in letters for z in "abc"]
     outcome = await house.receive(mail(ZHOU, FAULT, headers=[("References", " ".join(tokens[:900]))]))
