@@ -22,6 +22,7 @@ from gateway import calendars, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
 from gateway.channels.crm_webhook import CrmWebhook
+from gateway.channels.imap_mailbox import ImapMailbox
 from gateway.channels.maildir import MaildirOutgoing
 from gateway.channels.smtp_limits import Limits
 from gateway.channels.smtp_relay import SmtpRelay
@@ -31,6 +32,7 @@ from gateway.config import Config
 from gateway.errors import GatewayError, NotNow
 from gateway.intake import FILED, POSTPONED, Intake, Rules
 from gateway.keys import reply_keys
+from gateway.mailboxes import StoredBookmarks, mailboxes_of
 from gateway.messages import Envelope, Outbound
 from gateway.metrics import Metrics, new_metrics
 from gateway.parsers.entities.wordlist import blocks
@@ -228,6 +230,12 @@ class Gateway:
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.servers: list[MailServer] = []
+        bookmarks = StoredBookmarks(self.store, parts.clock)
+        self.mailboxes = [
+            ImapMailbox(mailbox, self._keep, bookmarks, parts.clock.now)
+            for mailbox in mailboxes_of(config, parts.clock)
+        ]
+        self._reading: list[asyncio.Task[None]] = []
         self.portal: http.HttpServer | None = None
 
     # Life.
@@ -269,9 +277,15 @@ class Gateway:
             asyncio.create_task(self._loop.run(), name="responders"),
             asyncio.create_task(self._take_in(), name="intake"),
         ]
+        self._reading = [
+            asyncio.create_task(mailbox.run(), name=f"imap {mailbox.name}") for mailbox in self.mailboxes
+        ]
 
     async def stop(self) -> None:
         """Stop accepting, finish what is in hand, within ten seconds (F42)."""
+        for reading in self._reading:
+            reading.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
         await asyncio.gather(*(each.stop(STOP_SECONDS / 2) for each in self.servers))
         self._stopping.set()
         self._mail_came.set()
@@ -337,15 +351,15 @@ class Gateway:
             self.servers.append(server)
             log.info("listening", channel=name, host=endpoint[0], port=server.port)
         if self._config.portal.listen is not None:
-            app = health_app(
-                {
-                    "database": self._probe_counts,
-                    "inbox": self._probe_inbox,
-                    "outbox": self._probe_outbox,
-                    "channels": self._probe_channels,
-                },
-                self.metrics.registry,
-            )
+            probes = {
+                "database": self._probe_counts,
+                "inbox": self._probe_inbox,
+                "outbox": self._probe_outbox,
+                "channels": self._probe_channels,
+            }
+            if self.mailboxes:
+                probes["mailboxes"] = self._probe_mailboxes
+            app = health_app(probes, self.metrics.registry)
             try:
                 self.portal = await http.serve(app, *self._config.portal.listen)
             except OSError as error:
@@ -435,6 +449,11 @@ class Gateway:
             "connections": sum(each.connections for each in self.servers),
             "out": "maildir" if isinstance(self._channel, MaildirOutgoing) else "relay",
         }
+
+    async def _probe_mailboxes(self) -> Mapping[str, object]:
+        health = {mailbox.name: mailbox.health() for mailbox in self.mailboxes}
+        ended = [task for task in self._reading if task.done()]
+        return {"ok": not ended and all(each["ok"] for each in health.values()), **health}
 
 
 def _outgoing(config: Config) -> Channel:

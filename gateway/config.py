@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from gateway import mistakes
 from gateway.cases.business_time import Calendar
 from gateway.cases.policy import Policy
 from gateway.errors import ConfigError, Mistake
+from gateway.mailbox_rows import ImapSection
 from gateway.policy_rows import (
     CalendarRow,
     CalendarSection,
@@ -35,15 +36,10 @@ from gateway.policy_rows import (
     build_calendars,
     build_policy,
 )
+from gateway.setting_kinds import Secret, Section
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.toml"
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]{1,32}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-
-
-class Section(BaseModel):
-    """A table of config.toml: unknown keys are mistakes, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _endpoint(value: object) -> object:
@@ -59,19 +55,6 @@ def _endpoint(value: object) -> object:
 
 
 Endpoint = Annotated[tuple[str, int] | None, BeforeValidator(_endpoint)]
-
-
-def _secret(value: object) -> object:
-    """A secret, or `file:PATH` of a file that holds it."""
-    if isinstance(value, str) and value.startswith("file:"):
-        try:
-            return Path(value.removeprefix("file:")).read_text().strip()
-        except OSError as error:
-            raise ValueError(f"cannot read the file: {error.strerror}") from None
-    return value
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 
 
 class Vendor(Section):
@@ -128,12 +111,6 @@ class Relay(Section):
     url: Secret = SecretStr("")
 
 
-class Imap(Section):
-    """A mailbox to read."""
-
-    url: Secret = SecretStr("")
-
-
 class Telegram(Section):
     """A chat bot."""
 
@@ -155,7 +132,7 @@ class Channels(Section):
     smtp: SmtpListener = SmtpListener()
     lmtp: LmtpListener = LmtpListener()
     relay: Relay = Relay()
-    imap: Imap = Imap()
+    imap: ImapSection = ImapSection()
     telegram: Telegram = Telegram()
     crm: Crm = Crm()
 
@@ -316,10 +293,11 @@ class Config(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret string, for the log's redaction: whole urls, and the passwords within them."""
-        urls = (self.channels.relay.url, self.channels.imap.url, self.database.url)
+        urls = (self.channels.relay.url, self.database.url)
         others = (self.channels.telegram.token, self.channels.crm.secret, *self.reply.keys)
         passwords = [urlsplit(url.get_secret_value()).password or "" for url in urls]
-        found = [*(secret.get_secret_value() for secret in (*urls, *others)), *passwords]
+        given = [secret.get_secret_value() for secret in (*urls, *others)]
+        found = [*given, *passwords, *self.channels.imap.all_secrets]
         return tuple(text for text in found if text)
 
 

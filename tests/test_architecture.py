@@ -23,6 +23,7 @@ MAY_KNOW = {
     "storage": {"messages", "errors", "cases", "ports"},
     "responders": {"messages", "errors", "cases", "ports", "reply_address"},
     "channels": {"messages", "errors"},
+    "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
     "portal": {"messages", "errors"},
     "clock": {"case_number"},
     "metrics": set[str](),
@@ -30,7 +31,11 @@ MAY_KNOW = {
     "seed": set[str](),
     "mistakes": {"errors"},
     "policy_rows": {"cases", "calendars", "errors"},
-    "config": {"cases", "errors", "mistakes", "policy_rows"},
+    "setting_kinds": set[str](),
+    "mailbox_url": set[str](),
+    "mailbox_rows": {"mailbox_url", "setting_kinds"},
+    "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_rows", "setting_kinds"},
+    "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
     "colleague_report": {"cases", "messages", "parsers"},
@@ -52,6 +57,7 @@ MAY_KNOW = {
         *("case_number", "colleague_report", "customer_turn", "reply_address", "staff_turn"),
     },
     "parse_command": {"cases", "messages", "parsers"},
+    "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
@@ -62,7 +68,11 @@ MAY_KNOW = {
 """Room -> rooms it may import. The joiners below join all others."""
 
 JOINERS = {"app", "cli", "check", "demo", "directory_change", "simulation", "trying", "__main__", "__init__"}
-ASYNC_ROOMS = {"channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"}
+ASYNC_ROOMS = {
+    *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
+    "chat_sandbox",
+    "reading",
+}
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 
 

@@ -80,7 +80,7 @@ class TestTheEnvironment:
             ("CHANNELS__SMTP__LISTEN", "", None),
             ("CHANNELS__LMTP__LISTEN", "127.0.0.1:24", ("127.0.0.1", 24)),
             ("CHANNELS__RELAY__URL", "smtp://mx.example:25", "smtp://mx.example:25"),
-            ("CHANNELS__IMAP__URL", "imaps://mx.example", "imaps://mx.example"),
+            ("CHANNELS__IMAP__URL", "imaps://u:pw@mx.example", "imaps://u:pw@mx.example"),
             ("CHANNELS__TELEGRAM__TOKEN", "1:x", "1:x"),
             ("CHANNELS__TELEGRAM__BASE_URL", "http://t.example", "http://t.example"),
             ("PORTAL__LISTEN", "127.0.0.2:80", ("127.0.0.2", 80)),

@@ -1,0 +1,230 @@
+"""Mail in by IMAP: one mailbox, its folders polled one after the other, each watched by IDLE beside it.
+
+The poll is what keeps the promise: new mail is seen within 90 s of its arrival under every fault of connection, server
+or login (F15). It stays logged in (L-73), makes a new connection where one breaks, and tries one folder's fault
+on nobody else: neither another folder nor another mailbox waits for it (L-75, L-76).
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from gateway.channels.imap_folder import KEEP, After, Bookmarks, FolderPlan, FolderReader, Keep
+from gateway.channels.imap_line import Line
+from gateway.channels.imap_session import ConnectionLost, Login, LoginRefused, Refused, Server, open_session
+from gateway.channels.imap_watch import watch
+from gateway.errors import NotNow
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+MOST_WATCHED = 5
+"""Folders with an IDLE connection each; providers allow ten or fifteen connections to a mailbox."""
+
+DEGRADED_AFTER = timedelta(seconds=90)
+"""Trouble that lasts so long is told as an error and in /readyz; a login that is refused is told at once (F16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds. Their sum after a fault stays below 90: a poll's wait, one call that hangs, one new connection.
+
+    `retry` and `refused`: the waits after failed rounds in a row, without a connection or without a login; the last
+    one repeats. Login attempts are rare, since providers lock out who tries too often (L-73).
+    """
+
+    poll: float = 45.0
+    call: float = 20.0
+    connect: float = 20.0
+    renew_idle: float = 300.0
+    retry: Sequence[float] = (2, 5, 10, 20, 40)
+    refused: Sequence[float] = (30, 60, 120, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """What the owner says of a mailbox. `name` is shown and stored ("imap:<name>"), `user` its address."""
+
+    name: str
+    server: Server
+    user: str
+    login: Login = field(repr=False)
+    folders: tuple[str, ...] = ("INBOX",)
+    after: After = KEEP
+    max_size: int = 36_700_160
+    new_within: timedelta = timedelta(days=1)
+    patience: Patience = Patience()
+
+
+class ImapMailbox:
+    """Reads one mailbox until it is cancelled."""
+
+    def __init__(
+        self, mailbox: Mailbox, keep: Keep, bookmarks: Bookmarks, now: Callable[[], datetime]
+    ) -> None:
+        self._mailbox = mailbox
+        self._now = now
+        self._folders = {
+            folder: FolderReader(_plan(mailbox, folder), keep, bookmarks, now) for folder in mailbox.folders
+        }
+        self._line: Line | None = None
+        self._woken = asyncio.Event()
+        self._well = asyncio.Event()
+        self._trouble: _Trouble | None = None
+        self._last_look: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """As the owner calls it."""
+        return self._mailbox.name
+
+    def health(self) -> Mapping[str, object]:
+        """For /readyz: whether it is read, why not, what could not be read, how old the token is. No server's words."""
+        trouble = self._trouble
+        return {
+            "ok": trouble is None or not trouble.is_told,
+            "why": trouble.kind if trouble is not None else None,
+            "last_look": self._last_look,
+            "unreadable": sum(folder.unread for folder in self._folders.values()),
+            **self._mailbox.login.figures(self._now()),
+        }
+
+    async def run(self) -> None:
+        """Poll, and watch beside it. Ends by being cancelled; connections are closed then."""
+        watchers = [
+            asyncio.create_task(self._watch(folder), name=f"idle {self.name}/{folder}")
+            for folder in self._mailbox.folders[:MOST_WATCHED]
+        ]
+        try:
+            while True:
+                self._woken.clear()
+                pause = await self._round()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._woken.wait()
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
+            self._hang_up()
+
+    # One look at everything.
+
+    async def _round(self) -> float:
+        """Read every folder; how many seconds to wait until the next time."""
+        patience, trouble = self._mailbox.patience, None
+        for folder, reader in self._folders.items():
+            try:
+                line = await self._connected()
+            except LoginRefused as error:
+                return self._failed("login refused", error, patience.refused)
+            except (ConnectionLost, Refused) as error:
+                return self._failed("no connection", error, patience.retry)
+            try:
+                await reader.read(line)
+            except (ConnectionLost, Refused, NotNow) as error:
+                trouble = (f"folder {folder} cannot be read", error)
+            except Exception as error:
+                # A fault of ours in one folder must not end the mailbox (L-76).
+                log.exception("folder_failed", mailbox=self.name, folder=folder)
+                trouble = (f"folder {folder} cannot be read", error)
+        return self._succeeded() if trouble is None else self._failed(*trouble, patience.retry)
+
+    def _succeeded(self) -> float:
+        if self._trouble is not None or self._last_look is None:
+            log.info("mailbox_read", mailbox=self.name, folders=len(self._folders))
+        self._trouble, self._last_look = None, self._now()
+        self._well.set()
+        return self._mailbox.patience.poll
+
+    def _failed(self, kind: str, error: Exception, waits: Sequence[float]) -> float:
+        now = self._now()
+        before = self._trouble if self._trouble is not None else _Trouble(kind, since=now)
+        is_bad = isinstance(error, LoginRefused) or now - before.since >= DEGRADED_AFTER
+        self._trouble = _Trouble(kind, before.since, before.rounds + 1, is_told=before.is_told or is_bad)
+        tell = log.error if self._trouble.is_told and not before.is_told else log.warning
+        tell("mailbox_troubled", mailbox=self.name, kind=kind, reason=str(error), rounds=self._trouble.rounds)
+        if isinstance(error, LoginRefused):
+            self._well.clear()
+        return min(waits[min(before.rounds, len(waits) - 1)], self._longest_wait(error))
+
+    def _longest_wait(self, error: Exception) -> float:
+        patience = self._mailbox.patience
+        return patience.refused[-1] if isinstance(error, LoginRefused) else patience.poll
+
+    # Connections.
+
+    async def _connected(self) -> Line:
+        """The poll's own connection, which lasts as long as the server lets it."""
+        if self._line is None or self._line.is_cut:
+            self._line = await self._log_in(f"{self.name} poll")
+        return self._line
+
+    async def _log_in(self, name: str) -> Line:
+        """A new connection; a token that is refused is replaced once, at once."""
+        try:
+            return await self._open(name)
+        except LoginRefused:
+            if not self._mailbox.login.renew():
+                raise
+        return await self._open(name)
+
+    async def _open(self, name: str) -> Line:
+        mailbox, patience = self._mailbox, self._mailbox.patience
+        return await Line.open(
+            name,
+            lambda: open_session(
+                mailbox.server, mailbox.user, mailbox.login, connect=patience.connect, read=patience.call
+            ),
+            patience.connect + patience.call,
+        )
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.cut()
+
+    async def _watch(self, folder: str) -> None:
+        patience = self._mailbox.patience
+
+        async def connect() -> Line:
+            await self._well.wait()  # while logging in is refused, one connection that tries is enough
+            return await self._log_in(f"{self.name} idle {folder}")
+
+        try:
+            await watch(
+                folder,
+                connect,
+                self._woken.set,
+                renew=patience.renew_idle,
+                within=patience.call,
+                again=patience.poll,
+            )
+        except Exception:
+            # Without it the poll sees new mail all the same.
+            log.exception("idle_failed", mailbox=self.name, folder=folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong with a mailbox, since when, for how many rounds, and whether it has been told as an error."""
+
+    kind: str
+    since: datetime
+    rounds: int = 0
+    is_told: bool = False
+
+
+def _plan(mailbox: Mailbox, folder: str) -> FolderPlan:
+    return FolderPlan(
+        folder=folder,
+        source=f"imap:{mailbox.name}",
+        owner=mailbox.user,
+        peer=mailbox.server.host,
+        after=mailbox.after,
+        max_size=mailbox.max_size,
+        new_within=mailbox.new_within,
+        within=mailbox.patience.call,
+    )

@@ -1,0 +1,1 @@
+"""The confined process that reads, with children that behave and children that do not."""
