@@ -185,7 +185,7 @@ class Life:
         self.heard(step, moment)
         for notice in step.notices:
             if self.delivers:
-                sent = events.NoticeSent(notice=notice.name)
+                sent = events.NoticeSent(notice=notice.name, to=notice.to)
                 self._take(steps.advance(self.case, sent, moment, self.terms), moment)
 
     def heard(self, step: Step, moment: datetime) -> None:
