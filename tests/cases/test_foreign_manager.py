@@ -34,7 +34,9 @@ def test_liaison_and_engineer_are_told_who_joined(watched: Life) -> None:
 def test_from_then_on_every_reply_comes_to_both_at_the_same_moment(watched: Life) -> None:
     """A whole life of one case, to its close; what was said before they joined is not sent after them."""
     watched.happens("2026-11-23 10:00", events.Assigned(to=ENGINEER, by=ENGINEER))
-    watched.happens("2026-11-23 10:20", events.Planned(text="Replace the certificate", language="en", by=ENGINEER))
+    watched.happens(
+        "2026-11-23 10:20", events.Planned(text="Replace the certificate", language="en", by=ENGINEER)
+    )
     watched.runs("2026-11-23 13:00").solved("2026-11-23 13:10").runs("2026-11-24 17:45")
     watched.happens("2026-11-25 09:00", events.Confirmed(text="好了"))
     after_joining = [line for line in watched.told(CUSTOMER) if line > "11-23 09:10"]
@@ -83,4 +85,7 @@ def test_nothing_internal_comes_to_them(watched: Life) -> None:
     watched.runs("2026-11-24 12:00")
     said = str([each.notice.facts for each in watched.notices(to=FOREIGN_MANAGER)])
     assert not [words for words in ("需要支援", "电源两个", "客户很急") if words in said]
-    assert {each.notice.name for each in watched.notices(to=FOREIGN_MANAGER)} <= {"second_reply", "status_update"}
+    assert {each.notice.name for each in watched.notices(to=FOREIGN_MANAGER)} <= {
+        "second_reply",
+        "status_update",
+    }
