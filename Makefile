@@ -32,6 +32,10 @@ rigs: setup
 test: check
 	@$(VENV)/bin/python -m pytest -n 2
 
+# docs/promises.md: every promise, its rows of config.toml and its stories.
+promises: setup
+	@$(VENV)/bin/python -m tests.promises.table
+
 bench: setup
 	@$(VENV)/bin/python -m benchmarks.whole_job
 
