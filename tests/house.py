@@ -25,6 +25,7 @@ from gateway.errors import DeliveryError
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
 from gateway.parsers.report import Reader
+from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
@@ -135,7 +136,8 @@ class House:
         self.engine = engine
         self.store = Writer(engine)
         self.outgoing = Outgoing()
-        self.intake = Intake(self.store, reader, parts.rules, parts.letters, clock, parts.ids)
+        self.readings = ReadingHere(reader, parts.directory, parts.rules.vendor)
+        self.intake = Intake(self.store, self.readings, parts.rules, parts.letters, clock, parts.ids)
         self.delivery = Delivery(
             store=self.store,
             channels={"mail": self.outgoing},
@@ -183,7 +185,7 @@ class House:
         )
 
     async def solve(self, how: str = "重启了认证服务") -> None:
-        """王强 ends the handling of his latest case and the centre manager passes it: the customer is asked to confirm."""
+        """王强 ends the handling of his latest case, the centre manager passes it: the customer is asked to confirm."""
         await self.answer(self.letter(WANG, "new_case"), f"#已解决 {how}")
         await self.pass_review()
 

@@ -109,7 +109,7 @@ def dues(lines: Sequence[Line], state: str | None = None) -> dict[str, set[tuple
 @pytest.mark.parametrize("plan", ["5x8", "7x24"])
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
 def test_every_due_moment_equals_the_oracles(tmp_path: Path, level: int, plan: str, start: str) -> None:
-    """P-01, P-10 … P-13, P-24, P-25, P-30 … P-33: in every line of the transcript, whatever its state (issue, "Show")."""
+    """P-01, P-10 … P-13, P-24, P-25, P-30 … P-33: in every line of the transcript, whatever its state."""
     begins = at(start)
     expected = promised(begins, plan, level)
     until = expected["arrival"][1]

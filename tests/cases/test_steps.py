@@ -12,7 +12,7 @@ from gateway.cases import commitments as promised
 from gateway.cases import events, remembering, steps
 from gateway.cases.business_time import Span
 from gateway.cases.policy import Ahead, Target
-from tests.builders import CENTRE_MANAGER, CUSTOMER, ENGINEER, Life, a_case, at, policy, terms
+from tests.builders import CUSTOMER, ENGINEER, Life, a_case, at, policy, terms
 
 MONDAY_NINE = "2026-11-23 09:00"
 
@@ -34,8 +34,6 @@ WAITING = events.WaitingOnCustomer(text="请提供日志", by=ENGINEER)
 WROTE = events.CustomerWrote(text="日志在附件里")
 CONFIRMED = events.Confirmed(text="已解决")
 REFUSED = events.Refused(text="还没好")
-PASSED = events.ReviewPassed(by=CENTRE_MANAGER)
-FAILED = events.ReviewFailed(text="日志里还有报错", by=CENTRE_MANAGER)
 CLIMB = policy(only=("response", "online_limit", "escalation_answer"))
 """A duty of the engineer's and the answers that an escalation asks for: the day's report has a climb of its own."""
 
@@ -467,7 +465,9 @@ class TestEscalation:
 
     def test_an_empty_chain_is_never_nobody(self) -> None:
         """The administrator is told at once, and once."""
-        life = Life(level=2, staffed=frozenset(), promises=CLIMB).reported(MONDAY_NINE).runs("2026-11-23 17:59")
+        life = (
+            Life(level=2, staffed=frozenset(), promises=CLIMB).reported(MONDAY_NINE).runs("2026-11-23 17:59")
+        )
         assert [(each.clock, each.notice.to) for each in life.notices(name="escalation")] == [
             ("11-23 14:00", "administrator")
         ]

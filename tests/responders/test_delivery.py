@@ -20,7 +20,7 @@ PASSING = DeliveryError("451 try later", permanent=False)
 FINAL = DeliveryError("550 no such user", permanent=True)
 DOUBT = DeliveryError("the line broke after the dot", permanent=False, in_doubt=True)
 TO_STAFF = 4
-"""Engineer, desk, service manager and quality hear of a fault (P-24 … P-26); their letters leave before the customer's."""
+"""Engineer, desk, service manager and quality (P-24 … P-26): their letters leave before the customer's."""
 LETTERS = TO_STAFF + 1
 
 
