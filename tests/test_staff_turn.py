@@ -239,7 +239,7 @@ async def test_a_command_not_allowed_changes_nothing_and_is_told(house: House) -
     await house.answer(house.letter(HE_LAN, "new_case"), "#已解决 应该好了")
     assert house.case(number).status == "open"
     assert house.letters(HE_LAN, "reply_not_sent")
-    assert not house.letters(ZHOU, "please_confirm")
+    assert not house.letters(notice="review_request")
 
 
 async def test_a_colleagues_reply_address_is_worth_nothing_to_anybody_else(house: House) -> None:
@@ -250,7 +250,7 @@ async def test_a_colleagues_reply_address_is_worth_nothing_to_anybody_else(house
         outcome = await house.answer(letter, "#已解决 好了", sender=sender)
         assert outcome.case_number == number
     assert house.case(number).status == "open"
-    assert not house.letters(ZHOU, "please_confirm")
+    assert not house.letters(notice="review_request")
     assert {said["audience"] for said in house.said(number)[1:]} == {"unverified"}
 
 
