@@ -61,7 +61,7 @@ def show_stages(tally: Tally, *, only_customers: bool) -> None:
     what = (
         "one acknowledgement for each new mail"
         if only_customers
-        else "as shipped: engineer and desk hear too"
+        else "as shipped: four colleagues hear too"
     )
     print(f"CPU ms per mail by stage, {what} ({tally.letters / tally.mails:.2f} letters per mail)")
     for name in STAGES:
