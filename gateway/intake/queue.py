@@ -6,28 +6,27 @@ at any instruction leaves the message in the inbox, or all of it done (RELIABILI
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 
-from gateway import colleague_report
 from gateway.cases import saying
-from gateway.colleague_report import Filed
 from gateway.errors import NotNow, StaleCase
 from gateway.intake import automatic as programs
 from gateway.intake import colleagues, customers, placing
 from gateway.intake.message import FAILED, POSTPONED, SET_ASIDE, Outcome, ReadMessage, Rules
 from gateway.intake.taking import Taking
-from gateway.messages import Inbound
-from gateway.parsers import glance, mime, screening
-from gateway.parsers.report import Reader, Report
+from gateway.messages import Envelope
+from gateway.parsers import glance, screening
 from gateway.ports import Clock, Ids, Kept, Letters, Store, Work
+from gateway.reading import Reading, ReadingDied
 
 log = structlog.get_logger()
 
 LIVES = 3
-"""So often a message is read; then it is only glanced at, and a person reads it (F9, G5)."""
+"""So often a message is tried; then it is only glanced at, and a person reads it (F9, G5)."""
 
 LAST_LIVES = 6
 """So often it is taken in at all; then it is set aside."""
@@ -35,14 +34,22 @@ LAST_LIVES = 6
 CLAIM = 50
 
 
+class Readings(Protocol):
+    """Where messages are read: a confined process in service (`gateway.reading`)."""
+
+    async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
+        """What a kept message means. Raises ReadingDied when this message takes its reader down, NotNow otherwise."""
+        ...
+
+
 class Intake:
-    """Takes kept messages in. `read` is pure and may run in any thread; `take_in` runs inside a transaction."""
+    """Takes kept messages in: reading touches nothing, `take_in` runs inside a transaction."""
 
     def __init__(
-        self, store: Store, reader: Reader, rules: Rules, letters: Letters, clock: Clock, ids: Ids
+        self, store: Store, readings: Readings, rules: Rules, letters: Letters, clock: Clock, ids: Ids
     ) -> None:
         self._store = store
-        self._reader = reader
+        self._readings = readings
         self._rules = rules
         self._letters = letters
         self._clock = clock
@@ -52,10 +59,7 @@ class Intake:
         """Take in what waits, in the order it came; what each message became. Empty when nothing waits."""
         claimed = await self._store.run(lambda work: work.claim_inbox(CLAIM))
         reading = [
-            asyncio.ensure_future(asyncio.to_thread(self._reading_of(kept), kept))
-            if kept.deaths < LAST_LIVES
-            else None
-            for kept in claimed
+            asyncio.ensure_future(self.read(kept)) if kept.deaths < LAST_LIVES else None for kept in claimed
         ]
         taking: list[asyncio.Future[Outcome]] = []
         for kept, message in zip(claimed, reading, strict=True):
@@ -90,32 +94,31 @@ class Intake:
         with suppress(NotNow):
             await self._store.run(lambda work: work.release_inbox(kept.id))
 
-    def _reading_of(self, kept: Kept) -> Callable[[Kept], ReadMessage]:
-        return self.read if kept.deaths < LIVES else self.glance
+    async def read(self, kept: Kept) -> ReadMessage:
+        """Bytes to meaning; where no reader survives them, what a glance can tell."""
+        if kept.deaths >= LIVES:
+            return self.glance(kept, f"taking it in failed {kept.deaths} times")
+        try:
+            reading = await self._read_again_if_it_dies(kept)
+        except ReadingDied as died:
+            return self.glance(kept, died.reason)
+        answerable = screening.may_be_answered(reading.inbound, kept.envelope, reading.report.automatic)
+        return ReadMessage(kept, reading.inbound, reading.report, answerable, reading.filed)
 
-    def glance(self, kept: Kept) -> ReadMessage:
-        """A message that may have taken us down: its sender is answered, and a person reads the rest (G5)."""
-        problem = (
-            f"reading it failed {kept.deaths} times: read it yourself with `gateway inbox export {kept.id}`"
-        )
+    async def _read_again_if_it_dies(self, kept: Kept) -> Reading:
+        """Once may be chance: a machine short of memory ends whom it likes (F43)."""
+        try:
+            return await self._readings.read(kept.raw, kept.envelope)
+        except ReadingDied:
+            return await self._readings.read(kept.raw, kept.envelope)
+
+    def glance(self, kept: Kept, why: str) -> ReadMessage:
+        """A message that takes its reader down: its sender is answered, and a person reads the rest (G5)."""
+        problem = f"it could not be read ({why}): read it yourself with `gateway inbox export {kept.id}`"
         report = glance.read(kept.raw, kept.envelope, self._rules.own, problem)
-        log.error("message_glanced_at", inbox=kept.id, deaths=kept.deaths)
+        log.error("message_glanced_at", inbox=kept.id, deaths=kept.deaths, reason=why)
         answerable = screening.may_be_answered(report.inbound, kept.envelope, report.automatic)
         return ReadMessage(kept, report.inbound, report, answerable)
-
-    def read(self, kept: Kept) -> ReadMessage:
-        """Bytes to meaning."""
-        inbound = mime.read(kept.raw)
-        report = self._reader.read(inbound, kept.envelope, kept.raw)
-        answerable = screening.may_be_answered(inbound, kept.envelope, report.automatic)
-        return ReadMessage(kept, inbound, report, answerable, self._filed(report, inbound))
-
-    def _filed(self, report: Report, inbound: Inbound) -> Filed | None:
-        if inbound.sender is None or self._rules.directory.staff_at(inbound.sender.address) is None:
-            return None
-        return colleague_report.read(
-            report, inbound, self._reader, vendor=self._rules.vendor, directory=self._rules.directory
-        )
 
     def take_in(self, work: Work, message: ReadMessage) -> Outcome:
         """Everything that one message does, in the caller's transaction."""
