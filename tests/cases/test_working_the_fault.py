@@ -1,4 +1,4 @@
-"""From the report to the question whether it is solved: who is told, asked and waited for in the house (P-24 … P-47)."""
+"""From report to the question whether it is solved: who is told, asked and waited for in the house (P-24 … P-47)."""
 
 import pytest
 
