@@ -1,4 +1,4 @@
-"""Afternoons on which the gateway was away: afterwards customers read the truth of now, once, and managers one digest."""
+"""Afternoons on which the gateway was away: then customers read the truth of now, once, and managers one digest."""
 
 from tests.stories.afternoon import HOSPITAL, QIAN, ZHAO
 from tests.stories.conftest import AfternoonOf

@@ -148,6 +148,7 @@ def test_a_spare_part_is_asked_for_issued_and_told(other_afternoon: AfternoonOf)
     assert day.state("parts") == promised.MET
     assert day.post(LI, "parts_ready") == ["11-23 10:40 parts_ready"]
     assert "备件已出库" in day.last(HOSPITAL, "status_update").text
+    assert "PSU-500" not in day.read_outside()
 
 
 def test_a_spare_part_that_nobody_issues_climbs_and_the_customer_is_kept_informed(
