@@ -211,14 +211,17 @@ class _Draft:
                 )
         if isinstance(event, events.IntervalAsked):
             return
-        # What an earlier level withdrew, late or in time, is promised anew when the level comes back.
+        # What an earlier level withdrew, late or in time, is promised anew when the level comes back; what ended with
+        # a life of the case that was closed since is over.
         made = {each.name for each in self.case.commitments if each.is_owed or each.state == promised.MET}
+        closed = self._latest(frozenset({lifecycle.status_key(lifecycle.CLOSED)}))
         for target in self.terms.policy.targets:
             if target.name in made or not target.applies_to(case.kind, case.level, case.services):
                 continue
             began = self._latest(target.starts_on)
             settled = self._latest((target.met_by | target.ends_on) - target.starts_on)
-            if began is not None and (settled is None or settled < began):
+            outlived = began is not None and closed is not None and began <= closed
+            if began is not None and not outlived and (settled is None or settled < began):
                 self._start(target, began, not_before=self.at)
 
     def _redated(self, each: Commitment, target: Target, *, not_before: datetime | None = None) -> Commitment:
