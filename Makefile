@@ -32,6 +32,10 @@ rigs: setup
 test: check
 	@$(VENV)/bin/python -m pytest -n 2
 
+# A season: 90 simulated days of 2,000 cases, a few minutes; GATEWAY_RIG_DAYS and GATEWAY_RIG_CASES change the size.
+soak: setup
+	@$(VENV)/bin/python -m tests.soak
+
 # docs/promises.md: every promise, its rows of config.toml and its stories.
 promises: setup
 	@$(VENV)/bin/python -m tests.promises.table
