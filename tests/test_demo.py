@@ -75,16 +75,18 @@ def test_every_case_of_the_afternoon_is_closed_by_its_customer(scenes: list[Scen
 
 
 def test_the_afternoon_shows_what_the_product_is_for(scenes: list[Scene]) -> None:
-    """A standstill, a silent engineer up to the acknowledgement, a wait, missing facts, a refusal."""
+    """A standstill, a silent engineer up to the acknowledgement, a wait, missing facts, a refusal, and the reviews."""
     news = [(each.case.number, row) for scene in scenes for each in scene.cases for row in each.news]
     happened = {row["name"] for _, row in news if row["kind"] == "event"}
-    assert {"waiting_on_customer", "refused", "acknowledged", "planned", "confirmed"} <= happened
+    assert {"triaged", "planned", "waiting_on_customer", "refused", "acknowledged", "confirmed"} <= happened
+    assert {"review_failed", "review_passed", "interim_agreed"} <= happened
     assert {each.case.level for each in scenes[-1].cases} >= {1, 2, 3}
     assert {each.case.reporter.language for each in scenes[-1].cases} == {"zh-Hans", "zh-Hant", "en"}
     missed = [row["promise"] for _, row in news if row["kind"] == "commitment" and row["state"] == "missed"]
     assert missed, "the silent engineer must be seen"
     sent = {letter.notice for scene in scenes for letter in scene.letters}
     assert {"update_prompt", "response_prompt", "escalation", "second_reply", "status_update"} <= sent
+    assert {"triage_request", "review_request", "interim_draft", "interim_report"} <= sent
 
 
 def test_what_was_missing_is_asked_for_and_then_known(scenes: list[Scene]) -> None:
@@ -93,6 +95,15 @@ def test_what_was_missing_is_asked_for_and_then_known(scenes: list[Scene]) -> No
     assert set(stranger[0].missing) >= {"company", "phone"}
     assert stranger[-1].missing == ()
     assert stranger[-1].company == "城南自来水有限公司"
+
+
+def test_nobody_is_asked_to_confirm_what_has_not_passed_its_review(scenes: list[Scene]) -> None:
+    """P-46: five cases, seven ends of handling, one of them sent back in the house; six questions to customers."""
+    requests = [letter for scene in scenes for letter in scene.letters if letter.notice == "review_request"]
+    sent_back = next(scene for scene in scenes if scene.act and scene.act.text.startswith("#不通过"))
+    assert len(requests) == 7
+    assert {letter.role for letter in sent_back.letters}.isdisjoint({"customer"})
+    assert notices_to_customers(scenes).count("please_confirm") == 6
 
 
 def test_the_refusal_brings_the_case_back_to_work(scenes: list[Scene]) -> None:

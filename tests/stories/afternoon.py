@@ -9,7 +9,7 @@ those of the seed directory. Moments are written as on a wall clock in Shanghai:
 import asyncio
 import email.policy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import cached_property
@@ -18,11 +18,11 @@ from itertools import count
 from sqlalchemy import Engine, select
 
 from gateway.app import Parts
-from gateway.cases.case import Case
+from gateway.cases.case import Case, Step
 from gateway.cases.commitments import Commitment
 from gateway.messages import Parcel
 from gateway.parsers.report import Reader
-from gateway.ports import Channel
+from gateway.ports import Channel, Work
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.loop import Loop
 from gateway.responders.rounds import Rounds
@@ -181,6 +181,19 @@ class Afternoon:
         """A mail that no person wrote."""
         self._moves(when)
         self._receive(raw, sender, to)
+        return self
+
+    def has_open_cases(self, count: int) -> "Afternoon":
+        """As many open cases, each of somebody else's and otherwise as the one that was opened last."""
+        case = self.case
+
+        def record(work: Work) -> None:
+            for number in range(1, count):
+                somebody = replace(case.reporter, address=f"customer-{number}@many.example")
+                other = replace(case, number=f"C261122-{number:06}", reporter=somebody, version=1)
+                work.record(Step(other), [])
+
+        self._house.store.submit(record).result()
         return self
 
     # The clock.

@@ -365,3 +365,32 @@ def test_an_internal_note_never_reaches_the_customer(afternoon_of: AfternoonOf) 
     day.goes_on_until("17:50")
     assert "改错了配置" not in day.read_outside()
     assert day.state("response") != promised.MET
+
+
+def test_an_afternoon_in_taipei_is_in_traditional_chinese_throughout(afternoon_of: AfternoonOf) -> None:
+    """P-30 to P-35: every letter to the customer, and those to the engineer of the region, in their own script."""
+    day = afternoon_of(HAIYAN).customer_writes(
+        "2026-11-23 13:00",
+        "您好：\n防火牆 VPN 無法連線，約二十位同仁受影響，麻煩盡快協助。\n陳怡君\n電話：+886 2 5550 0303",
+    )
+    day.staff_writes(HUANG, "13:10", "#接單", answering="new_case")
+    day.staff_writes(HUANG, "13:25", "#方案 更新 VPN 憑證並重新套用政策", answering="assignment")
+    day.staff_writes(HUANG, "14:00", "#等待客戶 請提供用戶端的連線紀錄", answering="assignment")
+    day.customer_writes("14:40", "紀錄如附件，請查收。")
+    day.staff_writes(HUANG, "15:20", "#已解決 已更新憑證，測試帳號可以連線", answering="customer_wrote")
+    day.staff_writes(QIAN, "15:26", "#通过", answering="review_request")
+    day.customer_writes("15:50", "已經可以正常連線了，謝謝，可以結案。")
+    assert day.case.status == "closed"
+    assert day.post(HAIYAN) == [
+        "11-23 13:00 first_reply",
+        "11-23 13:10 status_update",
+        "11-23 13:25 status_update",
+        "11-23 13:29 second_reply",
+        "11-23 14:00 status_update",
+        "11-23 15:26 please_confirm",
+        "11-23 15:50 closed",
+    ]
+    assert {mail.language for mail in day.mails if mail.to == HAIYAN} == {"zh-Hant"}
+    assert {mail.language for mail in day.mails if mail.to.startswith("huang")} == {"zh-Hant"}
+    assert not set("报处级别单") & set(day.read_outside())
+    assert day.missed() == []

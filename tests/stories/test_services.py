@@ -7,7 +7,7 @@ import json
 from gateway.cases import commitments as promised
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
-from tests.stories.afternoon import ADMIN, BANK, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, WANG, ZHAO
+from tests.stories.afternoon import ADMIN, BANK, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, ZHAO
 from tests.stories.conftest import AfternoonOf
 from tests.stories.test_afternoons import FAULT
 
