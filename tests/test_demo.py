@@ -10,11 +10,13 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from gateway.cases.lifecycle import STATUSES
 from gateway.config import Config, load
 from gateway.demo import performance
 from gateway.demo.afternoon import read_afternoon
 from gateway.demo.mailing import first_mail, read_mail, reply
 from gateway.demo.stage import Scene, set_stage
+from gateway.demo.words import tongue_of
 from gateway.errors import GatewayError
 from gateway.messages import Address
 
@@ -148,6 +150,12 @@ def test_a_terminal_sees_the_clock_the_cases_and_the_score(config: Config) -> No
     assert "按时兑现" in last
     assert "■ 已关闭" in last
     assert 18 / 20 < sum(waited) < 30 / 20  # seconds asked for, not measured
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_screen_has_a_word_for_every_status(config: Config, language: str) -> None:
+    """Nobody reads "in_review" in the middle of Chinese."""
+    assert set(tongue_of(language, config).words.statuses) == set(STATUSES)
 
 
 def test_a_language_that_the_screen_has_not_is_said_with_those_it_has(config: Config) -> None:

@@ -113,7 +113,7 @@ class Afternoon:
         self.numbers: list[str] = []
         self._parts = parts
         self._clock = parts.clock
-        self._engine = engine
+        self.engine = engine
         self._began = False
         self._rounds = rounds
         self._house = _house(parts, reader, engine, ways_out or {}, rounds=rounds)
@@ -123,7 +123,7 @@ class Afternoon:
     def ends(self) -> None:
         """Nothing stays behind."""
         self._house.store.stop()
-        self._engine.dispose()
+        self.engine.dispose()
         self._runner.close()
 
     # Who writes.
@@ -222,17 +222,17 @@ class Afternoon:
 
     def case_of(self, number: str) -> Case:
         """A case as it now is."""
-        return read_case(self._engine, number)[0]
+        return read_case(self.engine, number)[0]
 
     @property
     def journal(self) -> Sequence[Row]:
         """What happened to the case that was opened last."""
-        return read_case(self._engine, self.numbers[-1])[1]
+        return read_case(self.engine, self.numbers[-1])[1]
 
     @property
     def said(self) -> list[Row]:
         """What was written on the case that was opened last, by customers and colleagues, and why it lies there."""
-        return [row for row in read_case(self._engine, self.numbers[-1])[2] if row["direction"] == "in"]
+        return [row for row in read_case(self.engine, self.numbers[-1])[2] if row["direction"] == "in"]
 
     def owed(self, name: str) -> Commitment:
         """The latest commitment of that name, which must be there."""
@@ -260,7 +260,7 @@ class Afternoon:
     def mails(self) -> list[Mail]:
         """Everything that has left, in order."""
         query = select(outbox).where(outbox.c.channel == "mail")
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return [
             Mail(row.sent_at, row.notice, row.role, row.recipient, row.case_number, parcel)

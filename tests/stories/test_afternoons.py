@@ -178,13 +178,16 @@ def test_a_customer_who_wants_to_hear_every_half_hour_does(afternoon_of: Afterno
 
 
 @pytest.mark.parametrize(
-    ("customer", "report", "refusal", "confirmation"),
+    ("customer", "report", "refusal", "sorry", "confirmation"),
     [
-        pytest.param(HOSPITAL, FAULT, "谢谢，但是还没好", "这次好了，谢谢", id="zh-Hans"),
+        pytest.param(
+            HOSPITAL, FAULT, "谢谢，但是还没好", "您告知问题仍未解决", "这次好了，谢谢", id="zh-Hans"
+        ),
         pytest.param(
             HAIYAN,
             "您好：\n防火牆 VPN 無法連線，約二十位同仁受影響，請協助。",
             "謝謝，但是還沒好",
+            "您告知問題仍未解決",
             "已經恢復正常了，謝謝",
             id="zh-Hant",
         ),
@@ -192,13 +195,14 @@ def test_a_customer_who_wants_to_hear_every_half_hour_does(afternoon_of: Afterno
             CHIPS,
             "Hello,\nour firewall rejects every login, about thirty users are affected.",
             "Thanks, but it is still not working.",
+            "We are sorry that it is not solved yet",
             "It works now, thank you!",
             id="en",
         ),
     ],
 )
 def test_a_polite_refusal_is_worked_again_reviewed_again_and_solved(
-    afternoon_of: AfternoonOf, customer: str, report: str, refusal: str, confirmation: str
+    afternoon_of: AfternoonOf, customer: str, report: str, refusal: str, sorry: str, confirmation: str
 ) -> None:
     """Thanks with a "but" closes nothing (L-100, P-35); the second solution goes through P-46, P-34 and closes once.
 
@@ -212,7 +216,9 @@ def test_a_polite_refusal_is_worked_again_reviewed_again_and_solved(
     assert day.case.status == "in_progress"
     assert refusal in day.last(engineer, "refused").text
     assert refusal in day.last(SUN_JIE, "refused").text
-    assert refusal not in day.last(customer, "status_update").text
+    heard = day.last(customer, "status_update").text
+    assert sorry in heard
+    assert refusal not in heard
     day.staff_writes(engineer, "15:10", "#resolved Done again", answering="refused")
     day.staff_writes(QIAN, "15:15", "#通过", answering="review_request")
     day.customer_writes("15:30", confirmation)
