@@ -23,12 +23,22 @@ check: setup
 	@$(VENV)/bin/ruff format --check gateway tests benchmarks
 	@$(VENV)/bin/pyright
 
-# The long version of the kill -9 test: GATEWAY_RIG_KILLS kills, another seed each time.
+# The long versions of the kill -9 test (GATEWAY_RIG_KILLS kills) and of the lives of a case (GATEWAY_RIG_STEPS moves),
+# another seed each time.
 rigs: setup
 	@GATEWAY_RIG_KILLS=$${GATEWAY_RIG_KILLS:-200} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s tests/end_to_end/test_kill.py
+	@GATEWAY_RIG_STEPS=$${GATEWAY_RIG_STEPS:-1000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -n 2 tests/cases/test_case_machine.py
 
 test: check
 	@$(VENV)/bin/python -m pytest -n 2
+
+# A season: 90 simulated days of 2,000 cases, a few minutes; GATEWAY_RIG_DAYS and GATEWAY_RIG_CASES change the size.
+soak: setup
+	@$(VENV)/bin/python -m tests.soak
+
+# docs/promises.md: every promise, its rows of config.toml and its stories.
+promises: setup
+	@$(VENV)/bin/python -m tests.promises.table
 
 bench: setup
 	@$(VENV)/bin/python -m benchmarks.whole_job

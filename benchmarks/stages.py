@@ -31,6 +31,7 @@ from gateway.messages import Envelope
 from gateway.parsers import commands, mime, quoting, screening
 from gateway.parsers.report import Reader
 from gateway.ports import Kept
+from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
@@ -80,7 +81,7 @@ class ReadBefore(Intake):
 
     read_before: dict[str, ReadMessage]
 
-    def read(self, kept: Kept) -> ReadMessage:
+    async def read(self, kept: Kept) -> ReadMessage:
         return replace(self.read_before[kept.id], kept=kept)
 
 
@@ -97,7 +98,8 @@ class TakenApart:
         self.store = Writer(self.engine)
         self.store.start()
         self.outgoing = folder / "outgoing"
-        self.intake = ReadBefore(self.store, self.reader, parts.rules, parts.letters, parts.clock, parts.ids)
+        readings = ReadingHere(self.reader, parts.directory, parts.rules.vendor)
+        self.intake = ReadBefore(self.store, readings, parts.rules, parts.letters, parts.clock, parts.ids)
         delivery = Delivery(
             store=self.store,
             channels={"mail": MaildirOutgoing(self.outgoing)},
@@ -133,7 +135,7 @@ class TakenApart:
         if len({each.id for each in kept}) != len(mails):
             raise SystemExit("not every mail was kept")
         await self._forget_claims(kept)
-        self._read(kept, tally)
+        await self._read(kept, tally)
         with tally.stage("decide, compose, record"):
             while await self.intake.turn():
                 pass
@@ -173,7 +175,7 @@ class TakenApart:
         for _ in range(3):
             await self.store.run(lambda work: [work.release_inbox(each.id) for each in kept])
 
-    def _read(self, kept: Sequence[Kept], tally: Tally) -> None:
+    async def _read(self, kept: Sequence[Kept], tally: Tally) -> None:
         """Once without understanding and once whole: the difference is the price of understanding."""
         before = time.process_time()
         for each in kept:
@@ -182,7 +184,7 @@ class TakenApart:
             commands.read(words.text)
             screening.screen(inbound, each.envelope, self.parts.rules.own)
         between = time.process_time()
-        self.intake.read_before = {each.id: Intake.read(self.intake, each) for each in kept}
+        self.intake.read_before = {each.id: await Intake.read(self.intake, each) for each in kept}
         whole = time.process_time() - between
         tally.cpu["MIME, quotes, screening"] += between - before
         tally.cpu["understanding"] += whole - (between - before)

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources.abc import Traversable
@@ -36,11 +37,12 @@ from gateway.mailboxes import StoredBookmarks, mailboxes_of
 from gateway.messages import Envelope, Outbound
 from gateway.metrics import Metrics, new_metrics
 from gateway.parsers.entities.wordlist import blocks
-from gateway.parsers.report import Reader, Vendor
+from gateway.parsers.report import Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.portal import server as http
 from gateway.portal.health import health_app
 from gateway.ports import Channel, Clock, Ids
+from gateway.reading import ReadingProcess, Recipe
 from gateway.responders.composer import Composer, VendorWords
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
@@ -226,6 +228,7 @@ class Gateway:
         )
         self._loop = Loop(self.store, due, self._delivery, parts.clock, rounds)
         self._mail_came = asyncio.Event()
+        self._readings = ReadingProcess(Recipe.of(parts.directory, parts.rules.vendor, parts.rules.own))
         self._reader_ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -296,6 +299,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._readings.stop()
         if self.portal is not None:
             await self.portal.stop()
         for channel in self._channels.values():
@@ -385,10 +389,10 @@ class Gateway:
             log.info("message_known", source=envelope.source, digest=mark[:12])
 
     async def _take_in(self) -> None:
-        """Load the parsers beside the open ports, then take in whatever waits."""
+        """Load the parsers beside the open ports, in a process of their own, then take in whatever waits."""
         parts = self._parts
-        reader = await asyncio.to_thread(Reader, parts.directory, vendor_of(parts.config), parts.rules.own)
-        intake = Intake(self.store, reader, parts.rules, parts.letters, parts.clock, parts.ids)
+        intake = Intake(self.store, self._readings, parts.rules, parts.letters, parts.clock, parts.ids)
+        await self._start_reading()
         self._reader_ready.set()
         log.info("parsers_loaded")
         while not self._stopping.is_set():
@@ -407,6 +411,18 @@ class Gateway:
                 await asyncio.sleep(INTAKE_RETRY_SECONDS)
             elif not outcomes and not self._stopping.is_set():
                 await self._mail_came.wait()
+
+    async def _start_reading(self) -> None:
+        """Until it works, or we are told to stop: without a reader mail is kept all the same."""
+        while not self._stopping.is_set():
+            try:
+                await self._readings.start()
+            except NotNow as error:
+                log.warning("intake_postponed", reason=str(error))
+            else:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), INTAKE_RETRY_SECONDS)
 
     # What is seen from outside.
 

@@ -51,6 +51,9 @@ MEANINGS: Mapping[str, type[events.WordsEvent]] = {
     "update_line": events.ProgressGiven,
     "interim_text": events.InterimAgreed,
 }
+ATTACHED: Mapping[str, str] = {"zh-Hans": "附件：", "zh-Hant": "附件：", "en": "Attached: "}
+"""A file without a word is an answer too: the customer reads its name."""
+
 _CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -87,12 +90,16 @@ def read(
     directory: Directory,
     allowed: Mapping[str, Sequence[str]],
     levels: Sequence[int],
+    files: Sequence[str] = (),
 ) -> StaffTurn:
-    """Read the new words of a reply. `allowed` gives the roles that may use each command."""
+    """Read the new words of a reply. `allowed` gives the roles that may use each command, `files` what is attached."""
     found = commands.read(text)
     words = found.rest.strip()
     if not found.commands and not words:
-        return StaffTurn((), (Refusal("nothing_found", ""),))
+        if not files or answered.meaning != CUSTOMER_TEXT:
+            return StaffTurn((), (Refusal("nothing_found", ""),))
+        language = case.reporter.language
+        words = ATTACHED.get(language, ATTACHED["en"]) + ", ".join(files)
     happened: list[Event] = []
     refused = [Refusal("unknown_command", line) for line in found.unknown]
     spoken = False
@@ -114,6 +121,8 @@ def read(
         return StaffTurn(_taken(happened, answered, case), tuple(refused))
     # Words beside a command that we did not understand, or that was refused, may have been meant for inside.
     meaning = NOTE if spoken or refused else answered.meaning
+    if meaning == DECISION and any(isinstance(event, events.Acknowledged) for event in happened):
+        meaning = NOTE
     event = _by_meaning(meaning, words, language, answered.staff.id)
     if lifecycle.is_over(case.status) and meaning != NOTE:
         refused.append(Refusal("case_closed", words))

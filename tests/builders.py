@@ -1,5 +1,6 @@
 """What the tests of many rooms are made of: the shipped policy, a case, and a life on a virtual clock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -18,6 +19,7 @@ CONFIG_FILE = ROOT / "config.toml"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CUSTOMER = "customer"
 ENGINEER = "wang"
+CENTRE_MANAGER = "gao"
 
 
 @cache
@@ -26,9 +28,14 @@ def shipped_config() -> Config:
     return load(CONFIG_FILE)
 
 
-def policy() -> Policy:
-    """What is promised by the config.toml of the repository."""
-    return shipped_config().promises
+def policy(*, only: Collection[str] | None = None) -> Policy:
+    """What is promised by the config.toml of the repository; `only` these targets, for a test of the machinery."""
+    promises = shipped_config().promises
+    if only is None:
+        return promises
+    unknown = set(only) - {target.name for target in promises.targets}
+    assert not unknown, f"no such promise: {unknown}"
+    return replace(promises, targets=tuple(target for target in promises.targets if target.name in only))
 
 
 def everybody(promises: Policy | None = None) -> frozenset[str]:
@@ -127,6 +134,12 @@ class Life:
         self._take(step, moment)
         return step
 
+    def solved(self, when: str | datetime, how: str = "重启认证服务后恢复") -> "Life":
+        """Handling has ended and the centre manager agrees at once (P-45, P-46): the customer is asked to confirm."""
+        self.happens(when, events.Resolved(text=how, by=ENGINEER))
+        self.happens(when, events.ReviewPassed(by=CENTRE_MANAGER))
+        return self
+
     def runs(self, until: str | datetime, *, before: bool = False) -> "Life":
         """The clock runs, and strikes at every due moment up to `until` (or only before it)."""
         end = _moment(until)
@@ -172,7 +185,7 @@ class Life:
         self.heard(step, moment)
         for notice in step.notices:
             if self.delivers:
-                sent = events.NoticeSent(notice=notice.name)
+                sent = events.NoticeSent(notice=notice.name, to=notice.to)
                 self._take(steps.advance(self.case, sent, moment, self.terms), moment)
 
     def heard(self, step: Step, moment: datetime) -> None:

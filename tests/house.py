@@ -25,6 +25,7 @@ from gateway.errors import DeliveryError
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
 from gateway.parsers.report import Reader
+from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
@@ -39,6 +40,8 @@ ZHOU, CHEN, EMMA = (
     "emma.clarke@northwind-semi.example",
 )
 WANG, HE_LAN, SUN_JIE = "wang.qiang@yunling.example", "he.lan@yunling.example", "sun.jie@yunling.example"
+QIAN, DUTY = "qian.hong@yunling.example", "duty@yunling.example"
+"""The centre manager, who is a superior and the second level manager too; and the administrator, who is quality."""
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A working day, in working hours."""
 
@@ -133,7 +136,8 @@ class House:
         self.engine = engine
         self.store = Writer(engine)
         self.outgoing = Outgoing()
-        self.intake = Intake(self.store, reader, parts.rules, parts.letters, clock, parts.ids)
+        self.readings = ReadingHere(reader, parts.directory, parts.rules.vendor)
+        self.intake = Intake(self.store, self.readings, parts.rules, parts.letters, clock, parts.ids)
         self.delivery = Delivery(
             store=self.store,
             channels={"mail": self.outgoing},
@@ -179,6 +183,15 @@ class House:
             subject=f"Re: {letter.subject}",
             answers=letter.message_id,
         )
+
+    async def solve(self, how: str = "重启了认证服务") -> None:
+        """王强 ends the handling of his latest case, the centre manager passes it: the customer is asked to confirm."""
+        await self.answer(self.letter(WANG, "new_case"), f"#已解决 {how}")
+        await self.pass_review()
+
+    async def pass_review(self) -> None:
+        """The centre manager agrees that handling has ended (P-46)."""
+        await self.answer(self.letter(QIAN, "review_request"), "#通过")
 
     async def settle(self) -> None:
         """Turn after turn, until nothing is due at this moment."""

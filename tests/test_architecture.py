@@ -56,7 +56,7 @@ MAY_KNOW = {
     "staff_turn": {"cases", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
-        *("case_number", "colleague_report", "customer_turn", "reply_address", "staff_turn"),
+        *("case_number", "colleague_report", "customer_turn", "reading", "reply_address", "staff_turn"),
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
@@ -75,6 +75,7 @@ ASYNC_ROOMS = {
     *("mailboxes", "mailbox_import"),
     "chat_sandbox",
     "reading",
+    "mailboxes",
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

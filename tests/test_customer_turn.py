@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.house import HE_LAN, SUN_JIE, WANG, ZHOU, House, mail
+from tests.house import DUTY, HE_LAN, SUN_JIE, WANG, ZHOU, House, mail
 
 FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 
@@ -11,7 +11,7 @@ async def resolved(house: House) -> str:
     """A case that waits for the customer to confirm."""
     outcome = await house.write(ZHOU, FAULT)
     assert outcome.case_number
-    await house.answer(house.letter(WANG, "new_case"), "#已解决 重启了认证服务")
+    await house.solve()
     assert house.case(outcome.case_number).status == "awaiting_confirmation"
     return outcome.case_number
 
@@ -138,7 +138,7 @@ async def test_people_in_copy_hear_nothing_from_us(house: House) -> None:
     """CC is never subscribed (RELIABILITY T4, L-60)."""
     raw = mail(ZHOU, FAULT, headers=[("Cc", "boss@qingshan-bank.example, outsider@evil.example")])
     await house.receive(raw, sender=ZHOU)
-    assert {letter.to for letter in house.letters()} == {ZHOU, WANG, HE_LAN}
+    assert {letter.to for letter in house.letters()} == {ZHOU, WANG, HE_LAN, SUN_JIE, DUTY}
 
 
 async def test_the_service_manager_hears_of_a_refusal(house: House) -> None:

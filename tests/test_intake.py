@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gateway import intake
+from gateway import reply_address
 from gateway.errors import StorageUnavailable
 from gateway.intake import ADDED, FAILED, FILED, OPENED, POSTPONED, SET_ASIDE, Intake, ReadMessage
+from gateway.intake import queue as intake
+from gateway.intake.queue import Readings
 from gateway.messages import Envelope
 from gateway.parsers import glance
 from gateway.parsers.report import Reader
 from gateway.parsers.screening import OwnMail
 from gateway.ports import Kept, Work
+from gateway.reading import Reading, ReadingDied
 from gateway.storage.engine import open_engine
 from gateway.storage.tables import cases, outbox
 from tests.house import CHEN, EMMA, HE_LAN, SUPPORT, WANG, ZHOU, House, close, mail, with_templates
@@ -296,13 +299,13 @@ async def test_tokens_by_the_thousand_cost_no_look_up_each(
 ) -> None:
     """A References header full of invented tokens must not keep the one writer busy."""
     asked: list[str] = []
-    real = intake.reply_address.look_up_of
+    real = reply_address.look_up_of
 
     def counting(token: str) -> str:
         asked.append(token)
         return real(token)
 
-    monkeypatch.setattr(intake.reply_address, "look_up_of", counting)
+    monkeypatch.setattr(reply_address, "look_up_of", counting)
     letters = "abcdefghijklmnopqrstuvwxyz"
     tokens = [f"<{'a' * 21}{x}{y}{z}@yunling.example>" for x in letters for y in letters for z in "abc"]
     outcome = await house.receive(mail(ZHOU, FAULT, headers=[("References", " ".join(tokens[:900]))]))
@@ -386,49 +389,64 @@ async def test_a_mail_that_no_parser_likes_is_a_visible_case(house: House, raw: 
     assert house.numbers() == [outcome.case_number]
 
 
-class Poisoned(Intake):
-    """An intake whose reader dies of one message."""
+class Poisoned:
+    """A reader that one message takes down."""
 
-    def read(self, kept: Kept) -> ReadMessage:
-        if b"poison" in kept.raw:
-            raise RecursionError("too deep")
-        return super().read(kept)
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+        self.deaths = 0
+
+    async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
+        if b"poison" in kept_raw:
+            self.deaths += 1
+            raise ReadingDied("it took more than 5 s of CPU")
+        return await self._readings.read(kept_raw, envelope)
 
 
-class PoisonedAtAGlance(Poisoned):
+class DiesAtAGlance(Intake):
     """An intake that does not survive even a glance."""
 
-    def glance(self, kept: Kept) -> ReadMessage:
+    def glance(self, kept: Kept, why: str) -> ReadMessage:
         raise RecursionError("too deep")
 
 
-async def test_a_mail_that_no_reader_survives_still_gives_a_case_and_the_queue_moves_on(
-    house: House, reader: Reader
+def intake_with(house: House, readings: Readings, kind: type[Intake] = Intake) -> Intake:
+    parts = house.parts
+    return kind(house.store, readings, parts.rules, parts.letters, house.clock, parts.ids)
+
+
+async def test_a_mail_that_no_reader_survives_still_gives_a_case_and_its_neighbours_do_not_wait(
+    house: House,
 ) -> None:
-    """A person reads it, its sender is answered, and its neighbours are not kept waiting (F9, G5)."""
-    house.intake = Poisoned(
-        house.store, reader, house.parts.rules, house.parts.letters, house.clock, house.parts.ids
-    )
+    """It is tried twice, since the first death may be chance; then a person reads it, and its sender is told (G5)."""
+    poisoned = Poisoned(house.readings)
+    house.intake = intake_with(house, poisoned)
     subject = "=?utf-8?b?6Ziy54Gr5aKZ5peg5rOV6L+e5o6l?="
     await house.keep(
         f"From: {ZHOU}\r\nTo: support@yunling.example\r\nSubject: {subject}\r\n\r\npoison\r\n".encode()
     )
     await house.keep(mail(ZHOU, FAULT))
-    turns = [await house.intake.turn() for _ in range(5)]
-    names = [[outcome.name for outcome in turn] for turn in turns]
-    assert names == [[FAILED, OPENED], [FAILED], [FAILED], [OPENED], []]
-    case = house.case(turns[3][0].case_number)
-    assert (case.reporter.address, case.subject) == (ZHOU, "防火墙无法连接")
+    outcomes = await house.intake.turn()
+    assert [outcome.name for outcome in outcomes] == [OPENED, OPENED]
+    case = house.case(outcomes[0].case_number)
+    assert (case.reporter.address, case.subject, poisoned.deaths) == (ZHOU, "防火墙无法连接", 2)
     assert "gateway inbox export" in case.problems[0]
+    assert "5 s of CPU" in case.problems[0]
 
 
-async def test_a_mail_of_which_not_even_a_glance_is_survived_is_set_aside(
-    house: House, reader: Reader
-) -> None:
+async def test_a_mail_that_was_in_hand_at_three_deaths_of_the_gateway_is_glanced_at(house: House) -> None:
+    """Whether it was to blame nobody knows: it is not read a fourth time, and it is not lost (F9)."""
+    await house.keep(mail(ZHOU, FAULT))
+    for _ in range(intake.LIVES):
+        await house.store.run(lambda work: work.claim_inbox(1))
+    (outcome,) = await house.intake.turn()
+    assert outcome.name == OPENED
+    assert "failed 3 times" in house.case(outcome.case_number).problems[0]
+
+
+async def test_a_mail_of_which_not_even_a_glance_is_survived_is_set_aside(house: House) -> None:
     """Visible, with its bytes, and tried no more (F9)."""
-    house.intake = PoisonedAtAGlance(
-        house.store, reader, house.parts.rules, house.parts.letters, house.clock, house.parts.ids
-    )
+    house.intake = intake_with(house, Poisoned(house.readings), DiesAtAGlance)
     poison = await house.keep(b"Subject: poison\r\n\r\nx\r\n")
     names = [outcome.name for _ in range(8) for outcome in await house.intake.turn()]
     assert names == [FAILED] * 6 + [SET_ASIDE]
@@ -500,7 +518,7 @@ async def test_the_whole_road_works_on_postgresql(house: House, reader: Reader, 
     await other.answer(other.letter(ZHOU), "只是补充", sender=STRANGER)
     await other.answer(other.letter(ZHOU), "补充：请每30分钟通报一次进展")
     await other.answer(other.letter(WANG, "new_case"), "#frobnicate\n#接单\n正在看")
-    await other.answer(other.letter(WANG, "new_case"), "#已解决 重启了认证服务")
+    await other.solve()
     await other.answer(other.letter(ZHOU, "please_confirm"), "已解决，谢谢")
     await other.receive(mail(ZHOU, "休假中", headers=[("Auto-Submitted", "auto-replied")]))
     assert other.case(number).status == "closed"

@@ -54,13 +54,15 @@ def config() -> Config:
 
 
 def a_solved_life(number: str, **changes: object) -> Life:
-    """Answered after 50 minutes, solved after three hours, confirmed, and the customer was asked how it went."""
+    """Answered after 50 minutes, solved after three hours, passed, confirmed; then asked how it went."""
     life = live(
         a_case(number, **changes),
         [
             (20 * MINUTE, events.Assigned(to="wang.qiang", by="desk")),
+            (45 * MINUTE, events.Planned(text="更换证书", by="wang.qiang")),
             (50 * MINUTE, events.EngineerReplied(text="正在处理", by="wang.qiang")),
             (3 * HOUR, events.Resolved(text="已修复", by="wang.qiang")),
+            (3 * HOUR + MINUTE, events.ReviewPassed(by="qian.hong")),
             (4 * HOUR, events.Confirmed(text="好了")),
         ],
         lasting=timedelta(days=1),

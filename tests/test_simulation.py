@@ -72,6 +72,8 @@ def promised(start: datetime, plan: str, level: int) -> dict[str, tuple[str, dat
         "response": (PROMISE[level], oracle.due(plan, start, RESPONSE[level])),
         "online_limit": (PROMISE[level], online_limit),
         "arrival": (PROMISE[level], min(oracle.due(plan, online_limit, span) for span in ARRIVAL[level])),
+        "told_desk": ("P-24", oracle.due(plan, start, "5wm")),
+        "told_service_manager": ("P-25", oracle.due(plan, start, "5wm")),
     }
     if plan == "7x24":
         due["response_any_hour"] = ("P-01", oracle.due(plan, start, "4h"))
@@ -89,6 +91,11 @@ def updates(start: datetime, plan: str, until: datetime) -> list[datetime]:
     return due[1:]
 
 
+def due_by(found: set[tuple[str, datetime]], until: datetime) -> set[tuple[str, datetime]]:
+    """Those of a promise made again and again that fall due while anybody is watching."""
+    return {(promise, due) for promise, due in found if due <= until}
+
+
 def dues(lines: Sequence[Line], state: str | None = None) -> dict[str, set[tuple[str, datetime]]]:
     """Every due moment of every commitment in a transcript, by name."""
     found: dict[str, set[tuple[str, datetime]]] = {}
@@ -102,18 +109,20 @@ def dues(lines: Sequence[Line], state: str | None = None) -> dict[str, set[tuple
 @pytest.mark.parametrize("plan", ["5x8", "7x24"])
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
 def test_every_due_moment_equals_the_oracles(tmp_path: Path, level: int, plan: str, start: str) -> None:
-    """P-01, P-10 … P-13, P-30, P-31, P-32: in every line of the transcript, whatever its state (issue, "Show")."""
+    """P-01, P-10 … P-13, P-24, P-25, P-30 … P-33: in every line of the transcript, whatever its state."""
     begins = at(start)
     expected = promised(begins, plan, level)
     until = expected["arrival"][1]
     found = dues(transcript(tmp_path, silent(begins, plan, level, until)))
     hourly = found.pop("status_update", set())
+    daily = found.pop("day_report", set())
     climbing = found.pop("escalation_answer")
     assert found == {name: {each} for name, each in expected.items()}
     assert {promise for promise, _ in climbing} == {"P-50"}
     every_hour = updates(begins, plan, until) if level in WITH_UPDATES else []
-    within = {(promise, due) for promise, due in hourly if due <= until}
-    assert within == {("P-32", due) for due in every_hour if due <= until}
+    every_day = oracle.day_reports(plan, begins, until) if level in WITH_UPDATES else []
+    assert due_by(hourly, until) == {("P-32", due) for due in every_hour if due <= until}
+    assert due_by(daily, until) == {("P-33", due) for due in every_day}
 
 
 @pytest.mark.parametrize("start", SITUATIONS.values(), ids=SITUATIONS)
@@ -157,9 +166,16 @@ at = "+40m"
 what = "engineer_replied"
 text = "已定位到认证服务"
 [[event]]
+at = "+41m"
+what = "planned"
+text = "更换证书"
+[[event]]
 at = "+2h"
 what = "resolved"
 text = "重启认证服务后恢复"
+[[event]]
+at = "+125m"
+what = "review_passed"
 [[event]]
 at = "+150m"
 what = "confirmed"
@@ -201,7 +217,15 @@ class TestTheTranscript:
         """And the gateway's own (a notice has left) does not."""
         lines = transcript(tmp_path, STORY)
         told = [line["what"] for line in lines if line["kind"] == "event"]
-        assert told == ["reported", "assigned", "engineer_replied", "resolved", "confirmed"]
+        assert told == [
+            "reported",
+            "assigned",
+            "engineer_replied",
+            "planned",
+            "resolved",
+            "review_passed",
+            "confirmed",
+        ]
 
     def test_it_ends_when_nothing_is_due(self, tmp_path: Path) -> None:
         """Confirmed and closed: the last line is of that minute."""
@@ -216,7 +240,11 @@ class TestTheTranscript:
     def test_what_is_late_says_so(self, tmp_path: Path) -> None:
         """The response came at three, an hour late."""
         lines = transcript(
-            tmp_path, STORY.replace('"+40m"', '"+6h"').replace('"+2h"', '"+7h"').replace("+150m", "+8h")
+            tmp_path,
+            STORY.replace('"+40m"', '"+6h"')
+            .replace('"+2h"', '"+7h"')
+            .replace("+125m", "+425m")
+            .replace("+150m", "+8h"),
         )
         (met,) = [line for line in lines if line.get("name") == "response" and line.get("state") == "met"]
         assert met["late"] is True

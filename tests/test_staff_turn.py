@@ -164,6 +164,24 @@ async def opened(house: House) -> str:
     return outcome.case_number
 
 
+def test_a_manager_who_acknowledges_with_words_acknowledges_once() -> None:
+    """The words beside #ack are for colleagues."""
+    done = turn("#ack 我来处理", role="level_manager:1", meaning="decision")
+    assert [type(each) for each in done.events].count(events.Acknowledged) == 1
+
+
+def test_a_file_without_a_word_is_an_answer_to_the_customer() -> None:
+    """An engineer who sends the log analysis and nothing else has replied (P-27)."""
+    done = read(
+        "", "other", Answered(WU, "engineer", "customer_text"), CASE, DIRECTORY, ALLOWED, (1,), ["日志.pdf"]
+    )
+    assert done.events == (
+        events.EngineerReplied(text="附件：日志.pdf", language=CASE.reporter.language, by="wu"),
+    )
+    note = read("", "other", Answered(WU, "engineer", "note"), CASE, DIRECTORY, ALLOWED, (1,), ["日志.pdf"])
+    assert note.refusals == (Refusal("nothing_found", ""),)
+
+
 async def test_the_engineers_answer_reaches_the_customer_and_meets_the_response(house: House) -> None:
     """As from the desk, the new words only, never a quote; without the marks of an automatic mail (P-11, P-27)."""
     number = await opened(house)
@@ -221,7 +239,7 @@ async def test_a_command_not_allowed_changes_nothing_and_is_told(house: House) -
     await house.answer(house.letter(HE_LAN, "new_case"), "#已解决 应该好了")
     assert house.case(number).status == "open"
     assert house.letters(HE_LAN, "reply_not_sent")
-    assert not house.letters(ZHOU, "please_confirm")
+    assert not house.letters(notice="review_request")
 
 
 async def test_a_colleagues_reply_address_is_worth_nothing_to_anybody_else(house: House) -> None:
@@ -232,7 +250,7 @@ async def test_a_colleagues_reply_address_is_worth_nothing_to_anybody_else(house
         outcome = await house.answer(letter, "#已解决 好了", sender=sender)
         assert outcome.case_number == number
     assert house.case(number).status == "open"
-    assert not house.letters(ZHOU, "please_confirm")
+    assert not house.letters(notice="review_request")
     assert {said["audience"] for said in house.said(number)[1:]} == {"unverified"}
 
 

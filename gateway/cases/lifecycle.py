@@ -62,9 +62,13 @@ REVIEWED: Mapping[str, Mapping[str, str]] = {
         "review_failed": IN_PROGRESS,
         "refused": IN_PROGRESS,
         "waiting_on_customer": WAITING_ON_CUSTOMER,
+        "confirmed": CLOSED,
     },
 }
-"""As above, but what the engineer has finished is reviewed before the customer is asked (P-45, P-46)."""
+"""As above, but what the engineer has finished is reviewed before the customer is asked (P-45, P-46).
+
+A customer who has said by then that it is solved is not asked again.
+"""
 
 ASKED: Mapping[str, Mapping[str, str]] = {
     OPEN: {"satisfaction_given": CLOSED, "missed:follow_up": CLOSED, "complained": IN_PROGRESS},

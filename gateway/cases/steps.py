@@ -5,26 +5,17 @@ commitments (met, withdrawn, reopened, started), then what is to be said, and la
 is due at this very moment is part of the same step.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.cases import commitments as promised
-from gateway.cases import escalation, events, lifecycle
-from gateway.cases.case import About, Case, Entry, Fact, Notice, Party, Step
+from gateway.cases import escalation, events, lifecycle, remembering, saying
+from gateway.cases.case import Case, Entry, Fact, Notice, Step
 from gateway.cases.commitments import Commitment
-from gateway.cases.events import FOREIGN_MANAGER, Event, WordsEvent, missed_key
+from gateway.cases.events import Event, WordsEvent, missed_key
 from gateway.cases.policy import PRIORITIES, Target, Terms
-
-CUSTOMER = "customer"
-ENGINEER = "engineer"
-LIAISON = "liaison"
-WORDING_NEEDED = "wording_needed"
-HOLDING_NOTICE = "status_update"
-OWN_WORDS = frozenset({"engineer_reply"})
-"""Notices that are a person's words and nothing else."""
-THREAD_LENGTH = 10
-JOURNALLED_WORDS = 2000
+from gateway.cases.saying import Given
 
 
 def open_case(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
@@ -74,11 +65,6 @@ def next_update(case: Case, notice: str, at: datetime, terms: Terms) -> datetime
     )
 
 
-def readable(words: str, reader: str) -> bool:
-    """Whether somebody who reads `reader` reads `words`: Chinese in either script, otherwise the same language."""
-    return words == reader or (words.startswith("zh") and reader.startswith("zh"))
-
-
 class _Draft:
     """A step in the making: the only thing in the core that changes, and it never leaves this module."""
 
@@ -88,15 +74,17 @@ class _Draft:
         self.at = at
         self.terms = terms
         self.entries: list[Entry] = []
-        self.given: list[_Given] = []
+        self.given: list[Given] = []
         self.overdue: list[Commitment] = []
 
     def step(self) -> Step:
-        notices = tuple(self._worth_saying())
+        notices = self._notices()
         for notice in notices:
-            told = {key: value for key, value in notice.facts.items() if not key.startswith("words")}
+            about = {key: value for key, value in notice.facts.items() if not key.startswith("words")}
             informed = "words" in notice.facts
-            self._note("notice", notice.name, notice.promise, {"to": notice.to, "informed": informed, **told})
+            self._note(
+                "notice", notice.name, notice.promise, {"to": notice.to, "informed": informed, **about}
+            )
         if self.case == self.before and not self.entries:
             return Step(self.case)
         return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices)
@@ -104,15 +92,15 @@ class _Draft:
     # What happens.
 
     def happen(self, event: Event) -> None:
-        self._note("event", event.name, None, _event_detail(event))
         before = self.case
-        self.case = _remember(before, event)
+        self._note("event", event.name, None, remembering.told(event, before))
+        self.case = remembering.remember(before, event)
         if isinstance(event, events.PlanChanged):
             self.terms = self.terms.policy.terms(event.plan, self.terms.staffed)
-        if isinstance(event, events.ProgressGiven) and self._cannot_be_read(CUSTOMER, event.language):
+        if isinstance(event, events.ProgressGiven) and not saying.customer_reads(before, event.language):
             # Somebody words it, from now on; meanwhile the customer's update comes at its time, without it.
             self.case = replace(self.case, pending_words=before.pending_words)
-            self._give(WORDING_NEEDED, LIAISON, None, words=(event.text, event.language))
+            self._give(saying.for_wording((event.text, event.language), None))
         self._set_status(lifecycle.status_after(self._life, before.status, event.key))
         if isinstance(event, events.LevelChanged | events.PlanChanged | events.IntervalAsked):
             self._set_priority(self.case.raised, None)
@@ -129,12 +117,13 @@ class _Draft:
             self._give_by_rules(entered, words)
         if isinstance(event, events.NoticeFailed) and event.notice != "notice_failed":
             # G9: what could not be delivered is shown to a person, another one if it was theirs.
-            self._give(
-                "notice_failed",
-                "desk" if event.role != "desk" else escalation.ADMINISTRATOR,
-                None,
-                facts={"notice": event.notice, "recipient": event.role, "reason": event.reason},
-            )
+            reader = "desk" if event.role != "desk" else escalation.ADMINISTRATOR
+            failed: dict[str, Fact] = {
+                "notice": event.notice,
+                "recipient": event.role,
+                "reason": event.reason,
+            }
+            self._give(Given("notice_failed", reader, None, facts=failed))
 
     @property
     def _life(self) -> str:
@@ -222,14 +211,17 @@ class _Draft:
                 )
         if isinstance(event, events.IntervalAsked):
             return
-        # What an earlier level withdrew, late or in time, is promised anew when the level comes back.
+        # What an earlier level withdrew, late or in time, is promised anew when the level comes back; what ended with
+        # a life of the case that was closed since is over.
         made = {each.name for each in self.case.commitments if each.is_owed or each.state == promised.MET}
+        closed = self._latest(frozenset({lifecycle.status_key(lifecycle.CLOSED)}))
         for target in self.terms.policy.targets:
             if target.name in made or not target.applies_to(case.kind, case.level, case.services):
                 continue
             began = self._latest(target.starts_on)
             settled = self._latest((target.met_by | target.ends_on) - target.starts_on)
-            if began is not None and (settled is None or settled < began):
+            outlived = began is not None and closed is not None and began <= closed
+            if began is not None and not outlived and (settled is None or settled < began):
                 self._start(target, began, not_before=self.at)
 
     def _redated(self, each: Commitment, target: Target, *, not_before: datetime | None = None) -> Commitment:
@@ -396,7 +388,7 @@ class _Draft:
         words = self.case.pending_words if target.tells_next else None
         if words is not None:
             self.case = replace(self.case, pending_words=None)
-        self._give(target.speak.notice, target.speak.to, each.promise, words=words, timed=True)
+        self._give(Given(target.speak.notice, target.speak.to, each.promise, words, timed=True))
 
     def _prompt(self, each: Commitment, target: Target | None) -> None:
         self._put(each, replace(each, prompted=True))
@@ -406,7 +398,7 @@ class _Draft:
         if target.tells_next and self.case.pending_words is not None:
             return
         self._note("commitment", each.name, each.promise, _commitment_detail(each, "prompted"))
-        self._give(target.prompt.notice, target.prompt.to, each.promise, facts=told_of(each))
+        self._give(Given(target.prompt.notice, target.prompt.to, each.promise, facts=told_of(each)))
 
     def _miss(self, each: Commitment, target: Target | None) -> None:
         self._put(each, replace(each, state=promised.MISSED))
@@ -425,12 +417,8 @@ class _Draft:
         rung, role = escalation.next_rung(chain, self.case.rung, self.terms.staffed)
         self.case = replace(self.case, rung=rung)
         self._set_priority(self.case.raised + 1, "P-50")
-        self._give(
-            "escalation",
-            role,
-            "P-50",
-            facts={"rung": rung, "overdue": [told_of(each) for each in overdue]},
-        )
+        facts: dict[str, Fact] = {"rung": rung, "overdue": [told_of(each) for each in overdue]}
+        self._give(Given("escalation", role, "P-50", facts=facts))
         key = events.ESCALATED_TO_TOP if escalation.is_top(chain, rung) else events.ESCALATED
         self._occur(key, self.at)
         self._give_by_rules(key, None)
@@ -438,186 +426,30 @@ class _Draft:
     # What is said.
 
     def _give_by_rules(self, key: str, event: WordsEvent | None) -> None:
-        for rule in self.terms.policy.notices:
-            if key in rule.on and rule.applies_to(self.case.kind, self.case.level):
-                words = (event.text, event.language) if event and event.text and rule.carries_words else None
-                for role in rule.to:
-                    unreadable = words is not None and self._cannot_be_read(role, words[1])
-                    if words is not None and unreadable:
-                        # No machine translates: somebody words it, and the customer hears what the case knows.
-                        self._give(WORDING_NEEDED, LIAISON, rule.promise, words=words)
-                    name = HOLDING_NOTICE if unreadable and rule.words_only else rule.notice
-                    said = None if unreadable else words
-                    score = event.score if isinstance(event, events.SatisfactionGiven) else None
-                    facts: dict[str, Fact] = {"score": score} if score is not None else {}
-                    self._give(name, role, rule.promise, words=said, facts=facts, unless=rule.unless)
+        for given in saying.by_rules(self.terms.policy, self.case, key, event):
+            self._give(given)
 
-    def _cannot_be_read(self, role: str, language: str) -> bool:
-        return role == CUSTOMER and not readable(language, self.case.reporter.language)
+    def _give(self, given: Given) -> None:
+        closed_all_along = lifecycle.is_over(self.before.status) and lifecycle.is_over(self.case.status)
+        if given.to != saying.CUSTOMER or not closed_all_along:
+            self.given += saying.with_copies(self.case, given)
 
-    def _give(
-        self,
-        name: str,
-        to: str,
-        promise: str | None,
-        *,
-        words: tuple[str, str] | None = None,
-        facts: Mapping[str, Fact] | None = None,
-        unless: frozenset[str] = frozenset(),
-        timed: bool = False,
-    ) -> None:
-        if to == CUSTOMER and lifecycle.is_over(self.before.status) and lifecycle.is_over(self.case.status):
-            return
-        said: dict[str, Fact] = {key: _as_fact(value) for key, value in self.case.about.items()} | dict(
-            facts or {}
-        )
-        if to == CUSTOMER and self.case.foreign_manager is not None:
-            self._copy_to_foreign_manager(name, promise, words, said, unless=unless, timed=timed)
-        if words is not None:
-            said |= {"words": words[0], "words_language": words[1]}
-        self.given.append(_Given(name, to, promise, said, unless, timed))
-
-    def _copy_to_foreign_manager(
-        self,
-        name: str,
-        promise: str | None,
-        words: tuple[str, str] | None,
-        facts: Mapping[str, Fact],
-        *,
-        unless: frozenset[str],
-        timed: bool,
-    ) -> None:
-        """P-36: the same reply at the same time, in their language; words that need wording follow by the liaison."""
-        manager = self.case.foreign_manager
-        said = dict(facts)
-        if words is not None and manager is not None and readable(words[1], manager.language):
-            said |= {"words": words[0], "words_language": words[1]}
-        elif words is not None:
-            self._give(WORDING_NEEDED, LIAISON, "P-36", words=words)
-            name = HOLDING_NOTICE if name in OWN_WORDS else name
-        self.given.append(_Given(name, FOREIGN_MANAGER, "P-36", said, unless, timed))
-
-    def _worth_saying(self) -> Iterable[Notice]:
-        """What was given, without what another notice of the same step makes superfluous.
-
-        Of several timed messages to one reader only one goes out: after an outage one update, not twenty.
-        """
-        names = {each.name for each in self.given}
-        timed: dict[str, _Given] = {}
-        for each in self.given:
-            if each.timed:
-                timed[each.to] = self._joined(timed[each.to], each) if each.to in timed else each
-        kept: dict[tuple[str, str], _Given] = {}
-        for each in (*(each for each in self.given if not each.timed), *timed.values()):
-            if each.unless & names:
-                continue
-            same = kept.get((each.name, each.to))
-            if same is None or "words" not in same.facts:
-                kept[each.name, each.to] = each
-        for number, each in enumerate(kept.values(), self.case.notices_given + 1):
-            yield Notice(
-                id=f"{self.case.number}/{number}",
-                name=each.name,
-                to=each.to,
-                promise=each.promise,
-                facts=each.facts,
-            )
+    def _notices(self) -> tuple[Notice, ...]:
+        kept = saying.worth_saying(self.given, self._settles)
+        first = self.case.notices_given + 1
         self.case = replace(self.case, notices_given=self.case.notices_given + len(kept))
+        return tuple(
+            saying.as_notice(each, f"{self.case.number}/{number}") for number, each in enumerate(kept, first)
+        )
 
-    def _joined(self, one: "_Given", other: "_Given") -> "_Given":
-        """The message that keeps more promises, the later one of equals; with the engineer's line, whichever had it."""
-        kept, left = (other, one) if self._settles(other) >= self._settles(one) else (one, other)
-        return replace(kept, facts={**left.facts, **kept.facts})
-
-    def _settles(self, given: "_Given") -> int:
+    def _settles(self, notice: str) -> int:
         """How many promises are met once this has left."""
-        key = events.NoticeSent(notice=given.name).key
+        key = events.NoticeSent(notice=notice).key
         owed = [self.terms.target(each.name) for each in self.case.commitments if each.is_owed]
         return sum(target is not None and key in target.met_by for target in owed)
 
     def _note(self, kind: str, name: str, promise: str | None, detail: Mapping[str, Fact]) -> None:
         self.entries.append(Entry(at=self.at, kind=kind, name=name, promise=promise, detail=detail))
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    name: str
-    to: str
-    promise: str | None
-    facts: Mapping[str, Fact]
-    unless: frozenset[str]
-    timed: bool
-
-
-def _remember(case: Case, event: Event) -> Case:
-    """What the case keeps of an event, apart from status and commitments."""
-    match event:
-        case events.CustomerWrote():
-            return _with_answers(_with_message(case, event.message_id), event.answers)
-        case events.FactsLearned():
-            return _with_answers(case, event.answers)
-        case events.Assigned() if event.role == ENGINEER:
-            return replace(case, engineer=event.to)
-        case events.Assigned():
-            return replace(case, helpers=tuple(dict.fromkeys((*case.helpers, event.to))))
-        case events.ForeignManagerJoined():
-            manager = Party(address=event.address, name=event.person, language=event.language, known=True)
-            return replace(case, foreign_manager=manager)
-        case events.EngineerReplied():
-            return replace(case, engineer=case.engineer or event.by, pending_words=None)
-        case events.ProgressGiven():
-            return replace(
-                case, engineer=case.engineer or event.by, pending_words=(event.text, event.language)
-            )
-        case events.Planned():
-            return replace(case, engineer=case.engineer or event.by, intended_solution=event.text)
-        case events.Resolved():
-            return replace(case, engineer=case.engineer or event.by, solution=event.text, pending_words=None)
-        case events.LevelChanged():
-            return replace(case, level=event.level)
-        case events.PlanChanged():
-            return replace(case, plan=event.plan, services=event.services)
-        case events.IntervalAsked():
-            return replace(case, update_interval=event.interval)
-        case _:
-            return case
-
-
-def _with_message(case: Case, message_id: str | None) -> Case:
-    if message_id is None or message_id in case.thread:
-        return case
-    first, latest = case.thread[:1], case.thread[1:][-(THREAD_LENGTH - 2) :]
-    return replace(case, thread=(*first, *latest, message_id))
-
-
-def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
-    """What was missing and is not any more; what we had not asked for is not overwritten."""
-    answers = {field: value for field, value in given if field in case.missing}
-    symptoms = case.symptoms
-    if found := answers.get("symptoms"):
-        symptoms = (*symptoms, found)
-    return replace(
-        case,
-        symptoms=symptoms,
-        company=answers.get("company", case.company),
-        contact=answers.get("contact", case.contact),
-        phone=answers.get("phone", case.phone),
-        missing=tuple(field for field in case.missing if field not in answers),
-    )
-
-
-def _as_fact(value: About) -> Fact:
-    return value if isinstance(value, str) else [dict(each) for each in value]
-
-
-def _event_detail(event: Event) -> dict[str, Fact]:
-    detail: dict[str, Fact] = {}
-    for field in fields(event):
-        value = getattr(event, field.name)
-        if value is None or value == () or value == "":
-            continue
-        detail[field.name] = value if isinstance(value, int | bool) else str(value)[:JOURNALLED_WORDS]
-    return detail
 
 
 def _commitment_detail(each: Commitment, state: str) -> dict[str, Fact]:

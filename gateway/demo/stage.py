@@ -27,6 +27,7 @@ from gateway.demo.mailing import first_mail, read_mail, reply
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
 from gateway.parsers.report import Reader
+from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
@@ -162,7 +163,8 @@ class Stage:
         self._store.start()
         self._postbox = Postbox()
         reader = Reader(parts.directory, vendor_of(config), own_mail(config))
-        self._intake = Intake(self._store, reader, parts.rules, parts.letters, clock, parts.ids)
+        readings = ReadingHere(reader, parts.directory, parts.rules.vendor)
+        self._intake = Intake(self._store, readings, parts.rules, parts.letters, clock, parts.ids)
         delivery = Delivery(
             store=self._store,
             channels={"mail": self._postbox},

@@ -10,9 +10,11 @@ child ready for the next (F9, F43).
     confined  the limits that a child puts on itself
     child     the process that reads
     process   the parent's side: start, ask, wait, replace
+    here      the same without a process, where nothing hostile comes
 """
 
+from gateway.reading.here import ReadingHere
 from gateway.reading.process import Limits, Reading, ReadingDied, ReadingProcess
 from gateway.reading.recipe import Recipe
 
-__all__ = ["Limits", "Reading", "ReadingDied", "ReadingProcess", "Recipe"]
+__all__ = ["Limits", "Reading", "ReadingDied", "ReadingHere", "ReadingProcess", "Recipe"]

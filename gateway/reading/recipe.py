@@ -57,16 +57,18 @@ class Recipe:
 def reader_of(recipe: Recipe) -> Read:
     """The parsers, loaded: a second or two of work."""
     directory = Directory(recipe.customers, recipe.staff)
-    reader = Reader(directory, recipe.vendor, _own_mail(recipe))
+    return reading_with(Reader(directory, recipe.vendor, _own_mail(recipe)), directory, recipe.vendor)
+
+
+def reading_with(reader: Reader, directory: Directory, vendor: Vendor) -> Read:
+    """How a mail is read with these parsers; what a colleague wrote is read as a report filed for a customer too."""
 
     def read(raw: bytes, envelope: Envelope) -> tuple[Report, Filed | None]:
         inbound = mime.read(raw)
         report = reader.read(inbound, envelope, raw)
         if inbound.sender is None or directory.staff_at(inbound.sender.address) is None:
             return report, None
-        return report, colleague_report.read(
-            report, inbound, reader, vendor=recipe.vendor, directory=directory
-        )
+        return report, colleague_report.read(report, inbound, reader, vendor=vendor, directory=directory)
 
     return read
 

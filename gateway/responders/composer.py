@@ -14,7 +14,7 @@ from jinja2 import Template
 
 from gateway.cases.case import Case, Notice
 from gateway.cases.events import FOREIGN_MANAGER
-from gateway.cases.steps import readable
+from gateway.cases.saying import readable
 from gateway.errors import Mistake
 from gateway.responders.layout import Block, plain_page, read_blocks
 from gateway.responders.letter_view import Occasion, Recipient, case_for, facts_for, greeted_as

@@ -12,7 +12,7 @@ from typing import Literal
 
 from gateway.cases.case import Case, Fact, Notice, Party
 from gateway.cases.commitments import PAUSED
-from gateway.cases.steps import readable
+from gateway.cases.saying import readable
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
 
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")

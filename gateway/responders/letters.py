@@ -5,13 +5,13 @@ update comes) is exactly what was decided, and a message is either owed together
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from gateway import reply_address
-from gateway.cases import business_time, steps
+from gateway.cases import business_time, saying, steps
 from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.directory import Directory
 from gateway.cases.escalation import ADMINISTRATOR
@@ -69,8 +69,18 @@ def customer_letter(
 
 
 def files_for(notice: Notice, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
-    """Those of a colleague's files that go with this notice: all or none."""
-    return tuple(attachments) if notice.name in CARRIES_FILES and notice.to in OUTSIDE else ()
+    """Those of a colleague's files that go with this notice: all or none.
+
+    Whoever puts words into another language for the customer gets the files too: they belong to the words.
+    """
+    outward = notice.name in CARRIES_FILES and notice.to in OUTSIDE
+    return tuple(attachments) if outward or notice.name == saying.WORDING_NEEDED else ()
+
+
+def _naming(notice: Notice, files: Sequence[Attachment]) -> Notice:
+    """The notice, naming the files that go with it."""
+    names = [file.name for file in files if file.name]
+    return replace(notice, facts={**notice.facts, "attachments": names}) if names else notice
 
 
 def reader_of(notice: Notice, case: Case) -> Party:
@@ -113,7 +123,8 @@ class NoticeLetters:
         ready = [
             each
             for notice in step.notices
-            for each in self._given(notice, step.case, at, files_for(notice, attachments))
+            for files in (files_for(notice, attachments),)
+            for each in self._given(_naming(notice, files), step.case, at, files)
         ]
         return [*ready, *self._alerts(step.case, at)]
 
@@ -267,7 +278,7 @@ class NoticeLetters:
                 text=letter.text,
                 html=letter.html,
                 language=letter.language,
-                automatic=notice.name not in steps.OWN_WORDS,
+                automatic=notice.name not in saying.OWN_WORDS,
                 in_reply_to=in_reply_to,
                 references=references,
                 not_before=not_before,

@@ -115,6 +115,8 @@ def _what_may_happen() -> list[Event]:
             events.Assigned(to=who, by="desk"),
             events.EngineerReplied(text="我们正在处理", by=who),
             events.ProgressGiven(text="正在更换模块", by=who),
+            events.Planned(text="今晚更换模块", by=who),
+            events.Stuck(text="需要实施工程师", by=who),
             events.WaitingOnCustomer(text="请提供日志", by=who),
             events.Resolved(text="已修复", by=who),
             events.Arrived(by=who),
@@ -129,6 +131,9 @@ def _what_may_happen() -> list[Event]:
         events.CustomerWrote(text="怎么样了"),
         events.Refused(text="还是不行"),
         events.Confirmed(text="好了"),
+        events.ReviewPassed(by="centre"),
+        events.ReviewFailed(text="没有测试记录", by="centre"),
+        events.InterimAgreed(text="明天继续", by="superior"),
         events.Acknowledged(by="manager"),
         events.NoticeFailed(notice="status_update", role="customer", reason="550"),
     ]

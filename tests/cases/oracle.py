@@ -153,6 +153,13 @@ def due(plan: str, start: datetime, span: str, pauses: Sequence[tuple[datetime, 
     return moment(found[0])
 
 
+def day_reports(plan: str, start: datetime, until: datetime) -> list[datetime]:
+    """P-33: half an hour before every working day's close (7×24: 18:00 every day) after `start`, up to `until`."""
+    minutes = calendar(plan)
+    due = [moment(close - (0 if minutes.always else 30 * 60)) for close in minutes.closes]
+    return [each for each in due if start < each <= until]
+
+
 def first_open(plan: str, at: datetime) -> datetime:
     """When handling begins."""
     return moment(calendar(plan).first_open(np.array([seconds(at)]))[0])

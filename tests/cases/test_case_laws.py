@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.cases import business_time, steps
+from gateway.cases import business_time, saying, steps
 from gateway.cases.business_time import Span
 from gateway.cases.case import Case, Party
 from gateway.cases.commitments import Commitment
@@ -94,7 +94,7 @@ def test_asking_for_the_next_update_changes_nothing() -> None:
 )
 def test_who_reads_what(words: str, reader: str, reads: bool) -> None:
     """Either script is read by both; nothing else is taken for granted."""
-    assert steps.readable(words, reader) is reads
+    assert saying.readable(words, reader) is reads
 
 
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- hypothesis takes naive bounds

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.cases import commitments as promised
-from gateway.cases import events, steps
+from gateway.cases import events, remembering, steps
 from gateway.cases.business_time import Span
 from gateway.cases.policy import Ahead, Target
 from tests.builders import CUSTOMER, ENGINEER, Life, a_case, at, policy, terms
@@ -34,6 +34,8 @@ WAITING = events.WaitingOnCustomer(text="请提供日志", by=ENGINEER)
 WROTE = events.CustomerWrote(text="日志在附件里")
 CONFIRMED = events.Confirmed(text="已解决")
 REFUSED = events.Refused(text="还没好")
+CLIMB = policy(only=("response", "online_limit", "escalation_answer"))
+"""A duty of the engineer's and the answers that an escalation asks for: the day's report has a climb of its own."""
 
 
 class TestWhoMeetsWhat:
@@ -319,7 +321,7 @@ class TestReopening:
     def test_a_refusal_reopens_the_online_limit_and_the_time_between_does_not_count(self) -> None:
         """Solved at ten, refused at three: the customer's four working hours are not ours."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 15:00", REFUSED)
         assert life.case.status == "in_progress"
         assert life.state("online_limit") == promised.RUNNING
@@ -328,7 +330,7 @@ class TestReopening:
     def test_a_refusal_ends_the_reminders_and_restarts_the_updates(self) -> None:
         """Nobody is reminded to confirm what they have just refused."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 15:00", REFUSED)
         assert life.state("confirm_reminder") == promised.WITHDRAWN
         assert life.runs("2026-11-23 16:30").told(CUSTOMER)[-2:] == [
@@ -339,7 +341,7 @@ class TestReopening:
     def test_a_refusal_is_not_read_back_to_the_customer_as_news(self) -> None:
         """They know what they wrote; engineer and service manager are the ones to read it."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         step = life.happens("2026-11-23 15:00", REFUSED)
         words = {(each.name, each.to): "words" in each.facts for each in step.notices}
         assert words == {
@@ -351,7 +353,7 @@ class TestReopening:
     def test_a_refusal_while_we_wait_for_the_customer_brings_the_ball_back(self) -> None:
         """Asked for a log after "solved", they answer that it is not: that is no more waiting."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 10:30", WAITING)
         life.happens("2026-11-23 11:00", REFUSED)
         assert (life.case.status, life.state("online_limit")) == ("in_progress", promised.RUNNING)
@@ -362,7 +364,7 @@ class TestReopening:
         assert limit is not None
         own = replace(limit, reopened_by=frozenset({"third_party_wrote"}))
         life = Life(promises=replace(policy(), targets=(own,))).reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 10:30", WAITING)
         life.happens("2026-11-23 11:00", events.ThirdPartyWrote(text="还没好"))
         assert life.state("online_limit") == promised.PAUSED
@@ -370,7 +372,7 @@ class TestReopening:
     def test_a_refused_closed_case_is_worked_again(self) -> None:
         """A confirmation by mistake is no reason to open a second case (L-100)."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 11:00", CONFIRMED)
         life.happens("2026-11-23 14:00", REFUSED)
         assert (life.case.status, life.case.closed_at) == ("in_progress", None)
@@ -435,8 +437,8 @@ class TestPriority:
 
 class TestEscalation:
     def test_it_climbs_rung_by_rung_while_nobody_answers(self) -> None:
-        """P-50: 13:00 missed for a level 2 reported at eight; an hour for each answer, then the administrator."""
-        life = Life(level=2).reported("2026-11-23 09:00").runs("2026-11-23 17:30")
+        """P-50: the response is missed at two; an hour for each answer, then the administrator."""
+        life = Life(level=2, promises=CLIMB).reported(MONDAY_NINE).runs("2026-11-23 17:59")
         assert [(each.clock, each.notice.to) for each in life.notices(name="escalation")] == [
             ("11-23 14:00", "level_manager:1"),
             ("11-23 15:00", "level_manager:2"),
@@ -447,7 +449,7 @@ class TestEscalation:
     @pytest.mark.parametrize("answer", [events.Acknowledged(by="zhao"), TAKEN, reply(), resolved(), WAITING])
     def test_it_stops_climbing_when_somebody_takes_it_in_hand(self, answer: events.Event) -> None:
         """The first rung answers within its hour: nobody above hears of it that day."""
-        life = Life(level=2).reported(MONDAY_NINE)
+        life = Life(level=2, promises=CLIMB).reported(MONDAY_NINE)
         life.happens("2026-11-23 14:30", answer)
         life.runs("2026-11-23 17:59")
         assert [each.notice.to for each in life.notices(name="escalation")] == ["level_manager:1"]
@@ -463,14 +465,16 @@ class TestEscalation:
 
     def test_an_empty_chain_is_never_nobody(self) -> None:
         """The administrator is told at once, and once."""
-        life = Life(level=2, staffed=frozenset()).reported(MONDAY_NINE).runs("2026-11-23 17:59")
+        life = (
+            Life(level=2, staffed=frozenset(), promises=CLIMB).reported(MONDAY_NINE).runs("2026-11-23 17:59")
+        )
         assert [(each.clock, each.notice.to) for each in life.notices(name="escalation")] == [
             ("11-23 14:00", "administrator")
         ]
 
     def test_each_further_overdue_promise_goes_one_rung_higher(self) -> None:
         """SERVICE "ours": the response at two was answered for; the online limit at six goes to the next rung."""
-        life = Life(level=2).reported(MONDAY_NINE)
+        life = Life(level=2, promises=CLIMB).reported(MONDAY_NINE)
         life.happens("2026-11-23 14:10", events.Acknowledged(by="zhao"))
         life.runs("2026-11-23 18:00")
         assert [(each.clock, each.notice.to) for each in life.notices(name="escalation")] == [
@@ -512,7 +516,7 @@ class TestConfirmation:
     def test_nobody_confirms_two_reminders_and_then_the_desk_is_asked_to_call(self) -> None:
         """P-35: after one and three working days; a case is never closed silently."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.runs("2026-12-31 18:00")
         assert life.told(CUSTOMER)[-3:] == [
             "11-23 10:00 please_confirm",
@@ -526,7 +530,7 @@ class TestConfirmation:
     def test_no_updates_while_we_wait_for_the_confirmation(self) -> None:
         """There is nothing new to say about what is solved."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         assert life.state("status_update") != promised.RUNNING
         life.runs("2026-11-24 17:00")
         assert life.told(CUSTOMER)[-1] == "11-23 10:00 please_confirm"
@@ -534,7 +538,7 @@ class TestConfirmation:
     def test_a_confirmation_closes_the_case_and_everybody_hears_it(self) -> None:
         """P-35, P-48."""
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 10:30", CONFIRMED)
         assert (life.case.status, life.case.closed_at) == ("closed", at("2026-11-23 10:30"))
         assert life.told(CUSTOMER)[-1] == "11-23 10:30 closed"
@@ -546,7 +550,7 @@ class TestClosed:
     @pytest.fixture
     def closed(self) -> Life:
         life = Life().reported(MONDAY_NINE)
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         life.happens("2026-11-23 10:30", CONFIRMED)
         return life
 
@@ -580,7 +584,7 @@ class TestClosed:
     def test_a_case_closed_while_a_promise_was_paused_leaves_nothing_behind(self) -> None:
         """What stood still is withdrawn, not resumed."""
         life = Life().reported(MONDAY_NINE).runs("2026-11-23 09:45")
-        life.happens("2026-11-23 10:00", resolved())
+        life.solved("2026-11-23 10:00")
         assert life.state("status_update") == promised.PAUSED
         life.happens("2026-11-23 10:30", CONFIRMED)
         assert life.state("status_update") == promised.WITHDRAWN
@@ -731,7 +735,7 @@ class TestWordsInAnotherLanguage:
     def test_the_customer_is_asked_to_confirm_all_the_same(self) -> None:
         """P-34: how it was solved can wait for the liaison; the question cannot, or nobody ever asks it."""
         life = Life(language="en").reported(MONDAY_NINE, "login fails")
-        life.happens("2026-11-23 09:40", resolved("重启服务"))
+        life.solved("2026-11-23 09:40", "重启服务")
         told = life.notices(to=CUSTOMER)[-1].notice
         assert (told.name, "words" in told.facts) == ("please_confirm", False)
         assert life.state("confirm_reminder") == promised.RUNNING
@@ -777,13 +781,13 @@ class TestTheStepItself:
             life.happens(at("2026-11-23 09:01") + timedelta(seconds=number), wrote)
         assert life.case.thread[0] == "<0@customer.example>"
         assert life.case.thread[-1] == "<29@customer.example>"
-        assert len(life.case.thread) == steps.THREAD_LENGTH
+        assert len(life.case.thread) == remembering.THREAD_LENGTH
 
     def test_hostile_words_do_not_swell_the_journal(self) -> None:
         """A megabyte in a mail is kept with the mail, not copied into every journal."""
         life = Life().reported(MONDAY_NINE, "x" * 1_000_000)
         (reported, *_) = life.journal
-        assert len(str(reported.detail["text"])) == steps.JOURNALLED_WORDS
+        assert len(str(reported.detail["text"])) == remembering.JOURNALLED_WORDS
 
     def test_a_notice_that_failed_is_shown_to_somebody_else_if_it_was_theirs(self) -> None:
         """G9: what could not be delivered is shown to a person, and not to the one it could not reach."""

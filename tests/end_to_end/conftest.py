@@ -4,12 +4,13 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.gateway_process import GatewayProcess, running
+from tests.gateway_process import GatewayProcess, everybody_on_duty, running
 
 
 @pytest.fixture(scope="session")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Generator[GatewayProcess]:
-    """SMTP, LMTP and HTTP on free ports, SQLite and Maildir in a folder of its own."""
+    """SMTP, LMTP and HTTP on free ports, SQLite and Maildir in a folder of its own; all colleagues at work."""
     folder = tmp_path_factory.mktemp("gateway")
-    with running(folder, channels__lmtp__listen="127.0.0.1:0") as gateway:
+    on_duty = everybody_on_duty(tmp_path_factory.mktemp("directory"))
+    with running(folder, channels__lmtp__listen="127.0.0.1:0", directory__file=on_duty) as gateway:
         yield gateway

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway_process import GatewayProcess, Letter, until
-from tests.house import CHEN, EMMA, WANG, ZHOU, mail
+from tests.house import CHEN, EMMA, QIAN, WANG, ZHOU, mail
 
 FAULT = "上海数据中心的堡垒机无法登录，十几名运维人员受影响。\n\n周敏\n青山农村商业银行股份有限公司\n手机：13800010001"
 
@@ -53,7 +53,7 @@ def test_the_acknowledgement_comes_in_the_senders_script(
 
 
 def test_the_whole_road_from_report_to_close(gateway: GatewayProcess) -> None:
-    """Reply on the same case, the engineer's answer, the note that stays inside, resolved, confirmed, closed."""
+    """Reply on the same case, the engineer's answer, the note that stays inside, resolved, passed, confirmed."""
     mark = said(gateway, mail(ZHOU, FAULT, subject="堡垒机无法登录（全程）"), ZHOU)
     acknowledgement = gateway.letter(ZHOU, answering=mark)
     (number,) = [case["number"] for case in gateway.cases() if case["number"] in acknowledgement.subject]
@@ -67,6 +67,7 @@ def test_the_whole_road_from_report_to_close(gateway: GatewayProcess) -> None:
     gateway.letter(ZHOU, "已定位到认证服务")
 
     answer(gateway, notice, "#已解决 更新了证书并重启认证服务")
+    answer(gateway, gateway.letter(QIAN, number), "#通过")
     please_confirm = gateway.letter(ZHOU, "更新了证书")
     answer(gateway, please_confirm, "已恢复正常，谢谢")
     closed = until(

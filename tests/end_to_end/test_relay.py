@@ -4,10 +4,13 @@ import sqlite3
 from pathlib import Path
 
 from tests.end_to_end.sink import Sink
-from tests.gateway_process import GatewayProcess, Letter, running, until
+from tests.gateway_process import GatewayProcess, Letter, everybody_on_duty, running, until
 from tests.house import HE_LAN, ZHOU, mail
 
 FAULT = "堡垒机无法登录，十几名运维人员受影响。\n周敏\n青山农村商业银行股份有限公司"
+
+LETTERS = 5
+"""To engineer, desk, service manager, quality (P-24 … P-26) and the customer."""
 
 
 def write(gateway: GatewayProcess) -> str:
@@ -88,17 +91,18 @@ def test_a_relay_that_breaks_after_the_dot_gets_the_same_bytes_again(tmp_path: P
 
 def test_killed_while_the_relay_was_answering_the_same_bytes_go_once_more(tmp_path: Path) -> None:
     """The row said "attempting" before the first byte left (F25, F28)."""
-    with Sink("refuse_later") as sink, running(tmp_path, channels__relay__url=sink.url) as gateway:
+    settings = {"directory__file": everybody_on_duty(tmp_path)}
+    with Sink("refuse_later") as sink, running(tmp_path, channels__relay__url=sink.url, **settings) as gateway:
         write(gateway)
-        until("the first attempts", lambda: sink.asked >= 3)
-        until("their deferral", lambda: len(gateway.logged("notice_deferred")) >= 3)
+        until("the first attempts", lambda: sink.asked >= LETTERS)
+        until("their deferral", lambda: len(gateway.logged("notice_deferred")) >= LETTERS)
         gateway.kill()
         with sqlite3.connect(tmp_path / "gateway.db") as database:
             database.execute("UPDATE outbox SET state = 'attempting'")
         database.close()
         sink.behaviour = "take"
         gateway.start()
-        assert gateway.logged("deliveries_in_doubt")[0]["count"] == 3
+        assert gateway.logged("deliveries_in_doubt")[0]["count"] == LETTERS
         assert not sink.to(HE_LAN), "not before the relay's own time-out (RFC 1047)"
         hurry(gateway)
         until("the letters", lambda: sink.to(ZHOU) and sink.to(HE_LAN))

@@ -126,8 +126,8 @@ async def test_the_cpu_of_one_message_is_not_charged_to_the_next() -> None:
     """The limit is per message: a child may live for weeks. An exception in a parser is no reason to end it either."""
     async with misbehaving(Limits(cpu_seconds=1, wall_seconds=60)) as strict:
         pid = strict.pid
-        for _ in range(3):
-            assert await said(strict, "burn 0.8") == "burn"
+        for _ in range(6):
+            assert await said(strict, "burn 0.4") == "burn"
         with pytest.raises(ReadingDied, match="IndexError"):
             await said(strict, "raise nothing of note")
         assert await said(strict, "hello you") == "you"

@@ -74,7 +74,7 @@ async def test_a_clock_set_back_fires_nothing_twice(house: House) -> None:
 async def test_a_closed_case_never_fires(house: House) -> None:
     """G11: silence after the end."""
     await opened(house)
-    await house.answer(house.letter(WANG, "new_case"), "#已解决 好了")
+    await house.solve()
     await house.answer(house.letter(ZHOU, "please_confirm"), "已解决，谢谢")
     sent = len(house.outgoing.parcels)
     await house.wait(days=10)

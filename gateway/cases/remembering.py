@@ -1,0 +1,81 @@
+"""What a case keeps of an event, and what the journal does: apart from status, commitments and notices."""
+
+from dataclasses import fields, replace
+
+from gateway.cases import events
+from gateway.cases.case import Case, Fact, Party
+from gateway.cases.events import Event
+
+ENGINEER = "engineer"
+THREAD_LENGTH = 10
+JOURNALLED_WORDS = 2000
+
+
+def remember(case: Case, event: Event) -> Case:
+    """What the case keeps of an event, apart from status and commitments."""
+    match event:
+        case events.CustomerWrote():
+            return _with_answers(_with_message(case, event.message_id), event.answers)
+        case events.FactsLearned():
+            return _with_answers(case, event.answers)
+        case events.Assigned() if event.role == ENGINEER:
+            return replace(case, engineer=event.to)
+        case events.Assigned():
+            return replace(case, helpers=tuple(dict.fromkeys((*case.helpers, event.to))))
+        case events.ForeignManagerJoined():
+            manager = Party(address=event.address, name=event.person, language=event.language, known=True)
+            return replace(case, foreign_manager=manager)
+        case events.EngineerReplied():
+            return replace(case, engineer=case.engineer or event.by, pending_words=None)
+        case events.ProgressGiven():
+            return replace(
+                case, engineer=case.engineer or event.by, pending_words=(event.text, event.language)
+            )
+        case events.Planned():
+            return replace(case, engineer=case.engineer or event.by, intended_solution=event.text)
+        case events.Resolved():
+            return replace(case, engineer=case.engineer or event.by, solution=event.text, pending_words=None)
+        case events.LevelChanged():
+            return replace(case, level=event.level)
+        case events.PlanChanged():
+            return replace(case, plan=event.plan, services=event.services)
+        case events.IntervalAsked():
+            return replace(case, update_interval=event.interval)
+        case _:
+            return case
+
+
+def _with_message(case: Case, message_id: str | None) -> Case:
+    if message_id is None or message_id in case.thread:
+        return case
+    first, latest = case.thread[:1], case.thread[1:][-(THREAD_LENGTH - 2) :]
+    return replace(case, thread=(*first, *latest, message_id))
+
+
+def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
+    """What was missing and is not any more; what we had not asked for is not overwritten."""
+    answers = {field: value for field, value in given if field in case.missing}
+    symptoms = case.symptoms
+    if found := answers.get("symptoms"):
+        symptoms = (*symptoms, found)
+    return replace(
+        case,
+        symptoms=symptoms,
+        company=answers.get("company", case.company),
+        contact=answers.get("contact", case.contact),
+        phone=answers.get("phone", case.phone),
+        missing=tuple(field for field in case.missing if field not in answers),
+    )
+
+
+def told(event: Event, case: Case) -> dict[str, Fact]:
+    """An event as the journal tells of it; `case` is the case before."""
+    detail: dict[str, Fact] = {}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if value is None or value == () or value == "":
+            continue
+        detail[field.name] = value if isinstance(value, int | bool) else str(value)[:JOURNALLED_WORDS]
+    if isinstance(event, events.LevelChanged):
+        detail["from"] = case.level
+    return detail

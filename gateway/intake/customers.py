@@ -1,0 +1,55 @@
+"""A customer's message: onto the case it belongs to, or a case of its own."""
+
+from gateway import customer_turn
+from gateway.cases import events
+from gateway.cases.case import Case
+from gateway.cases.matching import Match
+from gateway.intake import placing
+from gateway.intake.message import ADDED, OPENED, Outcome
+from gateway.intake.taking import Taking
+from gateway.ports import Sent
+
+
+def take(taking: Taking, sent: Sent | None) -> Outcome:
+    """Where the message belongs, and what it does there."""
+    match = placing.place(taking, sent)
+    case = taking.work.case(match.number) if match.number is not None else None
+    if case is not None:
+        outcome = _on_case(taking, case, match)
+        if outcome is not None:
+            return outcome
+    return _open(taking, match)
+
+
+def _on_case(taking: Taking, case: Case, match: Match) -> Outcome | None:
+    """What it does to the case it belongs to; None when it is a matter of its own."""
+    report = taking.message.report
+    if not match.trusted:
+        taking.put(case, "third_party", match.reason)
+        event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
+        taking.advance(case, [event])
+        return Outcome(ADDED, case.number, match.reason)
+    inbound, at = taking.message.inbound, taking.clock.now()
+    turn = customer_turn.read(case, report, inbound, taking.sender, at, taking.rules.reopen_days)
+    if not turn.events:
+        return None
+    taking.put(case, "customer", match.reason)
+    taking.advance(case, turn.events)
+    return Outcome(ADDED, case.number, match.reason)
+
+
+def _open(taking: Taking, match: Match) -> Outcome:
+    at = taking.clock.now()
+    case = customer_turn.new_case(
+        taking.number(at),
+        taking.message.report,
+        taking.message.inbound,
+        at,
+        directory=taking.rules.directory,
+        policy=taking.rules.policy,
+        answerable=taking.message.may_be_answered,
+        suggestion=match.number or match.suggestion,
+        channel="mail",
+    )
+    taking.begin(case, taking.message.report.text, case.reporter.address, match.reason)
+    return Outcome(OPENED, case.number, match.reason)

@@ -1,0 +1,52 @@
+"""What intake works with: the rules it decides by, a message that was read, and where it ended."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.cases.directory import Directory
+from gateway.cases.policy import Policy
+from gateway.colleague_report import Filed
+from gateway.messages import Inbound
+from gateway.parsers.report import Report, Vendor
+from gateway.parsers.screening import OwnMail
+from gateway.ports import Kept
+
+FILED, OPENED, ADDED, SET_ASIDE = "filed", "case_opened", "added", "set_aside"
+FAILED, POSTPONED = "failed", "postponed"
+"""Not where a message ended: it is still in the inbox, and will be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What intake decides by: the owner's data and our own identity."""
+
+    policy: Policy
+    directory: Directory
+    commands: Mapping[str, Sequence[str]]
+    support: str
+    own: OwnMail
+    keys: Sequence[bytes]
+    reopen_days: int
+    vendor: Vendor
+    freemail: Callable[[str], bool]
+    staffed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMessage:
+    """A kept message, understood; `filed` is what a colleague's mail says of a customer (P-23)."""
+
+    kept: Kept
+    inbound: Inbound
+    report: Report
+    may_be_answered: bool
+    filed: Filed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where a message ended."""
+
+    name: str
+    case_number: str | None = None
+    reason: str | None = None

@@ -1,0 +1,67 @@
+"""Which message of ours a message answers, and which case it belongs to: evidence looked up for `cases.matching`."""
+
+from gateway import case_number, reply_address
+from gateway.cases import matching
+from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.intake.taking import Taking
+from gateway.ports import Sent
+from gateway.reply_address import Bound
+
+MOST_TOKENS = 10
+"""How many reply tokens of one message are looked up; a genuine answer carries one or two."""
+
+
+def answered(taking: Taking) -> Sent | None:
+    """The message of ours that this one answers, if one of its tokens is genuine."""
+    for token in _tokens(taking):
+        sent = taking.work.sent(reply_address.look_up_of(token))
+        if sent is None:
+            continue
+        bound = Bound(sent.id, sent.case_number, sent.recipient, sent.role, sent.notice, sent.token_until)
+        if reply_address.verify(taking.rules.keys, token, bound):
+            return sent
+    return None
+
+
+def _tokens(taking: Taking) -> tuple[str, ...]:
+    inbound = taking.message.inbound
+    addresses = [
+        *taking.message.kept.envelope.recipients,
+        *(person.address for person in (*inbound.to, *inbound.cc)),
+    ]
+    ids = [inbound.in_reply_to or "", *reversed(inbound.references)]
+    return reply_address.tokens_in(addresses, ids, taking.rules.support)[:MOST_TOKENS]
+
+
+def place(taking: Taking, sent: Sent | None) -> Match:
+    """Which case the message belongs to, and why; `sent` is the message of ours that it answers."""
+    work, message, sender = taking.work, taking.message, taking.sender
+    inbound = message.inbound
+    token = None
+    if sent is not None:
+        token = TokenEvidence(
+            case_number=sent.case_number,
+            role=sent.role,
+            notice=sent.notice,
+            from_bound=sent.recipient.lower() == sender,
+            same_house=_same_house(taking, sent.recipient),
+            expired=sent.token_until < message.kept.received_at,
+        )
+        if not token.expired:
+            return matching.find_case(Evidence(token=token))
+    ids = [each for each in (inbound.in_reply_to, *inbound.references) if each]
+    answered = work.cases_with_message(ids)
+    return matching.find_case(
+        Evidence(
+            token=token,
+            broken_token=sent is None and bool(_tokens(taking)),
+            answered=[(number, person.lower() == sender) for number, _, person in answered],
+            in_subject=[number for number in case_number.find(inbound.subject) if work.has_case(number)],
+            open_cases=work.open_cases_of(sender) if sender else (),
+        )
+    )
+
+
+def _same_house(taking: Taking, address: str) -> bool:
+    domain = address.rpartition("@")[2].lower()
+    return domain == taking.sender.rpartition("@")[2] and not taking.rules.freemail(domain)

@@ -1,0 +1,85 @@
+"""One message in hand, inside the transaction that takes it in: what every kind of sender's message needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.cases import events, steps
+from gateway.cases.case import Case, Notice
+from gateway.cases.events import Event
+from gateway.cases.policy import Terms
+from gateway.intake.message import ReadMessage, Rules
+from gateway.messages import Attachment
+from gateway.ports import Clock, Ids, Letters, Said, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """The message, the transaction, and what is needed to let something happen to a case in it."""
+
+    work: Work
+    message: ReadMessage
+    rules: Rules
+    letters: Letters
+    clock: Clock
+    ids: Ids
+
+    @property
+    def sender(self) -> str:
+        """The address in From, in lower case; empty when there is none."""
+        sender = self.message.inbound.sender
+        return sender.address.lower() if sender else ""
+
+    def advance(self, case: Case, happened: Sequence[Event], files: Sequence[Attachment] = ()) -> Case:
+        """What one message makes happen is one step; `files` go on with what may carry them."""
+        if not happened:
+            return case
+        at = self.clock.now()
+        step = steps.advance_together(case, happened, at, self.terms(case))
+        self.work.record(step, self.letters.letters(case, step, at, files))
+        return step.case
+
+    def terms(self, case: Case) -> Terms:
+        """What this case's plan promises."""
+        return self.rules.policy.terms(case.plan, self.rules.staffed)
+
+    def put(self, case: Case | str, audience: str, evidence: str) -> None:
+        """Lay the message on the case, for this audience, with why it is there."""
+        message = self.message
+        inbound = message.inbound
+        said = Said(
+            at=message.kept.received_at,
+            audience=audience,
+            person=inbound.sender.address.lower() if inbound.sender else message.kept.envelope.mail_from,
+            subject=inbound.subject,
+            words=message.report.text,
+            message_id=inbound.message_id,
+            inbox_id=message.kept.id,
+            evidence=evidence,
+        )
+        self.work.put(case if isinstance(case, str) else case.number, said)
+
+    def answer(self, case: Case, staff_id: str, notice: Notice) -> None:
+        """Tell the colleague who wrote, at once and whatever their duty."""
+        self.work.say(case, self.letters.answer(case, notice, staff_id, self.clock.now()))
+
+    def begin(self, case: Case, words: str, by: str, reason: str) -> Case:
+        """The report itself: case, letters and message together; a complaint goes to quality as well (P-60)."""
+        at = case.opened_at
+        language = case.reporter.language
+        step = steps.open_case(
+            case, events.Reported(text=words, language=language, by=by), at, self.terms(case)
+        )
+        self.work.record(step, self.letters.letters(None, step, at))
+        self.put(case, "customer", reason)
+        if case.kind == "complaint":
+            complained = events.Complained(text=words, language=language, by=by)
+            return self.advance(step.case, [complained])
+        return step.case
+
+    def number(self, at: datetime) -> str:
+        """A case number that no case has."""
+        number = self.ids.case_number(at)
+        while self.work.has_case(number):
+            number = self.ids.case_number(at)
+        return number

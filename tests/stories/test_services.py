@@ -1,0 +1,208 @@
+"""Whole afternoons, and weeks, of what is no fault: installation, training, inspections, complaints, what lies outside
+support, the question how satisfied customers were; and the CRM, where there is one.
+"""
+
+import json
+
+from gateway.cases import commitments as promised
+from gateway.errors import DeliveryError
+from gateway.messages import Parcel
+from tests.stories.afternoon import ADMIN, BANK, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, ZHAO
+from tests.stories.conftest import AfternoonOf
+from tests.stories.test_afternoons import FAULT
+
+CONSULTANT = {'roles = ["level_manager:3"]': 'roles = ["level_manager:3", "security_consulting"]'}
+"""冯涛 is the security consultant as well."""
+ON_NATIONAL_DAY = {
+    "# inspection = { every_months = 6, first = 2026-06-01 }": "inspection = { every_months = 6, first = 2026-10-01 }"
+}
+
+
+class Tickets:
+    """A CRM that keeps what it is sent, or is down."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, object]] = []
+        self.down = False
+
+    async def send(self, parcel: Parcel) -> str:
+        """Take a document; the same one twice is one."""
+        if self.down:
+            raise DeliveryError("the CRM took nothing", permanent=False)
+        self.taken.append(json.loads(parcel.raw))
+        return "201"
+
+
+def test_nobody_arranges_the_installation(afternoon_of: AfternoonOf) -> None:
+    """P-05 and P-50: eight hours for somebody to take it up, then the level managers hear of it."""
+    day = afternoon_of(BANK).customer_writes(
+        "2026-11-23 09:00", "您好，\n新购的防火墙已到货，请安排上门安装。"
+    )
+    day.goes_on_until("17:30")
+    assert day.missed() == ["visit P-05"]
+    assert day.told("escalation") == ["11-23 17:00 zhao.ming"]
+
+
+def test_training_without_installation_is_not_refused_in_silence(afternoon_of: AfternoonOf) -> None:
+    """P-06: the customer hears kindly why, and the desk takes it up."""
+    day = afternoon_of().customer_writes("2026-11-23 09:00", "您好，\n我们想安排一次防火墙的现场培训。")
+    assert day.case.kind == "training"
+    assert day.post(HOSPITAL) == ["11-23 09:00 service_not_covered"]
+    assert day.post(HE_LAN) == ["11-23 09:00 service_not_covered"]
+    assert "现场培训面向已购买现场安装服务的客户" in day.last(HOSPITAL).text
+    day.goes_on_until("2026-11-27 18:00")
+    assert day.post(HOSPITAL) == ["11-23 09:00 service_not_covered"]
+
+
+def test_training_with_installation_is_arranged(afternoon_of: AfternoonOf) -> None:
+    """P-06 for a customer who bought installation: like any visit."""
+    day = afternoon_of(BANK).customer_writes("2026-11-23 09:00", "您好，\n我们想安排一次防火墙的现场培训。")
+    assert day.post(BANK) == ["11-23 09:00 receipt"]
+    assert day.post(SUN_JIE) == ["11-23 09:00 visit_requested"]
+    assert "培训" in day.last(SUN_JIE).text
+
+
+def test_an_inspection_that_falls_on_national_day_is_held_after_it(other_afternoon: AfternoonOf) -> None:
+    """P-07: opened five working days ahead, held on 8 October, engineer and customer reminded, the report attached."""
+    day = other_afternoon(HOSPITAL, staff=ON_NATIONAL_DAY, rounds=True)
+    day.goes_on_until("2026-09-21 08:00")
+    day.goes_on_until("2026-10-07 18:00")
+    day.opened_by_the_calendar()
+    assert (day.case.kind, day.due("inspection_visit")) == ("inspection", "10-08 18:00")
+    assert day.post(HOSPITAL)[0].endswith("inspection_planned")
+    assert "10月8日（周四）18:00" in day.last(HOSPITAL, "inspection_planned").text
+    assert len(day.post(HOSPITAL, "inspection_reminder")) == 1
+    day.staff_writes(LI, "2026-10-08 08:30", "#出发", answering="inspection_due")
+    assert "工程师将在今天 18:00 前到达现场。" in day.last(HOSPITAL, "status_update").text
+    day.staff_writes(LI, "09:30", "#到场", answering="inspection_due")
+    assert "工程师将在" not in day.last(HOSPITAL, "status_update").text
+    day.staff_writes(
+        LI,
+        "2026-10-09 15:00",
+        "#已解决 设备运行正常，建议升级固件",
+        answering="inspection_due",
+        file="巡检报告.pdf",
+    )
+    report = day.last(HOSPITAL, "inspection_report")
+    assert report.files == ["巡检报告.pdf"]
+    assert "巡检报告.pdf" in report.text
+    day.customer_writes("15:30", "已确认，谢谢", answering="inspection_report")
+    assert day.case.status == "closed"
+    assert day.missed() == []
+
+
+def test_an_inspection_that_nobody_holds_climbs(other_afternoon: AfternoonOf) -> None:
+    """P-07 and P-50: asked for before, escalated at the close of the planned day."""
+    day = other_afternoon(HOSPITAL, staff=ON_NATIONAL_DAY, rounds=True)
+    day.goes_on_until("2026-09-21 08:00")
+    day.goes_on_until("2026-10-09 10:00")
+    day.opened_by_the_calendar()
+    assert day.post(LI, "inspection_prompt") != []
+    assert day.missed() == ["inspection_visit P-07"]
+    # At six the manager has gone home; below level 1 nobody is woken for it.
+    assert day.told("escalation") == ["10-09 09:00 zhao.ming"]
+
+
+def test_a_complaint_goes_to_quality_and_to_the_engineer(afternoon_of: AfternoonOf) -> None:
+    """P-60: in the middle of a fault; quality has four hours, acknowledges, and the case goes on."""
+    day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "09:10", "已接手。", answering="new_case")
+    day.customer_writes("10:00", "我要投诉，一个小时了都没人告诉我们进展，服务太差了！")
+    complaint = day.last(ADMIN, "complaint")
+    assert "服务太差了" in complaint.text
+    assert day.post(LI, "customer_wrote") == ["11-23 10:00 customer_wrote"]
+    day.staff_writes(ADMIN, "10:30", "#知悉 已与客户通话", answering="complaint")
+    assert day.state("complaint_taken") == promised.MET
+    assert day.case.status == "in_progress"
+    assert "已与客户通话" not in day.read_outside()
+
+
+def test_a_complaint_that_comes_first_is_answered_as_one(afternoon_of: AfternoonOf) -> None:
+    """P-60 and P-30: an apology and who has it, and nobody's manners are listed as the symptoms of a fault."""
+    day = afternoon_of().customer_writes(
+        "2026-11-23 09:00", "我要投诉：你们的工程师态度很差，上周答应的回访一直没有人处理。"
+    )
+    assert (day.case.kind, day.post(ADMIN, "complaint")) == ("complaint", ["11-23 09:00 complaint"])
+    day.goes_on_until("10:30")
+    assert "深表歉意" in day.last(HOSPITAL, "first_reply").text
+    assert day.post(HOSPITAL)[1:] == ["11-23 09:29 second_reply", "11-23 10:29 status_update"]
+    assert "故障" not in day.read_outside()
+
+
+def test_fixing_what_a_report_lists_is_for_security_consulting(other_afternoon: AfternoonOf) -> None:
+    """P-04: the customer is told, a consultant gets in touch, and their words go out as from the desk."""
+    day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes(
+        "2026-11-23 09:00", "您好，\n扫描报告列出了十二个漏洞，请协助修复漏洞。"
+    )
+    assert day.case.kind == "out_of_scope"
+    assert "不属于产品维护服务的范围" in day.last(HOSPITAL, "out_of_scope").text
+    assert day.post("feng.tao") == ["11-23 09:00 consulting_needed"]
+    words = "刘主任您好，我是安全咨询的冯涛，下午两点给您打电话。"
+    day.staff_writes("feng.tao", "10:00", words, answering="consulting_needed")
+    assert words in day.last(HOSPITAL, "engineer_reply").text
+
+
+def test_a_bad_answer_to_the_follow_up_is_traced_to_the_engineer(other_afternoon: AfternoonOf) -> None:
+    """P-63, P-64, P-60: after the month's end the customer is asked once; a poor score is a complaint with a name."""
+    day = other_afternoon(HOSPITAL, rounds=True).customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "09:10", "已接手。", answering="new_case")
+    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
+    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.customer_writes("11:00", "已经恢复了，谢谢！")
+    fault = day.numbers[0]
+    day.goes_on_until("2026-12-01 09:30")
+    day.opened_by_the_calendar()
+    asked = day.last(HOSPITAL, "follow_up")
+    assert asked.clock == "12-01 09:00"
+    assert fault in asked.text
+    day.customer_writes("10:00", "2\n问题虽然解决了，但是中间没有人联系我们。", answering="follow_up")
+    told = day.last(ADMIN, "satisfaction").text
+    assert "李雯" in told
+    assert "没有人联系我们" in told
+    day.goes_on_until("2026-12-31 09:00")
+    assert len(day.post(HOSPITAL, "follow_up")) == 1
+
+
+def test_a_follow_up_that_nobody_answers_is_put_away(other_afternoon: AfternoonOf) -> None:
+    """P-63: nobody is pressed for an opinion."""
+    day = other_afternoon(HOSPITAL, rounds=True).customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
+    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.customer_writes("11:00", "已经恢复了，谢谢！")
+    day.goes_on_until("2026-12-20 09:30")
+    day.opened_by_the_calendar()
+    assert day.case.status == "closed"
+    assert day.post(HOSPITAL)[-1].endswith("follow_up")
+    assert day.told("escalation") == []
+
+
+def test_a_crm_has_its_ticket_opened_and_closed(other_afternoon: AfternoonOf) -> None:
+    """P-26 and P-48: opened with the case, closed with the customer's word, once each."""
+    crm = Tickets()
+    day = other_afternoon(HOSPITAL, crm=crm).customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
+    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.customer_writes("11:00", "已经恢复了，谢谢！")
+    day.goes_on_until("12:00")
+    assert len(crm.taken) == 2
+    assert {str(day.case.number) in json.dumps(ticket) for ticket in crm.taken} == {True}
+    assert day.state("closed_in_crm") == promised.MET
+    assert day.missed() == []
+
+
+def test_a_crm_that_is_down_is_tried_again_and_then_somebody_is_told(other_afternoon: AfternoonOf) -> None:
+    """P-48 and P-50: after thirty minutes the closed case climbs, among our people alone; then it is taken."""
+    crm = Tickets()
+    day = other_afternoon(HOSPITAL, crm=crm).customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
+    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    crm.down = True
+    day.customer_writes("11:00", "已经恢复了，谢谢！")
+    day.goes_on_until("11:30")
+    assert day.missed() == ["closed_in_crm P-48"]
+    assert day.told("escalation") == ["11-23 11:30 zhao.ming"]
+    assert "P-48" in day.last(ZHAO, "escalation").text
+    crm.down = False
+    day.goes_on_until("12:00")
+    assert len(crm.taken) == 2
+    assert day.post(HOSPITAL)[-1] == "11-23 11:00 closed"
