@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway import customer_turn, staff_turn
-from gateway.cases import events
+from gateway.cases import events, lifecycle
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
@@ -13,6 +13,8 @@ from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.parsers import enclosures
 from gateway.ports import Sent
+
+DIGEST = "digest"
 
 
 def take(taking: Taking, staff: Staff | None, sent: Sent | None) -> Outcome:
@@ -24,7 +26,7 @@ def take(taking: Taking, staff: Staff | None, sent: Sent | None) -> Outcome:
         return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
     if sent.token_until < taking.message.kept.received_at:
         return Outcome(FILED, None, f"from a colleague, but our {sent.notice} can be answered no longer")
-    case = taking.work.case(sent.case_number)
+    case = _answered_case(taking, sent)
     if case is None:
         return Outcome(FILED, None, "answers a case that is gone")
     if staff is None or sent.recipient.lower() not in (staff.email.lower(), taking.sender):
@@ -36,6 +38,17 @@ def take(taking: Taking, staff: Staff | None, sent: Sent | None) -> Outcome:
     if meaning == "facts":
         return _facts(taking, case, staff)
     return _answer(taking, case, sent, staff_turn.Answered(staff, sent.role, meaning))
+
+
+def _answered_case(taking: Taking, sent: Sent) -> Case | None:
+    """The case that our notice was about; a digest is about the first of its cases that is still open."""
+    case = taking.work.case(sent.case_number)
+    if sent.notice != DIGEST or case is None or not lifecycle.is_over(case.status):
+        return case
+    others = (taking.work.case(number) for number in taking.work.cases_in_digest(sent.id))
+    return next(
+        (other for other in others if other is not None and not lifecycle.is_over(other.status)), case
+    )
 
 
 def _answer(taking: Taking, case: Case, sent: Sent, answered: staff_turn.Answered) -> Outcome:
@@ -53,7 +66,7 @@ def _answer(taking: Taking, case: Case, sent: Sent, answered: staff_turn.Answere
     )
     taking.put(case, "staff", f"answers our {sent.notice}")
     case = taking.advance(case, turn.events, files)
-    if sent.notice == "digest":
+    if sent.notice == DIGEST:
         _acknowledge_others(taking, sent, case, turn.events)
     for number, refusal in enumerate(turn.refusals):
         notice = Notice(
