@@ -7,6 +7,7 @@ needs no second look: were it quadratic, a megabyte would still be read within t
 
 import gc
 import math
+import os
 import time
 from collections.abc import Callable, Generator
 
@@ -16,8 +17,10 @@ from tests.parsers.adversaries import ADVERSARIES, TARGETS, Adversary
 
 SMALL, LARGE = 8_000, 32_000
 CHEAP_SECONDS = 0.005
-MOST_PER_DOUBLING = 2.5
-RUNS = (1, 3, 5)
+MOST_PER_DOUBLING = float(os.environ.get("GATEWAY_RIG_GROWTH", "3.2"))
+"""A quadratic function gives 4. `make rigs` asks for the 2.5 of R11 on a machine that is left alone; on a busy one a
+linear function of a few milliseconds was seen at 2.8."""
+RUNS = (1, 3, 5, 9)
 """Times that a text is read before the next verdict."""
 
 
@@ -38,7 +41,9 @@ def test_cost_grows_no_faster_than_the_text(name: str) -> None:
 
 def test_a_quadratic_function_is_noticed() -> None:
     """A rig that cannot fail proves nothing (R30)."""
-    assert _growth(lambda text: [text[:end].count("x") for end in range(0, len(text), 8)], Adversary("x")) > 3
+    assert (
+        _growth(lambda text: [text[:end].count("x") for end in range(0, len(text), 8)], Adversary("x")) > 3.2
+    )
 
 
 def _growth(read: Callable[[str], object], adversary: Adversary) -> float:
