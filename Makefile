@@ -28,7 +28,6 @@ check: setup
 rigs: setup
 	@GATEWAY_RIG_KILLS=$${GATEWAY_RIG_KILLS:-200} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s tests/end_to_end/test_kill.py
 	@GATEWAY_RIG_STEPS=$${GATEWAY_RIG_STEPS:-1000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -n 2 tests/cases/test_case_machine.py
-	@GATEWAY_RIG_GROWTH=2.5 $(VENV)/bin/python -m pytest -n 2 tests/parsers/test_growth.py
 
 test: check
 	@$(VENV)/bin/python -m pytest -n 2
