@@ -106,6 +106,7 @@ class AheadRow(Row):
     to: str
     before: SpanText | None = None
     after: SpanText | None = None
+    not_while: tuple[str, ...] = ()
 
 
 class TargetRow(Row):
@@ -405,7 +406,8 @@ class _Joiner:
             self.wrong(where, "needs either `before` or `after`", 'e.g. before = "10wm"')
         elif row.before is not None and row.before.unit == "wd":
             self.wrong(f"{where}.before", "cannot be counted back in working days", "use wh or wm")
-        return Ahead(row.notice, row.to, row.before, row.after)
+        self._all_known(f"{where}.not_while", row.not_while, STATUSES, "status")
+        return Ahead(row.notice, row.to, row.before, row.after, frozenset(row.not_while))
 
     def _notice(
         self, row: NoticeRow, levels: Mapping[int, FaultLevel], known: set[str], kinds: Mapping[str, Kind]
