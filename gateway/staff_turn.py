@@ -7,6 +7,7 @@ unless the notice says so (ARCHITECTURE "Decided").
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
@@ -70,14 +71,14 @@ class Answered:
     meaning: str
 
 
+Why = Literal["unknown_command", "not_allowed", "contradictory", "case_closed", "nothing_found"]
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that could not be done, and why.
+    """Something that could not be done, and why."""
 
-    One of: unknown_command, not_allowed, contradictory, case_closed, nothing_found.
-    """
-
-    why: str
+    why: Why
     words: str
 
 
