@@ -2,9 +2,8 @@
 
 from collections import Counter
 
-from tests.stories.afternoon import HOSPITAL, QIAN, ZHAO
+from tests.stories.afternoon import FAULT, HOSPITAL, QIAN, SMALL_FAULT, ZHAO
 from tests.stories.conftest import AfternoonOf
-from tests.stories.test_afternoons import FAULT, SMALL_FAULT
 
 MANY = 2000
 
