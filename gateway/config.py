@@ -111,10 +111,13 @@ class Relay(Section):
 
 
 class Telegram(Section):
-    """A chat bot."""
+    """A chat bot; without a token there is none. `quiet` and `longest` bound the pause after which a burst is read."""
 
     token: Secret = SecretStr("")
-    base_url: str = ""
+    base_url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
+    quiet_seconds: float = Field(default=8, ge=0, le=60)
+    longest_seconds: float = Field(default=30, ge=0, le=300)
+    choice_minutes: float = Field(default=10, gt=0, le=120)
 
 
 class Crm(Section):

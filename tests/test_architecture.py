@@ -23,7 +23,8 @@ MAY_KNOW = {
     "training": {"parsers"},
     "storage": {"messages", "errors", "cases", "ports"},
     "responders": {"messages", "errors", "cases", "ports", "reply_address"},
-    "channels": {"messages", "errors"},
+    "chat_address": set[str](),
+    "channels": {"messages", "errors", "chat_address"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
     "portal": {"messages", "errors"},
     "clock": {"case_number"},
