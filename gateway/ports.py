@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
+from gateway.chat_ports import ChatWork
 from gateway.messages import Attachment, Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
@@ -126,7 +127,7 @@ class Said:
     evidence: str | None = None
 
 
-class Work(Protocol):
+class Work(ChatWork, Protocol):
     """What can be done to the store inside one transaction."""
 
     def keep(self, inbox_id: str, at: datetime, envelope: Envelope, raw: bytes, digest: str) -> bool:
@@ -134,7 +135,7 @@ class Work(Protocol):
         ...
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
-        """The next messages to take in, each counted as tried before anybody looks into it."""
+        """The next mails to take in, each counted as tried before anybody looks into it."""
         ...
 
     def release_inbox(self, inbox_id: str) -> None:

@@ -18,10 +18,11 @@ MAY_KNOW = {
     "reply_address": set[str](),
     "digest": set[str](),
     "trust": {"messages"},
-    "ports": {"cases", "messages"},
+    "ports": {"cases", "chat_ports", "messages"},
+    "chat_ports": {"ports"},  # for the type checker alone
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
-    "storage": {"messages", "errors", "cases", "ports"},
+    "storage": {"messages", "errors", "cases", "chat_ports", "ports"},
     "responders": {"messages", "errors", "cases", "ports", "reply_address"},
     "chat_address": set[str](),
     "channels": {"messages", "errors", "chat_address"},

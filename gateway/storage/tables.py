@@ -173,3 +173,45 @@ bookmarks = Table(
     Col("at", Moment, nullable=False),
 )
 """How far a channel has read its source: text that only the channel understands."""
+
+chat_links = Table(
+    "chat_links",
+    metadata,
+    Col("chat", String(80), primary_key=True),
+    Col("kind", String(10), nullable=False),
+    Col("person", Text, nullable=False),
+    Col("at", Moment, nullable=False),
+    UniqueConstraint("kind", "person", name="chat_links_one_chat_each"),
+)
+"""Private chats and whose they are. `kind`: contact (person is a mail address) or staff (a colleague's id)."""
+
+chat_codes = Table(
+    "chat_codes",
+    metadata,
+    Col("digest", String(64), primary_key=True),
+    Col("kind", String(10), nullable=False),
+    Col("person", Text, nullable=False),
+    Col("asked_in", String(80), nullable=False),
+    Col("made_at", Moment, nullable=False),
+    Col("until", Moment, nullable=False),
+    Col("used_at", Moment),
+)
+"""One-time codes by which a chat is linked, as SHA-256: who can read the database cannot use them."""
+
+chat_messages = Table(
+    "chat_messages",
+    metadata,
+    Col("message_id", String(100), primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("outbound_id", String(16)),
+)
+"""Which case each message of a chat lies on, theirs and ours: what an answer or an edit refers to."""
+
+chat_questions = Table(
+    "chat_questions",
+    metadata,
+    Col("who", String(110), primary_key=True),
+    Col("question", Text, nullable=False),
+    Col("until", Moment, nullable=False),
+)
+"""What somebody in a chat was asked and has not answered: what they write waits so long."""

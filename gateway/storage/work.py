@@ -13,6 +13,7 @@ from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
 from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
 from gateway.storage import statements
+from gateway.storage.chats import FROM_CHATS, DatabaseChatWork
 from gateway.storage.mapping import case_from_json, case_to_json, to_json
 from gateway.storage.statements import ATTEMPTING, KEPT, WAITING
 from gateway.storage.tables import bookmarks, cases, inbox, journal, outbox
@@ -24,11 +25,11 @@ SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
 
 
-class DatabaseWork:
+class DatabaseWork(DatabaseChatWork):
     """`gateway.ports.Work` on one connection, inside the writer's transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._locks = connection.dialect.name != "sqlite"
         self._keep = statements.KEEP[connection.dialect.name]
         self._begin_recurring = statements.BEGIN_RECURRING[connection.dialect.name]
@@ -57,8 +58,10 @@ class DatabaseWork:
         return False
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
-        """The next messages; those that were in hand when the process died come alone, one by one (F9)."""
-        query = select(inbox.c.id, func.length(inbox.c.raw).label("size")).where(inbox.c.state == KEPT)
+        """The next mails; those that were in hand when the process died come alone, one by one (F9)."""
+        query = select(inbox.c.id, func.length(inbox.c.raw).label("size")).where(
+            inbox.c.state == KEPT, inbox.c.source.not_like(FROM_CHATS)
+        )
         query = query.order_by(inbox.c.id)
         if self._locks:
             query = query.with_for_update(skip_locked=True)

@@ -1,0 +1,196 @@
+"""What chats need of the store: bursts of messages, links of chats to people, one-time codes, open questions."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from gateway.chat_ports import Link, LinkKind, OnCase, Pause
+from gateway.messages import Envelope
+from gateway.ports import Kept
+from gateway.storage.statements import KEPT
+from gateway.storage.tables import chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
+
+FROM_CHATS = "telegram%"
+ACT = "telegram:act"
+MOST_OF_A_BURST = 100
+REPLACED = "replaced"
+
+MOST_CODES = 5
+CODES_WITHIN = timedelta(hours=1)
+"""So many codes one person, or one chat, is given within an hour."""
+
+
+class DatabaseChatWork:
+    """`gateway.chat_ports.ChatWork` on one connection, inside the writer's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # Bursts.
+
+    def claim_burst(self, at: datetime, pause: Pause) -> Sequence[Kept]:
+        """What one person has written in one chat, the longest waiting first; one that failed comes alone (F9)."""
+        ripe = [each for each in self._bursts(pause) if each[0] <= at]
+        if not ripe:
+            return []
+        _, _, chat, person, tried = min(ripe)
+        query = select(inbox).where(
+            inbox.c.state == KEPT,
+            inbox.c.source.like(FROM_CHATS),
+            inbox.c.mail_from == chat,
+            inbox.c.peer == person,
+        )
+        query = query.order_by(inbox.c.id).limit(1 if tried else MOST_OF_A_BURST)
+        rows = self._connection.execute(query).all()
+        which = inbox.c.id.in_([row.id for row in rows])
+        self._connection.execute(update(inbox).where(which).values(attempts=inbox.c.attempts + 1))
+        return [
+            Kept(
+                id=row.id,
+                received_at=row.received_at,
+                envelope=Envelope(row.source, row.mail_from, tuple(json.loads(row.recipients)), row.peer),
+                raw=row.raw,
+                deaths=row.attempts,
+            )
+            for row in rows
+        ]
+
+    def next_burst(self, pause: Pause) -> datetime | None:
+        """When the first of them is to be taken in."""
+        return min((ripe_at for ripe_at, *_ in self._bursts(pause)), default=None)
+
+    def _bursts(self, pause: Pause) -> list[tuple[datetime, str, str, str, int]]:
+        """For each: when it is ripe, its first message's id, the chat, the person, how often the first was tried."""
+        waiting = (
+            select(
+                inbox.c.id,
+                inbox.c.mail_from,
+                inbox.c.peer,
+                inbox.c.received_at,
+                inbox.c.source,
+                inbox.c.attempts,
+            )
+            .where(inbox.c.state == KEPT, inbox.c.source.like(FROM_CHATS))
+            .order_by(inbox.c.id)
+        )
+        bursts: dict[tuple[str, str], list[tuple[str, datetime, str, int]]] = {}
+        for row in self._connection.execute(waiting):
+            bursts.setdefault((row.mail_from, row.peer), []).append(
+                (row.id, row.received_at, row.source, row.attempts)
+            )
+        held = dict[str, datetime]()
+        if bursts:
+            questions = select(chat_questions.c.who, chat_questions.c.until)
+            held = {row.who: row.until for row in self._connection.execute(questions)}
+        return [
+            (
+                _ripe_at(messages, held.get(f"{chat} {person}"), pause),
+                messages[0][0],
+                chat,
+                person,
+                messages[0][3],
+            )
+            for (chat, person), messages in bursts.items()
+        ]
+
+    # Questions.
+
+    def ask(self, who: str, question: str, until: datetime) -> None:
+        """A later question takes the place of an earlier."""
+        self.answered(who)
+        self._connection.execute(insert(chat_questions).values(who=who, question=question, until=until))
+
+    def asked(self, who: str) -> str | None:
+        """However long ago."""
+        query = select(chat_questions.c.question).where(chat_questions.c.who == who)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def answered(self, who: str) -> None:
+        """Nothing waits any more."""
+        self._connection.execute(delete(chat_questions).where(chat_questions.c.who == who))
+
+    # Where messages lie.
+
+    def note_message(self, message_id: str, on: OnCase) -> None:
+        """Noted before, it stays where it was."""
+        if self.noted(message_id) is None:
+            row = {"message_id": message_id, "case_number": on.case_number, "outbound_id": on.outbound_id}
+            self._connection.execute(insert(chat_messages), row)
+
+    def noted(self, message_id: str) -> OnCase | None:
+        """The case that it lies on."""
+        query = select(chat_messages).where(chat_messages.c.message_id == message_id)
+        row = self._connection.execute(query).first()
+        return OnCase(row.case_number, row.outbound_id) if row is not None else None
+
+    # Who is who.
+
+    def link(self, link: Link, at: datetime) -> None:
+        """One chat, one person, both ways."""
+        person = (chat_links.c.kind == link.kind) & (chat_links.c.person == link.person)
+        self._connection.execute(delete(chat_links).where((chat_links.c.chat == link.chat) | person))
+        row = {"chat": link.chat, "kind": link.kind, "person": link.person, "at": at}
+        self._connection.execute(insert(chat_links), row)
+
+    def unlink(self, chat: str) -> None:
+        """The chat is nobody's we know."""
+        self._connection.execute(delete(chat_links).where(chat_links.c.chat == chat))
+
+    def links(self) -> Sequence[Link]:
+        """Every link."""
+        rows = self._connection.execute(select(chat_links).order_by(chat_links.c.at))
+        return [Link(row.chat, _kind(row.kind), row.person) for row in rows]
+
+    def give_code(self, digest: str, link: Link, at: datetime, until: datetime) -> bool:
+        """Within what one person and one chat may ask for."""
+        asker = chat_codes.c.person == link.person
+        if link.chat:
+            asker |= chat_codes.c.asked_in == link.chat
+        recent = select(func.count()).where(asker, chat_codes.c.made_at > at - CODES_WITHIN)
+        if self._connection.execute(recent).scalar_one() >= MOST_CODES:
+            return False
+        row = {
+            "digest": digest,
+            "kind": link.kind,
+            "person": link.person,
+            "asked_in": link.chat,
+            "made_at": at,
+            "until": until,
+        }
+        self._connection.execute(insert(chat_codes), row)
+        return True
+
+    def use_code(self, digest: str, at: datetime) -> Link | None:
+        """Once, and in time."""
+        good = (chat_codes.c.digest == digest) & chat_codes.c.used_at.is_(None) & (chat_codes.c.until >= at)
+        if self._connection.execute(update(chat_codes).where(good).values(used_at=at)).rowcount != 1:
+            return None
+        row = self._connection.execute(select(chat_codes).where(chat_codes.c.digest == digest)).one()
+        return Link(row.asked_in, _kind(row.kind), row.person)
+
+    # The outbox.
+
+    def replace_letter(self, outbound_id: str, at: datetime, reason: str) -> None:
+        """Another has taken its place: no failure that anybody need see."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == outbound_id)
+            .values(state=REPLACED, next_attempt=None, error=reason)
+        )
+
+
+def _ripe_at(
+    messages: list[tuple[str, datetime, str, int]], held_until: datetime | None, pause: Pause
+) -> datetime:
+    """At once with a press or a command among them; else after a pause, or when a choice is waited for no longer."""
+    first, last = messages[0][1], messages[-1][1]
+    if any(source == ACT for _, _, source, _ in messages):
+        return first
+    paused = min(last + pause.quiet, first + pause.longest)
+    return max(paused, held_until) if held_until is not None else paused
+
+
+def _kind(text: str) -> LinkKind:
+    return "staff" if text == "staff" else "contact"
