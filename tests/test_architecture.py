@@ -20,10 +20,11 @@ MAY_KNOW = {
     "trust": {"messages"},
     "ports": {"cases", "chat_ports", "messages"},
     "chat_ports": {"ports"},  # for the type checker alone
+    "chats": {"chat_ports"},
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
     "storage": {"messages", "errors", "cases", "chat_ports", "ports"},
-    "responders": {"messages", "errors", "cases", "ports", "reply_address"},
+    "responders": {"messages", "errors", "cases", "ports", "reply_address", "chat_address", "chats"},
     "chat_address": set[str](),
     "channels": {"messages", "errors", "chat_address"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand

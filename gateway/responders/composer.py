@@ -164,6 +164,7 @@ class Composer:
             "notice": notice.name,
             "name": greeted_as(recipient),
             "known": recipient.known,
+            "by_chat": recipient.by_chat,
             "next_update": occasion.next_update,
             "handling_begins": occasion.handling_begins,
             "engineer": one_line(occasion.engineer, 60) if occasion.engineer else None,

@@ -26,12 +26,13 @@ _PERIOD = re.compile(r"(?P<year>\d{4})-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who reads the letter. `known`: in the directory; `language`: a BCP 47 tag."""
+    """Who reads the letter. `known`: in the directory; `language`: a BCP 47 tag; `by_chat`: as a message in a chat."""
 
     name: str | None
     language: str
     audience: Literal["customer", "staff"]
     known: bool = True
+    by_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

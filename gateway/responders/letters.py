@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from gateway import reply_address
+from gateway import chat_address, reply_address
 from gateway.cases import business_time, saying, steps
 from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.directory import Directory
 from gateway.cases.escalation import ADMINISTRATOR
 from gateway.cases.events import FOREIGN_MANAGER
 from gateway.cases.policy import Policy, Terms
+from gateway.chats import Chats
 from gateway.messages import Address, Attachment, Outbound
 from gateway.ports import Ids, Ready
 from gateway.reply_address import Bound
@@ -59,7 +60,13 @@ def customer_letter(
     return composer.compose(
         notice,
         case,
-        Recipient(party.name, party.language, "customer", party.known),
+        Recipient(
+            party.name,
+            party.language,
+            "customer",
+            party.known,
+            by_chat=chat_address.is_chat(party.address),
+        ),
         at,
         next_update=steps.next_update(case, notice.name, at, terms),
         handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
@@ -104,6 +111,7 @@ class NoticeLetters:
         sender: Sender,
         ids: Ids,
         to_bytes: Callable[[Outbound, datetime], tuple[str, bytes]],
+        chats: Chats | None = None,
     ) -> None:
         self._composer = composer
         self._relay = relay
@@ -113,6 +121,7 @@ class NoticeLetters:
         self._sender = sender
         self._ids = ids
         self._to_bytes = to_bytes
+        self._chats = chats or Chats()
         self._broken: set[str] = set()
         self._told: dict[str, datetime] = {}
 
@@ -225,10 +234,15 @@ class NoticeLetters:
     ) -> Ready:
         person = reached.staff
         language = person.languages[0] if person.languages else "zh-Hans"
+        chat = self._chats.chat_of("staff", person.id)
         letter = self._composer.compose(
-            notice, case, Recipient(person.name, language, "staff"), at, engineer=self._holder(case)
+            notice,
+            case,
+            Recipient(person.name, language, "staff", by_chat=chat is not None),
+            at,
+            engineer=self._holder(case),
         )
-        outbound = self._outbound(notice, case, letter, Address(person.name, person.email), at)
+        outbound = self._outbound(notice, case, letter, Address(person.name, chat or person.email), at)
         return self._ready(
             outbound(
                 references=(self._anchor(case, "staff"),), not_before=reached.not_before, attachments=files
@@ -269,7 +283,7 @@ class NoticeLetters:
                 case_number=case.number,
                 notice=notice.name,
                 role=notice.to,
-                channel=case.channel if notice.to == CUSTOMER else "mail",
+                channel=chat_address.TELEGRAM if chat_address.is_chat(to.address) else "mail",
                 sender=Address(name, sender.support),
                 to=to,
                 reply_to=Address(name, reply_address.reply_to(sender.support, token)),

@@ -121,7 +121,10 @@ def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
     stranger = replace(reader, name=None, known=audience == "staff")
     nothing = Notice(id="C-TEST-0001/1", name=notice, to="engineer")
     everything = replace(nothing, facts={**_EVERY_FACT, "words_language": language})
+    by_chat = replace(reader, by_chat=True)
     yield Occasion(nothing, _NOTHING_KNOWN, stranger, AT)
+    yield Occasion(nothing, replace(_NOTHING_KNOWN, missing=MISSING), replace(stranger, by_chat=True), AT)
+    yield Occasion(everything, _EVERYTHING_KNOWN, by_chat, AT, AT + timedelta(minutes=30))
     yield Occasion(
         nothing, replace(_NOTHING_KNOWN, missing=MISSING, level=4), stranger, AT, AT + timedelta(minutes=30)
     )

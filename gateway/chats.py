@@ -1,0 +1,31 @@
+"""Whose chat is whose, in memory: letters ask it while they are composed, inside somebody else's transaction.
+
+What counts is the store; `app` loads this at the start, and whoever changes a link there changes it here after the
+commit.
+"""
+
+from collections.abc import Iterable
+
+from gateway.chat_ports import Link, LinkKind
+
+
+class Chats:
+    """Links of chats to people, both ways."""
+
+    def __init__(self, links: Iterable[Link] = ()) -> None:
+        self._by_chat: dict[str, Link] = {}
+        self._by_person: dict[tuple[LinkKind, str], str] = {}
+        self.load(links)
+
+    def load(self, links: Iterable[Link]) -> None:
+        """These are all there are."""
+        self._by_chat = {link.chat: link for link in links}
+        self._by_person = {(link.kind, link.person): link.chat for link in self._by_chat.values()}
+
+    def at(self, chat: str) -> Link | None:
+        """Whose chat this is; None for a stranger's, and for every group."""
+        return self._by_chat.get(chat)
+
+    def chat_of(self, kind: LinkKind, person: str) -> str | None:
+        """Where a contact (by mail address) or a colleague (by id) can be reached by chat."""
+        return self._by_person.get((kind, person))
