@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from gateway.cases.case import Case
+
 if TYPE_CHECKING:
     from gateway.ports import Kept
 
@@ -91,6 +93,14 @@ class ChatWork(Protocol):
 
     def use_code(self, digest: str, at: datetime) -> Link | None:
         """Whom the code was for; None if it is unknown, used or too old. It is used from now on."""
+        ...
+
+    def spend_code(self, digest: str, link: Link, at: datetime) -> bool:
+        """A code that was never stored, a signed one, is used now; False when it was used before."""
+        ...
+
+    def cases_held_by(self, staff_id: str) -> Sequence[Case]:
+        """Cases not closed that this colleague works on, as the engineer or as a helper."""
         ...
 
     def replace_letter(self, outbound_id: str, at: datetime, reason: str) -> None:

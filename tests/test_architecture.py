@@ -19,8 +19,12 @@ MAY_KNOW = {
     "digest": set[str](),
     "trust": {"messages"},
     "ports": {"cases", "chat_ports", "messages"},
-    "chat_ports": {"ports"},  # for the type checker alone
+    "chat_ports": {"cases", "ports"},  # the latter for the type checker alone
     "chats": {"chat_ports"},
+    "chat": {
+        *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
+        *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn"),
+    },
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
     "storage": {"messages", "errors", "cases", "chat_ports", "ports"},
@@ -63,7 +67,15 @@ MAY_KNOW = {
         *("case_number", "colleague_report", "customer_turn", "reading", "reply_address", "staff_turn"),
     },
     "parse_command": {"cases", "messages", "parsers"},
-    "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
+    "reading": {
+        "cases",
+        "chat_address",
+        "messages",
+        "errors",
+        "parsers",
+        "colleague_report",
+        "reply_address",
+    },
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
@@ -87,7 +99,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat_sandbox", "mailboxes", "mailbox_import", "reading"),
+    *("chat", "chat_sandbox", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

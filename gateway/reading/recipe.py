@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gateway import colleague_report, reply_address
 from gateway.cases.directory import Customer, Directory, Staff
+from gateway.chat_address import TELEGRAM
 from gateway.colleague_report import Filed
 from gateway.messages import Envelope
 from gateway.parsers import mime
@@ -61,9 +62,14 @@ def reader_of(recipe: Recipe) -> Read:
 
 
 def reading_with(reader: Reader, directory: Directory, vendor: Vendor) -> Read:
-    """How a mail is read with these parsers; what a colleague wrote is read as a report filed for a customer too."""
+    """How a message is read with these parsers: of a chat its words alone, in UTF-8.
+
+    A colleague's mail is read as a report filed for a customer, too.
+    """
 
     def read(raw: bytes, envelope: Envelope) -> tuple[Report, Filed | None]:
+        if envelope.source == TELEGRAM:
+            return reader.read_chat(raw.decode("utf-8", "replace")), None
         inbound = mime.read(raw)
         report = reader.read(inbound, envelope, raw)
         if inbound.sender is None or directory.staff_at(inbound.sender.address) is None:

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from gateway.cases.case import Case
+from gateway.cases.lifecycle import CLOSED
 from gateway.chat_ports import Link, LinkKind, OnCase, Pause
 from gateway.messages import Envelope
 from gateway.ports import Kept
+from gateway.storage.mapping import case_from_json
 from gateway.storage.statements import KEPT
-from gateway.storage.tables import chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
+from gateway.storage.tables import cases, chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
 
 FROM_CHATS = "telegram%"
 ACT = "telegram:act"
@@ -42,6 +45,8 @@ class DatabaseChatWork:
             inbox.c.mail_from == chat,
             inbox.c.peer == person,
         )
+        if tried:
+            query = query.where(inbox.c.attempts > 0)
         query = query.order_by(inbox.c.id).limit(1 if tried else MOST_OF_A_BURST)
         rows = self._connection.execute(query).all()
         which = inbox.c.id.in_([row.id for row in rows])
@@ -62,7 +67,7 @@ class DatabaseChatWork:
         return min((ripe_at for ripe_at, *_ in self._bursts(pause)), default=None)
 
     def _bursts(self, pause: Pause) -> list[tuple[datetime, str, str, str, int]]:
-        """For each: when it is ripe, its first message's id, the chat, the person, how often the first was tried."""
+        """For each: when it is ripe, its first message's id, the chat, the person, how often one of it was tried."""
         waiting = (
             select(
                 inbox.c.id,
@@ -90,7 +95,7 @@ class DatabaseChatWork:
                 messages[0][0],
                 chat,
                 person,
-                messages[0][3],
+                max(tried for *_, tried in messages),
             )
             for (chat, person), messages in bursts.items()
         ]
@@ -169,6 +174,25 @@ class DatabaseChatWork:
             return None
         row = self._connection.execute(select(chat_codes).where(chat_codes.c.digest == digest)).one()
         return Link(row.asked_in, _kind(row.kind), row.person)
+
+    def spend_code(self, digest: str, link: Link, at: datetime) -> bool:
+        """Known only once it is used."""
+        known = select(chat_codes.c.digest).where(chat_codes.c.digest == digest)
+        if self._connection.execute(known).first() is not None:
+            return False
+        times = {"made_at": at, "until": at, "used_at": at}
+        row = {"digest": digest, "kind": link.kind, "person": link.person, "asked_in": link.chat, **times}
+        self._connection.execute(insert(chat_codes), row)
+        return True
+
+    def cases_held_by(self, staff_id: str) -> Sequence[Case]:
+        """The text narrows it down; the case itself decides."""
+        near = cases.c.body.contains(json.dumps(staff_id), autoescape=True)
+        bodies = self._connection.execute(
+            select(cases.c.body).where(cases.c.status != CLOSED, near)
+        ).scalars()
+        found = [case_from_json(body) for body in bodies]
+        return [case for case in found if case.engineer == staff_id or staff_id in case.helpers]
 
     # The outbox.
 

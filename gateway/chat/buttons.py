@@ -1,0 +1,69 @@
+"""Which of our letters have buttons in a chat, and what a button's data says.
+
+A button is a prepared answer to that letter: `verb.token`, the token of the letter's reply address. What it may do is
+looked up by the letter and the role it went to, and whether whoever presses it is whom the letter was for is checked as
+for an answer by mail (RELIABILITY 2.1): to forge a verb, or to copy a token, gains nobody anything.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from gateway.messages import Outbound
+
+LONGEST_DATA = 64  # bytes (Bot API, InlineKeyboardButton)
+SOLVED, UNSOLVED = "solved", "unsolved"
+TAKE, LATER, NOT_MINE = "take", "later", "not_mine"
+ACK, OVER, ASSIGN, ASSIGN_TO = "ack", "over", "assign", "to"
+PASSED, FAILED, AGREE, ISSUED = "passed", "failed", "agree", "issued"
+
+_CONFIRM = (SOLVED, UNSOLVED)
+_ESCALATED = (ACK, OVER, ASSIGN)
+
+_BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
+    ("please_confirm", "customer"): _CONFIRM,
+    ("confirm_reminder", "customer"): _CONFIRM,
+    ("confirm_reminder_again", "customer"): _CONFIRM,
+    ("new_case", "engineer"): (TAKE, LATER, NOT_MINE),
+    ("help_assigned", "implementation_engineer"): (TAKE,),
+    ("review_request", "centre_manager"): (PASSED, FAILED),
+    ("interim_draft", "superior"): (AGREE,),
+    ("parts_wanted", "warehouse"): (ISSUED,),
+    ("triage_request", "service_manager"): (ASSIGN,),
+    ("help_needed", "service_manager"): (ACK, ASSIGN),
+    ("help_needed", "project_manager"): (ACK, ASSIGN),
+    ("digest", "service_manager"): (ACK,),
+    ("digest", "project_manager"): (ACK,),
+    ("digest", "level_manager"): (ACK,),
+    ("digest", "administrator"): (ACK,),
+    ("escalation", "level_manager"): _ESCALATED,
+    ("escalation", "administrator"): _ESCALATED,
+}
+
+COMMANDS: Mapping[str, str] = {
+    TAKE: "#take",
+    ACK: "#ack",
+    PASSED: "#passed",
+    AGREE: "#agree",
+    ISSUED: "#issued",
+}
+"""Buttons that stand for a command and nothing else."""
+
+
+def of_letter(notice: str, role: str) -> Sequence[str]:
+    """The verbs under a letter; a level manager's rung is written into the role."""
+    return _BUTTONS.get((notice, role)) or _BUTTONS.get((notice, role.partition(":")[0]), ())
+
+
+def under(outbound: Outbound, token: str) -> Sequence[tuple[str, str]]:
+    """Each verb of the letter, and its data."""
+    return [(verb, data(verb, token)) for verb in of_letter(outbound.notice, outbound.role)]
+
+
+def data(verb: str, token: str, argument: str = "") -> str:
+    """What comes back when it is pressed; at most 64 bytes (Bot API): 24 for the token."""
+    return f"{verb}.{token}" + (f".{argument}" if argument else "")
+
+
+def read(pressed: str) -> tuple[str, str, str] | None:
+    """Verb, token and argument; None where it is nothing of ours."""
+    verb, token, argument = (*pressed.split(".", 2), "", "")[:3]
+    return (verb, token, argument) if verb and token else None

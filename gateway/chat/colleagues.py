@@ -1,0 +1,193 @@
+"""What a colleague writes, commands or presses in their own chat: the same rules as for their answers by mail.
+
+A reply to a card means what a reply to that letter means. A command without one is about the case it names, or about
+the only one they hold; what they may do there follows from their part in that case.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from gateway import case_number, staff_turn
+from gateway.cases import events, lifecycle
+from gateway.cases.case import Case
+from gateway.cases.directory import Staff
+from gateway.chat.burst import Item, Words
+from gateway.chat.customers import Question, question_of
+from gateway.chat.taking import ChatTaking
+from gateway.intake.message import ADDED, FILED, Outcome
+from gateway.parsers.chat_update import Command
+from gateway.parsers.report import Report
+from gateway.ports import Sent
+
+ENGINEER, HELPER = "engineer", "implementation_engineer"
+DIGEST = "digest"
+WHY_FAILED = "why_failed"
+
+COMMANDS: Mapping[str, str] = {
+    "take": "take",
+    "progress": "progress",
+    "plan": "plan",
+    "resolved": "resolved",
+    "stuck": "stuck",
+    "waiting": "waiting",
+    "parts": "parts",
+    "onsite": "dispatched",
+    "arrived": "arrived",
+    "note": "note",
+    "level": "level",
+    "assign": "assign",
+    "ack": "ack",
+}
+"""Commands of the chat and what they are called in a mail."""
+
+
+def words(taking: ChatTaking, staff: Staff, said: Words, report: Report) -> Outcome:
+    """An answer to a card, or to a question of ours; anything else is nobody's order."""
+    question = question_of(taking.work.asked(taking.speaker.who))
+    if question is not None and question.kind == WHY_FAILED:
+        return _reason(taking, staff, question, said, report)
+    sent = _answered(taking, staff, said.items[-1])
+    case = _case_of(taking, sent) if sent is not None else None
+    if sent is None or case is None:
+        taking.say("reply_to_a_card")
+        return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
+    return act(taking, staff, sent, case, report, said.items)
+
+
+def command(taking: ChatTaking, staff: Staff, given: Command, report: Report) -> Outcome:
+    """`/progress …` and its like, in answer to a card, with a number, or about the only case they hold."""
+    name = COMMANDS[given.name]
+    sent = _answered(taking, staff, taking.item)
+    numbers = case_number.find(given.argument)
+    case, argument = _case_meant(taking, staff, sent, numbers[0] if numbers else None), given.argument
+    if case is None:
+        taking.say("which_case")
+        return Outcome(FILED, None, f"/{given.name} about no certain case")
+    if numbers and argument.upper().startswith(numbers[0]):
+        argument = argument[len(numbers[0]) :].strip()
+    role = sent.role if sent is not None else _role(staff, case, name, taking.house.rules.commands)
+    text = f"#{name} {argument}".strip()
+    return _done(
+        taking, staff, staff_turn.Answered(staff, role, staff_turn.NOTE), case, text, report, [taking.item]
+    )
+
+
+def act(
+    taking: ChatTaking, staff: Staff, sent: Sent, case: Case, report: Report, items: Sequence[Item]
+) -> Outcome:
+    """The words answer this letter of ours."""
+    meaning = taking.house.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
+    answered = staff_turn.Answered(staff, sent.role, meaning)
+    outcome = _done(taking, staff, answered, case, report.text, report, items)
+    if sent.notice == DIGEST:
+        _acknowledge_others(taking, staff, sent, case, report, items)
+    return outcome
+
+
+def pressed(taking: ChatTaking, staff: Staff, sent: Sent, case: Case, text: str, report: Report) -> Outcome:
+    """A button under this letter of ours stands for these commands."""
+    answered = staff_turn.Answered(staff, sent.role, staff_turn.NOTE)
+    outcome = _done(taking, staff, answered, case, text, report, [taking.item])
+    if sent.notice == DIGEST:
+        _acknowledge_others(taking, staff, sent, case, report, [taking.item])
+    return outcome
+
+
+def cases_held(taking: ChatTaking, staff: Staff) -> list[Case]:
+    """Their open cases, the most urgent first."""
+    held = taking.work.cases_held_by(staff.id)
+    return sorted(held, key=lambda case: (case.level, case.next_due is None, case.next_due or case.opened_at))
+
+
+def _done(
+    taking: ChatTaking,
+    staff: Staff,
+    answered: staff_turn.Answered,
+    case: Case,
+    text: str,
+    report: Report,
+    items: Sequence[Item],
+) -> Outcome:
+    rules = taking.house.rules
+    taken = taking.with_words(report, items)
+    turn = staff_turn.read(
+        text,
+        report.language,
+        answered,
+        case,
+        rules.directory,
+        rules.commands,
+        tuple(rules.policy.levels),
+    )
+    taken.put(case, "staff", f"written in a chat by {staff.id}")
+    after = taken.advance(case, turn.events)
+    taking.lies_on(case, items)
+    for refusal in turn.refusals:
+        taking.say(f"refused_{refusal.why}", number=case.number, words=refusal.words)
+    if turn.events and not turn.refusals:
+        taking.say("done_by_staff", number=case.number, status=after.status)
+    return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
+
+
+def _reason(taking: ChatTaking, staff: Staff, question: Question, said: Words, report: Report) -> Outcome:
+    """Why the review was not passed, asked for after the button."""
+    taking.work.answered(taking.speaker.who)
+    sent = taking.work.sent(question.letter)
+    case = _case_of(taking, sent) if sent is not None and sent.person == staff.id else None
+    if sent is None or case is None:
+        return Outcome(FILED, None, "answers a question about a case that is gone")
+    answered = staff_turn.Answered(staff, sent.role, staff_turn.NOTE)
+    return _done(taking, staff, answered, case, f"#failed {report.text}", report, said.items)
+
+
+def _answered(taking: ChatTaking, staff: Staff, item: Item) -> Sent | None:
+    """The card that a message answers, if it was made for this colleague and may still be answered."""
+    if item.update.reply_to is None:
+        return None
+    on = taking.work.noted(taking.speaker.chat.message(item.update.reply_to))
+    sent = taking.work.sent(on.outbound_id) if on is not None and on.outbound_id is not None else None
+    if sent is None or sent.person != staff.id or sent.token_until < item.kept.received_at:
+        return None
+    return sent
+
+
+def _case_of(taking: ChatTaking, sent: Sent) -> Case | None:
+    """What the card is about; a digest is about the first of its cases that is still open."""
+    case = taking.work.case(sent.case_number)
+    if sent.notice != DIGEST or case is None or not lifecycle.is_over(case.status):
+        return case
+    others = (taking.work.case(number) for number in taking.work.cases_in_digest(sent.id))
+    return next((each for each in others if each is not None and not lifecycle.is_over(each.status)), case)
+
+
+def _acknowledge_others(
+    taking: ChatTaking, staff: Staff, sent: Sent, answered: Case, report: Report, items: Sequence[Item]
+) -> None:
+    """A digest is acknowledged as one."""
+    taken = taking.with_words(report, items)
+    for number in taking.work.cases_in_digest(sent.id):
+        case = taking.work.case(number)
+        if case is not None and number != answered.number:
+            taken.advance(case, [events.Acknowledged(by=staff.id)])
+
+
+def _case_meant(taking: ChatTaking, staff: Staff, sent: Sent | None, number: str | None) -> Case | None:
+    if number is not None:
+        return taking.work.case(number)
+    if sent is not None:
+        return _case_of(taking, sent)
+    held = cases_held(taking, staff)
+    return held[0] if len(held) == 1 else None
+
+
+def _role(staff: Staff, case: Case, command: str, allowed: Mapping[str, Sequence[str]]) -> str:
+    """Their part in the case: who holds it or helps, else a role of theirs that may do this; none of them: no part.
+
+    An engineer has a part in a case that somebody else has only once they take it over.
+    """
+    if case.engineer == staff.id:
+        return ENGINEER
+    if staff.id in case.helpers:
+        return HELPER
+    free = case.engineer is None or command in ("take", "note")
+    roles = sorted(staff.roles - (frozenset() if free else frozenset({ENGINEER, HELPER})))
+    return next((role for role in roles if role in allowed.get(command, ())), "")
