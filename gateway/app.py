@@ -150,7 +150,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
 
     def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
         return (
-            mail.envelope_from(outbound, support),
+            mail.envelope_from(outbound),
             mail.compose(outbound, date=at.astimezone(zone), domain=config.channels.mail.domain),
         )
 

@@ -53,7 +53,8 @@ class Kept:
 class Ready:
     """A composed message with its bytes and return path, for the outbox. Given up after `lifetime_until`.
 
-    `held`: it does not leave by itself, but in a digest.
+    `held`: it does not leave by itself, but in a digest. `said`: the words that its notice carried, and their
+    language.
     """
 
     outbound: Outbound
@@ -65,6 +66,7 @@ class Ready:
     lifetime_until: datetime
     token_until: datetime
     held: bool = False
+    said: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What we once sent, found again by the look-up id of a reply's token."""
+    """What we once sent, found again by the look-up id of a reply's token.
+
+    `failed`: it did not arrive, as far as we know. `said`: the words that its notice carried, and their language.
+    """
 
     id: str
     case_number: str
@@ -110,6 +115,8 @@ class Sent:
     recipient: str
     person: str | None
     token_until: datetime
+    failed: bool = False
+    said: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

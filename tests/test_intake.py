@@ -326,7 +326,6 @@ async def test_tokens_by_the_thousand_cost_no_look_up_each(
             "auto-reply",
         ),
         ("Automatic reply: WAF", "I am out of office.", [("X-Autoreply", "yes")], "auto-reply"),
-        ("Undelivered Mail Returned to Sender", "This is the mail system at host mx.example.", [], "bounce"),
     ],
 )
 async def test_automatic_mail_is_filed_with_its_reason_and_never_answered(
@@ -335,11 +334,8 @@ async def test_automatic_mail_is_filed_with_its_reason_and_never_answered(
     """Two machines that answer each other do not stop by themselves (L-1, L-8, RELIABILITY T20)."""
     number = await opened(house)
     sent = len(house.outgoing.parcels)
-    sender = "MAILER-DAEMON@mx.example" if reason == "bounce" else ZHOU
-    raw = mail(sender, text, subject=subject, headers=headers, to=house.letter(ZHOU).reply_to)
-    inbox_id = await house.keep(
-        raw, sender="" if reason == "bounce" else ZHOU, to=[house.letter(ZHOU).reply_to]
-    )
+    raw = mail(ZHOU, text, subject=subject, headers=headers, to=house.letter(ZHOU).reply_to)
+    inbox_id = await house.keep(raw, sender=ZHOU, to=[house.letter(ZHOU).reply_to])
     (outcome,) = await house.intake.turn()
     await house.settle()
     assert outcome.name == FILED

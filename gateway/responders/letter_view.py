@@ -90,7 +90,8 @@ class Person:
 class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
-    `missing`: fields that a colleague is asked for; `attachments`: names of the files that go with the letter.
+    `instead`: the address that a lost letter goes to now; `missing`: fields that a colleague is asked for;
+    `attachments`: names of the files that go with the letter.
     """
 
     words: tuple[str, ...]
@@ -104,6 +105,7 @@ class Facts:
     notice: str | None
     recipient: str | None
     reason: str | None
+    instead: str | None
     what: str | None
     detail: tuple[str, ...]
     missing: tuple[str, ...]
@@ -191,6 +193,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         notice=_line(facts.get("notice")),
         recipient=_line(facts.get("recipient")),
         reason=_line(facts.get("reason")),
+        instead=_line(facts.get("instead")),
         what=_line(facts.get("what")),
         detail=_lines(facts.get("detail")),
         missing=_each_text(facts.get("missing")),

@@ -83,11 +83,17 @@ def _naming(notice: Notice, files: Sequence[Attachment]) -> Notice:
     return replace(notice, facts={**notice.facts, "attachments": names}) if names else notice
 
 
+def _words_of(notice: Notice) -> tuple[str, str] | None:
+    """The words that a notice carries, and their language; None where it carries none."""
+    words, language = notice.facts.get("words"), notice.facts.get("words_language")
+    return (words, language) if isinstance(words, str) and isinstance(language, str) else None
+
+
 def reader_of(notice: Notice, case: Case) -> Party:
-    """Who at the customer's reads this: the reporter, or the foreign manager, each in their language (P-36)."""
+    """Who at the customer's reads this: whom we answer, or the foreign manager, each in their language (P-36)."""
     if notice.to == FOREIGN_MANAGER and case.foreign_manager is not None:
         return case.foreign_manager
-    return case.reporter
+    return case.answered
 
 
 class NoticeLetters:
@@ -167,6 +173,11 @@ class NoticeLetters:
         if not party.answerable or not party.address:
             log.info(
                 "notice_not_sent", case=case.number, notice=notice.name, reason="automatic mail is unwelcome"
+            )
+            return []
+        if party.address.lower() in case.unreachable:
+            log.warning(
+                "notice_not_sent", case=case.number, notice=notice.name, reason="mail to them came back"
             )
             return []
         terms = self._policy.terms(case.plan, self._staffed)
@@ -297,6 +308,7 @@ class NoticeLetters:
             person=person,
             raw=raw,
             at=at,
+            said=_words_of(notice),
             lifetime_until=(outbound.not_before or at) + lifetime,
             token_until=self._token_until(at),
         )

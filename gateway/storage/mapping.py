@@ -26,6 +26,11 @@ def to_json(value: object) -> str:
     return _encoder.encode(value).decode()
 
 
+def pair_from_json(text: str) -> tuple[str, str]:
+    """Two texts that belong together: words and their language."""
+    return msgspec.json.decode(text, type=tuple[str, str])
+
+
 def facts_from_json(text: str) -> Mapping[str, Any]:
     """Plain facts back."""
     return msgspec.json.decode(text, type=dict[str, Any])

@@ -58,6 +58,8 @@ READ_SENT = select(
     outbox.c.recipient,
     outbox.c.person,
     outbox.c.token_expires_at.label("token_until"),
+    outbox.c.state,
+    outbox.c.said,
 ).where(outbox.c.id == bindparam("the_letter"))
 MOVE_LETTER = update(outbox).where(outbox.c.id == bindparam("the_letter"))
 DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_doubt"))

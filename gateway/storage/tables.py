@@ -115,11 +115,13 @@ messages = Table(
     Col("words", Text, nullable=False),
     Col("inbox_id", String(32)),
     Col("evidence", Text),
+    Col("considered", Text),
     Index("messages_by_case", "case_number", "id"),
     Index("messages_by_message_id", "message_id"),
     Index("messages_by_person", "person"),
 )
-"""What was put on a case: messages in, from customer or staff, and why they belong there."""
+"""What was put on a case: messages in, from customer or staff, and why they belong there: `evidence` is the reason
+in words, `considered` everything that was looked at, as JSON."""
 
 outbox = Table(
     "outbox",
@@ -148,13 +150,14 @@ outbox = Table(
     Col("sent_at", Moment),
     Col("error", Text),
     Col("digest_id", String(16)),
+    Col("said", Text),
     UniqueConstraint("notice_id", "recipient", name="outbox_one_per_person"),
     Index("outbox_by_next_attempt", "state", "next_attempt"),
     Index("outbox_by_case", "case_number"),
     Index("outbox_by_digest", "digest_id"),
 )
 """One row for each message to one person. `state`: waiting, attempting, sent, failed; held and digested
-after an outage (G10)."""
+after an outage (G10). `said`: the words that the notice carried, with their language, as JSON."""
 
 recurring = Table(
     "recurring",

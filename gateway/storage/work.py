@@ -13,7 +13,7 @@ from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
 from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
 from gateway.storage import statements
-from gateway.storage.mapping import case_from_json, case_to_json, to_json
+from gateway.storage.mapping import case_from_json, case_to_json, pair_from_json, to_json
 from gateway.storage.statements import KEPT
 from gateway.storage.tables import bookmarks, cases, inbox, journal, outbox
 
@@ -189,7 +189,11 @@ class DatabaseWork:
     def sent(self, outbound_id: str) -> Sent | None:
         """What was sent under this look-up id."""
         row = self._connection.execute(statements.READ_SENT, {"the_letter": outbound_id}).mappings().first()
-        return Sent(**row) if row is not None else None
+        if row is None:
+            return None
+        facts = {name: value for name, value in row.items() if name not in ("state", "said")}
+        said = pair_from_json(row["said"]) if row["said"] is not None else None
+        return Sent(**facts, failed=row["state"] == FAILED, said=said)
 
     def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(case number, message id, person) of customer messages that carry one of these ids."""
@@ -380,4 +384,5 @@ def _outbox_row(ready: Ready) -> dict[str, object]:
         "next_attempt": outbound.not_before or ready.at,
         "expires_at": ready.lifetime_until,
         "token_expires_at": ready.token_until,
+        "said": to_json(ready.said) if ready.said is not None else None,
     }
