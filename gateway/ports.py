@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
+from gateway.cases.matching import Considered
 from gateway.messages import Attachment, Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
@@ -121,7 +122,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message on a case: who said what, and why it belongs here."""
+    """A message on a case: who said what, and why it belongs here; `considered` is all the evidence that was seen."""
 
     at: datetime
     audience: str
@@ -131,6 +132,7 @@ class Said:
     message_id: str | None = None
     inbox_id: str | None = None
     evidence: str | None = None
+    considered: tuple[Considered, ...] = ()
 
 
 class Work(Protocol):

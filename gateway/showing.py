@@ -174,6 +174,9 @@ def _message(out: Console, row: Row, zone: ZoneInfo) -> None:
     if row["direction"] == "in":
         out.print(Text(printable(_words(row["words"], LONGEST_WORDS), keep_lines=True), style="italic"))
         out.print(Text(printable(f"  ({row['evidence']})"), style="dim"))
+        for each in row["considered"]:
+            considered = " ".join(filter(None, (each["kind"], each["what"])))
+            out.print(Text(printable(f"    · {considered}: {each['verdict']}"), style="dim"))
 
 
 def _words(text: str, longest: int) -> str:

@@ -69,18 +69,7 @@ MAY_KNOW = {
 }
 """Room -> rooms it may import. The joiners below join all others."""
 
-JOINERS = {
-    "app",
-    "cli",
-    "check",
-    "demo",
-    "directory_change",
-    "mailbox_import",
-    "simulation",
-    "trying",
-    "__main__",
-    "__init__",
-}
+JOINERS = {"app", "cli", "check", "demo", "directory_change", "mailbox_import", "simulation", "trying", "__main__", "__init__"}
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     *("mailboxes", "mailbox_import"),

@@ -25,7 +25,7 @@ def _on_case(taking: Taking, case: Case, match: Match) -> Outcome | None:
     """What it does to the case it belongs to; None when it is a matter of its own."""
     report = taking.message.report
     if not match.trusted:
-        taking.put(case, "third_party", match.reason)
+        taking.put(case, "third_party", match.reason, match.considered)
         event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
         taking.advance(case, [event])
         return Outcome(ADDED, case.number, match.reason)
@@ -33,7 +33,7 @@ def _on_case(taking: Taking, case: Case, match: Match) -> Outcome | None:
     turn = customer_turn.read(case, report, inbound, taking.sender, at, taking.rules.reopen_days)
     if not turn.events:
         return None
-    taking.put(case, "customer", match.reason)
+    taking.put(case, "customer", match.reason, match.considered)
     taking.advance(case, turn.events)
     return Outcome(ADDED, case.number, match.reason)
 
@@ -51,5 +51,5 @@ def _open(taking: Taking, match: Match) -> Outcome:
         suggestion=match.number or match.suggestion,
         channel="mail",
     )
-    taking.begin(case, taking.message.report.text, case.reporter.address, match.reason)
+    taking.begin(case, taking.message.report.text, case.reporter.address, match.reason, match.considered)
     return Outcome(OPENED, case.number, match.reason)

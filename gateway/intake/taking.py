@@ -7,6 +7,7 @@ from datetime import datetime
 from gateway.cases import events, steps
 from gateway.cases.case import Case, Notice
 from gateway.cases.events import Event
+from gateway.cases.matching import Considered
 from gateway.cases.policy import Terms
 from gateway.intake.message import ReadMessage, Rules
 from gateway.messages import Attachment
@@ -43,8 +44,10 @@ class Taking:
         """What this case's plan promises."""
         return self.rules.policy.terms(case.plan, self.rules.staffed)
 
-    def put(self, case: Case | str, audience: str, evidence: str) -> None:
-        """Lay the message on the case, for this audience, with why it is there."""
+    def put(
+        self, case: Case | str, audience: str, evidence: str, considered: tuple[Considered, ...] = ()
+    ) -> None:
+        """Lay the message on the case, for this audience, with why it is there and what else was considered."""
         message = self.message
         inbound = message.inbound
         said = Said(
@@ -56,6 +59,7 @@ class Taking:
             message_id=inbound.message_id,
             inbox_id=message.kept.id,
             evidence=evidence,
+            considered=considered,
         )
         self.work.put(case if isinstance(case, str) else case.number, said)
 
@@ -63,7 +67,9 @@ class Taking:
         """Tell the colleague who wrote, at once and whatever their duty."""
         self.work.say(case, self.letters.answer(case, notice, staff_id, self.clock.now()))
 
-    def begin(self, case: Case, words: str, by: str, reason: str) -> Case:
+    def begin(
+        self, case: Case, words: str, by: str, reason: str, considered: tuple[Considered, ...] = ()
+    ) -> Case:
         """The report itself: case, letters and message together; a complaint goes to quality as well (P-60)."""
         at = case.opened_at
         language = case.reporter.language
@@ -71,7 +77,7 @@ class Taking:
             case, events.Reported(text=words, language=language, by=by), at, self.terms(case)
         )
         self.work.record(step, self.letters.letters(None, step, at))
-        self.put(case, "customer", reason)
+        self.put(case, "customer", reason, considered)
         if case.kind == "complaint":
             complained = events.Complained(text=words, language=language, by=by)
             return self.advance(step.case, [complained])

@@ -87,6 +87,7 @@ def read_case(engine: Engine, number: str) -> tuple[Case, Sequence[Row], Sequenc
                 "message_id": row.message_id,
                 "inbox_id": row.inbox_id,
                 "evidence": row.evidence,
+                "considered": json.loads(row.considered) if row.considered is not None else [],
             }
             for row in connection.execute(select(messages).where(messages.c.case_number == number))
         ]

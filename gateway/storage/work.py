@@ -181,6 +181,7 @@ class DatabaseWork:
             "words": said.words,
             "inbox_id": said.inbox_id,
             "evidence": said.evidence,
+            "considered": to_json(said.considered) if said.considered else None,
         }
         self._connection.execute(statements.INSERT_MESSAGE, row)
 
