@@ -21,9 +21,9 @@ def cast(api: BotApi) -> Bot:
     zhou = api.add_person("周敏", language="zh-hans")
     chan = api.add_person("Yi-jun", "Chan", language="zh-hant")
     api.add_person("Wang", "Qiang", language="en")
-    api.add_group("青山银行 · 运维支持", zhou, chan).add(bot, zhou)
     for person in (zhou, chan):
         person.chat_with(bot)
+    api.add_group("青山银行 · 运维支持", zhou, chan).add(bot, zhou)
     return bot
 
 

@@ -53,15 +53,16 @@ def as_number(source: str, default: int = 0) -> int:
 
 
 def read_json(source: str, problem: str) -> Json:
-    """Raises Refusal with `problem` for what is no JSON, is nested too deeply or holds a number no double holds."""
+    """Raises Refusal with `problem` for what is no JSON, or cannot be written as JSON in UTF-8 again.
+
+    That is: nesting without end, numbers that no double holds, halves of surrogate pairs.
+    """
     try:
-        return cast("Json", json.loads(source, parse_constant=_refuse_constant))
+        value = cast("Json", json.loads(source))
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise bad_request(problem) from error
-
-
-def _refuse_constant(name: str) -> Json:
-    raise ValueError(name)
+    return value
 
 
 def read_call(query: str, content_type: str, body: bytes) -> Call:

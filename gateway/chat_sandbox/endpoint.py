@@ -57,7 +57,7 @@ class BotEndpoint:
 
     async def _poll(self, token: str, call: Call, receive: Receive) -> Answer | None:
         poll = Poll(self._api.world, self._api.bot_of(token), call)
-        self._api.world.changed()  # the poller before this one is to learn of it
+        self._bell.ring()  # the poller before this one is to learn of it
         updates = await self._bell.first_while_connected(poll.updates, poll.seconds, receive)
         return None if updates is None else success([update.to_json() for update in updates])
 

@@ -24,14 +24,17 @@ _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM")
 _UNKNOWN_SIZE = (800, 600)
 
 
-def keep(world: World, bot: Bot, kind: str, upload: Upload, *, size: int | None = None) -> StoredFile:
-    """The file, under an id of this bot's. `size` claims another size than the bytes have, for tests of limits."""
+def keep(world: World, bot: int, kind: str, upload: Upload, *, size: int | None = None) -> StoredFile:
+    """The file, under an id of this bot's (0: of nobody's).
+
+    `size` claims another size than the bytes have, for tests of limits.
+    """
     number = world.number()
     return world.keep_file(
         StoredFile(
-            id=f"BQACAgUAAxkBAAI{bot.id:x}-{number:06d}",
+            id=f"BQACAgUAAxkBAAI{bot:x}-{number:06d}",
             unique_id=f"AgAD{number:06d}",
-            bot=bot.id,
+            bot=bot,
             path=f"{FOLDERS.get(kind, 'files')}/file_{number}{_extension(upload.name)}",
             name=upload.name,
             type=upload.type,
@@ -115,7 +118,7 @@ def file_given(world: World, bot: Bot, call: Call, kind: str, source: str) -> St
     if upload is None:
         raise bad_request(f"there is no {kind} in the request")
     check_upload(kind, upload)
-    return keep(world, bot, kind, upload)
+    return keep(world, bot.id, kind, upload)
 
 
 def check_upload(kind: str, upload: Upload) -> None:

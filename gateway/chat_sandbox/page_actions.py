@@ -88,6 +88,14 @@ def _send_file(api: BotApi, wish: JsonObject) -> None:
         person.send_file(chat, _text(wish, "name") or "file", content, type=kind, caption=caption)
 
 
+def _add_person(api: BotApi, wish: JsonObject) -> None:
+    """Somebody new, with an empty chat for each bot to begin in."""
+    person = api.add_person(_text(wish, "text") or "Somebody")
+    for bot in api.world.bots.values():
+        person.chat_with(bot)
+    api.world.changed()
+
+
 def _group(api: BotApi, wish: JsonObject) -> None:
     person, bot = _person(api, wish), _bot(api, wish)
     everybody = [Person(api.world, user) for user in api.world.people.values()]
@@ -105,7 +113,7 @@ _DEEDS: dict[str, Callable[[BotApi, JsonObject], object]] = {
     "start": lambda api, wish: _person(api, wish).start(_bot(api, wish), _text(wish, "text")),
     "block": lambda api, wish: _person(api, wish).block(_bot(api, wish)),
     "unblock": lambda api, wish: _person(api, wish).unblock(_bot(api, wish)),
-    "person": lambda api, wish: api.add_person(_text(wish, "text") or "Somebody"),
+    "person": _add_person,
     "group": _group,
     "upgrade": lambda api, wish: Group(api.world, _chat(api, wish)).upgrade(_person(api, wish)),
 }

@@ -117,6 +117,8 @@ class Person:
         now_there = message.chat.messages.get(message.id)
         if now_there is None:
             raise CannotDo("the message is gone")
+        if self.user.id not in message.chat.people:
+            raise CannotDo(f"{self.user.name} is not in that chat")
         found = [
             each
             for each in buttons_of(now_there.markup)
@@ -172,9 +174,10 @@ class Person:
     ) -> Message:
         """A file is kept for each bot that may see it, under an id of that bot's own."""
         words = caption_content(with_found(Formatted(caption.strip())))
-        kept = {bot.id: keep(self.world, bot, kind, upload, size=size) for bot in self.world.bots_in(chat)}
-        shown = {bot: {kind: media(kind, stored)} | words for bot, stored in kept.items()}
-        plain: JsonObject = next(iter(shown.values()), {kind: {}} | words)
+        readers = [bot.id for bot in self.world.bots_in(chat)] or [0]
+        kept = {reader: keep(self.world, reader, kind, upload, size=size) for reader in readers}
+        shown = {reader: {kind: media(kind, stored)} | words for reader, stored in kept.items()}
+        plain: JsonObject = shown[readers[0]]
         return self._post(chat, plain, reply_to, album=album, per_bot=shown)
 
     def _post(

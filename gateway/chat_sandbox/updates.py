@@ -56,7 +56,7 @@ class UpdateQueue:
         self._next += 1
 
     def repeat(self, update: Update) -> None:
-        """The same update once more at the front: Telegram delivers at least once."""
+        """The same update once more, before all others, though it was confirmed: delivery is at least once."""
         self._waiting.appendleft(update)
 
     def allow(self, kinds: Collection[str]) -> None:

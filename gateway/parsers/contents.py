@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from gateway.messages import Attachment
-from gateway.parsers import charsets, header_fields, html_text, structure, transfer
-from gateway.parsers.header_text import decode_words, one_line, parameters
+from gateway.parsers import calendar_part, charsets, file_names, header_fields, html_text, tnef, transfer
+from gateway.parsers.bodies import Body, Piece, preferred
 from gateway.parsers.plain_text import clean, unflowed
 from gateway.parsers.structure import Part
 
@@ -43,30 +43,6 @@ def read(data: bytes, root: Part) -> Contents:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A stretch of body: plain text, or HTML source that becomes text only if it is chosen."""
-
-    text: str
-    is_html: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """What a part says: the pieces chosen to be read, in order, and the HTML to be shown."""
-
-    pieces: tuple[_Piece, ...] = ()
-    html: tuple[str, ...] = ()
-
-    @property
-    def says_something(self) -> bool:
-        return any(piece.text.strip() for piece in self.pieces)
-
-    @property
-    def is_plain(self) -> bool:
-        return all(not piece.is_html for piece in self.pieces)
-
-
 _BODY_TYPES = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 _CONTAINERS = {
     "application/ms-tnef": "winmail.dat",
@@ -85,6 +61,7 @@ _REPORT_TYPES = frozenset(
         "message/global-headers",
     }
 )
+_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}")
 _HTML_AT_START = re.compile(
     r"\s*(?:<!doctype\s+html|<html[\s>]|<\?xml[^<>]{0,200}>\s*<(?:!doctype\s+)?html)", re.IGNORECASE
 )
@@ -96,6 +73,8 @@ class _Reading:
 
     data: bytes
     problems: list[str] = field(default_factory=list[str])
+    instead: list[str] = field(default_factory=list[str])
+    """Words found inside files, for a mail that has no others."""
     attachments: list[Attachment] = field(default_factory=list[Attachment])
     reports: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
@@ -106,38 +85,38 @@ class _Reading:
 
     # -- choosing
 
-    def body(self, part: Part, *, inherited: str | None = None, container: str = "") -> _Body:
+    def body(self, part: Part, *, inherited: str | None = None, container: str = "") -> Body:
         """What this part adds to the body; everything else in it becomes attachment or report."""
         charset = part.parameters.get("charset") or inherited
         if part.children:
             return self._multipart_body(part, charset)
         if part.type.startswith("multipart/"):
-            return _Body()
+            return Body()
         if _is_body(part, stands_alone=not container):
             return self._text_piece(part, charset)
         self._keep(part, charset, container)
-        return _Body()
+        return Body()
 
-    def _multipart_body(self, part: Part, charset: str | None) -> _Body:
+    def _multipart_body(self, part: Part, charset: str | None) -> Body:
         if part.type == "multipart/alternative":
-            return _preferred(
+            return preferred(
                 [self.body(child, inherited=charset, container=part.type) for child in part.children]
             )
         if part.type == "multipart/related":
             return self._related_body(part, charset)
         bodies = [self.body(child, inherited=charset, container=part.type) for child in part.children]
-        return _Body(
+        return Body(
             tuple(piece for body in bodies for piece in body.pieces),
             tuple(html for body in bodies for html in body.html),
         )
 
-    def _related_body(self, part: Part, charset: str | None) -> _Body:
+    def _related_body(self, part: Part, charset: str | None) -> Body:
         """RFC 2387: the root is the body, the others are what it shows."""
         start = part.parameters.get("start")
         root = next(
             (c for c in part.children if start and c.text_field("content-id") == start), part.children[0]
         )
-        chosen = _Body()
+        chosen = Body()
         for child in part.children:
             if child is root or (child.children and not chosen.says_something):
                 chosen = self.body(child, inherited=charset, container=part.type)
@@ -153,7 +132,7 @@ class _Reading:
 
     # -- reading
 
-    def _text_piece(self, part: Part, charset: str | None) -> _Body:
+    def _text_piece(self, part: Part, charset: str | None) -> Body:
         data = self.content(part)
         if part.type == "text/html" and charset is None:
             charset = _charset_in_html(data)
@@ -162,12 +141,12 @@ class _Reading:
             self.notice(problem)
         text = clean(text)
         if part.type != "text/plain" or _HTML_AT_START.match(text):
-            return _Body((_Piece(text, is_html=True),), (text,))
+            return Body((Piece(text, is_html=True),), (text,))
         if part.parameters.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
-        return _Body((_Piece(text),))
+        return Body((Piece(text),))
 
-    def text_of(self, body: _Body) -> str:
+    def text_of(self, body: Body) -> str:
         """The chosen pieces as one plain text; HTML that only repeats the plain text beside it is left out."""
         plain = {_squeezed(piece.text) for piece in body.pieces if not piece.is_html}
         texts: list[str] = []
@@ -181,6 +160,9 @@ class _Reading:
             if _squeezed(text) not in plain:
                 texts.append(text)
         filled = [text for text in texts if text.strip()]
+        if not filled and self.instead:
+            self.notice("the words were found inside an attachment")
+            return "\n\n".join(self.instead)
         if not filled:
             self._name_hiding_places()
         return "\n".join(filled)
@@ -214,14 +196,18 @@ class _Reading:
         if part.type in _REPORT_TYPES or container == "multipart/report":
             text = charsets.decode(content[: 4 * MAX_REPORT_TEXT], charset)[0]
             self.reports.append((part.type, clean(text)[:MAX_REPORT_TEXT]))
-        if len(self.attachments) >= MAX_ATTACHMENTS:
-            self.notice(f"more than {MAX_ATTACHMENTS} attachments; the rest was not listed")
+        name = file_names.of_part(part, content)
+        if name != (file_names.given(part) or name):
+            self.notice("the name of an attachment was made harmless")
+        if part.type == "text/calendar":
+            self._say_instead(calendar_part.summary(charsets.decode(content, charset)[0]))
+        if content.startswith(tnef.SIGNATURE) and self._unwrap(content):
             return
         content_id = header_fields.own_message_id(part.text_field("content-id"))
-        disposition = _disposition(part)[0]
-        self.attachments.append(
+        disposition = file_names.disposition(part)[0]
+        self._attach(
             Attachment(
-                name=_file_name(part, content),
+                name=name,
                 type=part.type,
                 size=len(content),
                 inline=disposition == "inline" or (disposition != "attachment" and content_id is not None),
@@ -230,31 +216,34 @@ class _Reading:
             )
         )
 
+    def _attach(self, attachment: Attachment) -> None:
+        if len(self.attachments) >= MAX_ATTACHMENTS:
+            self.notice(f"more than {MAX_ATTACHMENTS} attachments; the rest was not listed")
+        else:
+            self.attachments.append(attachment)
 
-def _preferred(bodies: list[_Body]) -> _Body:
-    """The alternative to read: plain text, unless it is empty or only says that there is HTML."""
-    html = next((body.html for body in bodies if body.html), ())
-    filled = [body for body in bodies if body.says_something]
-    plain = [body for body in filled if body.is_plain]
-    rich = [body for body in filled if not body.is_plain]
-    if plain and rich and all(_is_stub(piece.text) for piece in plain[0].pieces):
-        plain = []
-    chosen = next(iter([*plain, *rich]), _Body())
-    return _Body(chosen.pieces, html)
+    def _say_instead(self, words: str) -> None:
+        if words.strip():
+            self.instead.append(clean(words))
 
-
-_STUB = re.compile(
-    r"(?i)(?:view|see|read|display|open|support|enable|use|capable)\b.{0,60}\bhtml\b"
-    r"|\bhtml\b.{0,60}(?:view|support|capable|enabled|compatible)"
-    r"|view (?:this|it|the) .{0,40}(?:browser|online)"
-    r"|(?:支持|支援|查看|开启|開啟|使用).{0,12}html|html.{0,12}(?:格式|邮件|郵件|信件)"
-)
-
-
-def _is_stub(text: str) -> bool:
-    """Whether a plain alternative holds nothing but the advice to look at the HTML one."""
-    words = " ".join(text.split())
-    return not words or (len(words) <= 300 and _STUB.search(words) is not None)
+    def _unwrap(self, content: bytes) -> bool:
+        """The words and files of a winmail.dat (L-88); whether files took its place."""
+        unwrapped = tnef.read(content)
+        if unwrapped is None:
+            return False
+        self._say_instead(unwrapped.text)
+        for file in unwrapped.files:
+            self._attach(
+                Attachment(
+                    name=file_names.harmless(file.name) or None,
+                    type=file.type if _TYPE.fullmatch(file.type) else "application/octet-stream",
+                    size=len(file.content),
+                    inline=file.content_id is not None,
+                    content_id=header_fields.own_message_id(file.content_id or ""),
+                    content=file.content,
+                )
+            )
+        return bool(unwrapped.files)
 
 
 def _squeezed(text: str) -> str:
@@ -266,33 +255,9 @@ def _is_body(part: Part, *, stands_alone: bool) -> bool:
     """Whether a leaf is text to be read, not a file; the only part of a mail is text even when it has a name."""
     if part.type not in _BODY_TYPES:
         return False
-    disposition, found = _disposition(part)
+    disposition, found = file_names.disposition(part)
     has_name = bool(found.get("filename") or part.parameters.get("name"))
     return disposition != "attachment" and (stands_alone or not has_name)
-
-
-def _disposition(part: Part) -> tuple[str, dict[str, str]]:
-    """Content-Disposition in lower case, with its parameters (RFC 2183)."""
-    value, found = parameters(part.text_field("content-disposition"))
-    return value.lower(), found
-
-
-def _file_name(part: Part, content: bytes) -> str | None:
-    """The sender's name for a file: of the disposition, else of the type; a mail is called by its subject."""
-    given = [name for name in (_disposition(part)[1].get("filename"), part.parameters.get("name")) if name]
-    name = one_line(min(given, key=_marks_of_loss, default=""))
-    if not name and part.type in ("message/rfc822", "message/global"):
-        subjects = [
-            f.value for f in structure.fields_of(content[: structure.MAX_HEAD]) if f.name.lower() == "subject"
-        ]
-        subject = one_line(decode_words(charsets.decode(subjects[0], None)[0])) if subjects else ""
-        name = f"{subject}.eml" if subject else ""
-    return name or None
-
-
-def _marks_of_loss(name: str) -> int:
-    """How many characters of a file name some program could not write."""
-    return name.count("?") + name.count("\ufffd")
 
 
 def _charset_in_html(data: bytes) -> str | None:

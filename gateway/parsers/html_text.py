@@ -37,6 +37,7 @@ _VOID = frozenset(
     }
 )
 _CLOSED_BY_THE_NEXT = frozenset({"p", "li", "tr", "td", "th", "dt", "dd", "option"})
+ADDS_NO_LEVEL = _VOID | _CLOSED_BY_THE_NEXT
 """Elements that add no level: those without content, and those that the next of their kind closes."""
 
 _LINE_BREAKS = re.compile(
@@ -49,6 +50,9 @@ _UNSEEN = ("script", "style", "head", "title")
 
 _QUOTE_OPENS, _QUOTE_ENDS = "\ue000", "\ue001"
 """Private characters that carry the edges of a blockquote through the layout."""
+
+_END = "\ue002"
+"""A private character at the very end: where it does not arrive, the parser has given up somewhere before."""
 
 _RULE = "_" * 32
 """How Outlook writes a horizontal rule in plain text."""
@@ -68,7 +72,7 @@ def to_text(html: str, *, lay_out: bool = True) -> tuple[str, str | None]:
 
 def _with_edges(html: str) -> str:
     """The same HTML with the edges of quotations and the rules as text."""
-    html = re.sub(f"[{_QUOTE_OPENS}{_QUOTE_ENDS}]", "", html)
+    html = re.sub(f"[{_QUOTE_OPENS}{_QUOTE_ENDS}{_END}]", "", html)
     html = re.sub(r"(?i)(<blockquote\b[^<>]*>)", rf"\1{_QUOTE_OPENS}", html)
     html = re.sub(r"(?i)(</blockquote\b)", rf"{_QUOTE_ENDS}\1", html)
     return re.sub(r"(?i)<hr\b[^<>]*>", f"<div>{_RULE}</div>", html)
@@ -94,21 +98,38 @@ def _with_quote_marks(text: str) -> str:
 def _words(html: str, *, lay_out: bool) -> tuple[str, str | None]:
     """The words as inscriptis lays them out, or what is left without tags."""
     if not lay_out or len(html) > MAX_LENGTH or nesting(html) > MAX_NESTING:
-        return strip_tags(html), "HTML too large or too deeply nested; only its tags were stripped"
-    text = _laid_out(html)
-    if text.strip():
-        return text, None
-    text = strip_tags(html)
-    return text, "HTML could not be laid out; only its tags were stripped" if text.strip() else None
+        text, problem = strip_tags(html), "HTML too large or too deeply nested; only its tags were stripped"
+    else:
+        text, problem = _laid_out(html), None
+        if text is None:
+            text, problem = strip_tags(html), "HTML could not be laid out; only its tags were stripped"
+    if text.strip() or not html.strip():
+        return text, problem
+    return _names_of_pictures(html), "HTML without words"
 
 
-def _laid_out(html: str) -> str:
-    """The text as inscriptis lays it out; empty when it cannot."""
+def _laid_out(html: str) -> str | None:
+    """The text as inscriptis lays it out; None when it cannot, or has not come to the end."""
     try:
-        text = get_text(_without_declaration(html), _configuration())
+        text = get_text(f"{_without_declaration(html)}<div>{_END}</div>", _configuration())
     except Exception:  # noqa: BLE001 - lxml raises what it likes on hostile markup; the tag stripper answers instead
-        return ""
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
+        return None
+    before, mark, after = text.partition(_END)
+    if not mark:
+        return None
+    lines = "\n".join(line.rstrip() for line in (before + after).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n")
+
+
+_PICTURE = re.compile(r"(?i)<img\b[^<>]{0,4000}")
+_ALTERNATIVE = re.compile(r"""(?i)(?<![\w-])alt\s{0,10}=\s{0,10}(?:"([^"<>]*)|'([^'<>]*)|([^\s"'<>]+))""")
+
+
+def _names_of_pictures(html: str) -> str:
+    """What pictures say of themselves, a line each: some mails are nothing but a screenshot."""
+    found = (_ALTERNATIVE.search(picture[0]) for picture in _PICTURE.finditer(html))
+    said = (" ".join((match[1] or match[2] or match[3] or "").split()) for match in found if match)
+    return "\n".join(f"[{html_entities.unescape(words)}]" for words in said if words)
 
 
 @lru_cache(maxsize=1)
@@ -123,25 +144,39 @@ def _without_declaration(html: str) -> str:
 
 
 def nesting(html: str) -> int:
-    """How deep elements nest at most, counted without building anything."""
+    """How deep elements nest at most, counted without building anything.
+
+    A closing tag closes only what is open by its name: `<b></p>` over and over is deep.
+    """
+    still_open: dict[str, int] = {}
     depth = deepest = 0
-    for closing, name in _TAG.findall(html):
-        if name.lower() in _VOID or name.lower() in _CLOSED_BY_THE_NEXT:
+    for closing, written in _TAG.findall(html):
+        name = written.lower()
+        if name in ADDS_NO_LEVEL:
             continue
-        depth = max(0, depth - 1) if closing else depth + 1
+        step = -1 if closing else 1
+        if closing and not still_open.get(name):
+            continue
+        still_open[name] = still_open.get(name, 0) + step
+        depth += step
         deepest = max(deepest, depth)
     return deepest
 
 
 def strip_tags(html: str) -> str:
     """The words between the tags; blocks begin a new line. For HTML that nothing better can read."""
+    seen = re.sub(r"[ \t\r\n]+", " ", without_unseen(html))
+    lines = _CELLS.sub(" ", _LINE_BREAKS.sub("\n", seen))
+    text = html_entities.unescape(_ANY_TAG.sub("", lines))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
+
+
+def without_unseen(html: str) -> str:
+    """Without what a browser shows nobody: scripts, styles, the head, comments."""
     seen = html
     for name in _UNSEEN:
         seen = _without_element(seen, name)
-    seen = _without_comments(seen)
-    lines = _CELLS.sub(" ", _LINE_BREAKS.sub("\n", re.sub(r"[ \t\r\n]+", " ", seen)))
-    text = html_entities.unescape(_ANY_TAG.sub("", lines))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
+    return _without_comments(seen)
 
 
 def _without_element(html: str, name: str) -> str:

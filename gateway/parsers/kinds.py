@@ -32,11 +32,13 @@ def read(
 ) -> KindFound:
     """The kind of a message; `new_words` are what the sender wrote now, `is_reply` whether it answers a mail,
     `grave` whether it speaks of a standstill or a compromise."""
-    text = _spoken(letter)
-    answer = confirmation.read(new_words) if is_reply else None
-    if answer is not None:
-        return KindFound(answer, 0.9)
-    if _says(text, "thanks") and not symptoms:
+    text = _spoken(letter, is_reply=is_reply)
+    answer = confirmation.read(new_words) if is_reply or letter.chat else None
+    if answer == "confirmation" and (is_reply or not symptoms):
+        return KindFound("confirmation", 0.9 if is_reply else 0.7)
+    if is_reply and (answer == "refusal" or _says(text, "refusal")):
+        return KindFound("refusal", 0.9 if answer else 0.7)
+    if _says(text, "thanks") and (not symptoms or (is_reply and not grave)) and not _says(text, "question"):
         return KindFound("confirmation", 0.8)
     if _says(text, "complaint"):
         return KindFound("complaint", 0.75)
@@ -52,10 +54,10 @@ def read(
     return KindFound("other", 0.5)
 
 
-def _spoken(letter: Letter) -> str:
-    zones = (
-        letter.lowered[part.start : part.end] for part in letter.parts if part.zone is not Zone.SIGNATURE
-    )
+def _spoken(letter: Letter, *, is_reply: bool) -> str:
+    """The words without signature; of a reply without its subject, which is older than the answer."""
+    silent = (Zone.SIGNATURE, Zone.SUBJECT) if is_reply else (Zone.SIGNATURE,)
+    zones = (letter.lowered[part.start : part.end] for part in letter.parts if part.zone not in silent)
     return "\n".join(zones)
 
 

@@ -19,7 +19,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
 _FORM_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}:\s*")
 _SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
-_SENTENCE_DOT = re.compile(r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: ")
+_SENTENCE_DOT = re.compile(
+    r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[a-z]{3})\.(?=\s)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: "
+)
 _CONJUNCTION = re.compile(
     r"(?:^|\s)(?:and|but|so|although|though|while|whereas|because|however|then|since then|or)\s",
     re.IGNORECASE,
@@ -31,13 +33,18 @@ _REPLY_PREFIX = re.compile(
 )
 _LOG_LINE = re.compile(r"\d{2}:\d{2}:\d{2}|[{}<>=|\\]{2}|^\s*(?:at |#|>)|https?://")
 
+# "被 IPS 切断", "cut by the IPS": the product is who did it, and the fault begins before.
+_DONE_BY = re.compile(
+    r"(?:[被遭让给把将由从往向到连过装用]|\b(?:by|from|to|via|through|with|on|of|in)(?: the| our| your)?)\s*$",
+    re.IGNORECASE,
+)
 _OPENING_TIME = re.compile(
     r"(?:(?:自|从|于|大概|大约|约)?\s?(?:今|昨|前|本|上|这|近)?[天日晚早夜周月]?"
     r"(?:早上|上午|中午|下午|晚上|凌晨|傍晚|半夜)?\s?(?:\d{1,4}\s?[年月日号点时分:/.-]\s?){1,5}(?:\d{1,2}(?!\d|台|个|人|名|家))?"
     r"(?:左右|许|起|开始|后|前)?(?:,|\s)*)"
 )
 _AFTER_CIRCUMSTANCE = re.compile(
-    r"^[^,。]{2,30}?(?:以后|之后|的时候|(?<![前最])后(?![台门端面续备])|(?<![同延超实按定及临])时(?![间钟段好断延长常效不]))(?=\S{2})"
+    r"^[^,。]{2,30}?(?:以后|之后|的时候|(?<![前最])后(?![台门端面续备缀勤])|(?<![同延超实按定及临])时(?![间钟段好断延长常效不]))(?=\S{2})"
 )
 
 
@@ -172,7 +179,7 @@ def _opening(clause: str, han: bool, cue_end: int) -> int:
     """Where the fault begins: behind the last product, time, circumstance and filler before its cue."""
     at = 0
     product_end = clause.rfind("\x00", 0, cue_end) + 1
-    if len(clause[product_end:].strip()) >= 2:
+    if len(clause[product_end:].strip()) >= 2 and not _DONE_BY.search(clause[:product_end].rstrip("\x00 ")):
         at = product_end
     if not han:
         if opening := _latin_openings().match(clause[at:].lstrip()):

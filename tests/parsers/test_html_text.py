@@ -55,3 +55,21 @@ def test_nesting_is_counted_without_void_and_self_closing_elements() -> None:
     """A thousand line breaks are not deep."""
     assert html_text.nesting("<br>" * 1000 + "<p>a" * 1000 + "<div><b>x</b></div>") == 2
     assert html_text.nesting("</div>" * 10 + "<div>") == 1
+
+
+@pytest.mark.parametrize("filler", ["<i></b>", "<b></p>", "<span></div>", "<li><em></li>"])
+def test_closing_tags_that_close_nothing_do_not_hide_depth(filler: str) -> None:
+    """0.14: libxml2 drops what lies too deep without a word; what was said before it must not look like all of it."""
+    text, problem = html_text.to_text("<p>first words</p>" + filler * 2000 + "last words")
+    assert "first words" in text
+    assert "last words" in text
+    assert problem is not None
+
+
+def test_a_mail_of_pictures_only_is_not_silently_empty() -> None:
+    """A pasted screenshot is a report too: its name is shown, and the desk told that there are no words."""
+    text, problem = html_text.to_text(
+        '<html><body><img src="cid:1" alt="error 0x80 &amp; log"><img src=x></body></html>'
+    )
+    assert text == "[error 0x80 & log]"
+    assert problem == "HTML without words"

@@ -63,7 +63,7 @@ def test_values_of_nine_tenths_and_more_are_right() -> None:
         if outcome.field in ENTITIES
     ]
     hits = sure(entities, 0.9)
-    assert len(hits) >= 300
+    assert len(hits) >= 200
     assert sum(hits) >= 0.95 * len(hits)
 
 
@@ -85,7 +85,7 @@ def test_the_sets_are_large_mixed_and_share_no_message() -> None:
     pairs = every_report()
     languages = [report.language for _, report in pairs]
     assert len(pairs) >= 300
-    assert min(languages.count(tag) for tag in ("zh-Hans", "zh-Hant", "en")) >= 40
+    assert min(languages.count(tag) for tag in ("zh-Hans", "zh-Hant", "en")) >= 35
     assert sum("from" not in message for message, _ in pairs) >= 100
     assert len({message["text"] for message, _ in pairs if len(message["text"]) > 20}) >= 300
     kinds = {kind for message, _ in pairs for kind in scoring.listed(message.get("kind", []))}

@@ -1,7 +1,7 @@
 """Letters of an invented engineer and customer, signed with keys made by the test."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import dkim  # pyright: ignore[reportMissingTypeStubs] - dkimpy has none
 
@@ -31,16 +31,35 @@ LETTER = (
     b"Since this morning nobody can log in.\r\n"
 )
 SIGNED_FIELDS = ("from", "to", "subject", "date", "message-id")
+_dkim = cast("Any", dkim)  # untyped
 
 
-def sign(letter: bytes = LETTER, domain: str = DOMAIN, selector: str = "s1", bits: int = 1024, **options: Any) -> bytes:
+def sign(
+    letter: bytes = LETTER, domain: str = DOMAIN, selector: str = "s1", bits: int = 1024, **options: Any
+) -> bytes:
     """The letter with a signature by dkimpy on top. Options as in `dkim.sign`."""
     options.setdefault("include_headers", SIGNED_FIELDS)
-    header = dkim.sign(letter, selector.encode(), domain.encode(), make_key(bits).private, **options)
+    header: bytes = _dkim.sign(letter, selector.encode(), domain.encode(), make_key(bits).private, **options)
     return header + letter
 
 
-def keys(domain: str = DOMAIN, selector: str = "s1", bits: int = 1024) -> dict[tuple[str, Kind], tuple[str, ...]]:
+def signature(**options: Any) -> bytes:
+    """A signature alone, over the usual letter."""
+    return sign(**options).partition(b"Received:")[0]
+
+
+def dkimpy_accepts(raw: bytes) -> bool:
+    """The verdict of dkimpy's own verifier, which knows the usual key."""
+
+    def answer(*_name: object, **_timeout: object) -> bytes:
+        return make_key().record.encode()
+
+    return _dkim.verify(raw, dnsfunc=answer)
+
+
+def keys(
+    domain: str = DOMAIN, selector: str = "s1", bits: int = 1024
+) -> dict[tuple[str, Kind], tuple[str, ...]]:
     """The record by which the signature can be checked."""
     return {(f"{selector}._domainkey.{domain}", "TXT"): (make_key(bits).record,)}
 

@@ -5,7 +5,7 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-_OID_RSA = bytes.fromhex("06092a864886f70d0101010500")
+_OID_RSA = bytes.fromhex("06092a864886f70d010101")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,18 @@ def make_key(bits: int = 1024, seed: int = 1) -> TestKey:
         *(_integer(each) for each in (0, modulus, exponent, secret, p, q)),
         *(_integer(each) for each in (secret % (p - 1), secret % (q - 1), pow(q, -1, p))),
     )
-    public = _sequence(
-        _sequence(_OID_RSA[:11], b"\x05\x00"),
-        _tlv(3, b"\x00" + _sequence(_integer(modulus), _integer(exponent))),
-    )
     body = base64.encodebytes(private)
     pem = b"-----BEGIN RSA PRIVATE KEY-----\n" + body + b"-----END RSA PRIVATE KEY-----\n"
-    return TestKey(pem, f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}")
+    return TestKey(pem, public_record(modulus, exponent))
+
+
+def public_record(modulus: int, exponent: int) -> str:
+    """The TXT record of any two numbers."""
+    public = _sequence(
+        _sequence(_OID_RSA, b"\x05\x00"),
+        _tlv(3, b"\x00" + _sequence(_integer(modulus), _integer(exponent))),
+    )
+    return f"p={base64.b64encode(public).decode()}"
 
 
 def _prime(bits: int, chance: random.Random) -> int:

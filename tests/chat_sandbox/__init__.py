@@ -1,0 +1,1 @@
+"""The Bot API sandbox against the documentation, and with python-telegram-bot as its client."""
