@@ -3,6 +3,7 @@
 from gateway import case_number, reply_address
 from gateway.cases import matching
 from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.intake.proof import tokens
 from gateway.intake.taking import Taking
 from gateway.ports import Sent
 from gateway.reply_address import Bound
@@ -13,7 +14,7 @@ MOST_TOKENS = 10
 
 def answered(taking: Taking) -> Sent | None:
     """The message of ours that this one answers, if one of its tokens is genuine."""
-    for token in _tokens(taking):
+    for token in _tokens(taking)[:MOST_TOKENS]:
         sent = taking.work.sent(reply_address.look_up_of(token))
         if sent is None:
             continue
@@ -24,13 +25,8 @@ def answered(taking: Taking) -> Sent | None:
 
 
 def _tokens(taking: Taking) -> tuple[str, ...]:
-    inbound = taking.message.inbound
-    addresses = [
-        *taking.message.kept.envelope.recipients,
-        *(person.address for person in (*inbound.to, *inbound.cc)),
-    ]
-    ids = [inbound.in_reply_to or "", *reversed(inbound.references)]
-    return reply_address.tokens_in(addresses, ids, taking.rules.support)[:MOST_TOKENS]
+    message = taking.message
+    return tokens(message.inbound, message.kept.envelope, taking.rules.support)
 
 
 def place(taking: Taking, sent: Sent | None) -> Match:
