@@ -77,6 +77,27 @@ class Held:
     case_number: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """A colleague's words that would do something, held until they confirm them (RELIABILITY 2.1).
+
+    `id` is the look-up id of the letter that asks, `answers` that of the letter they answered; `facts` are the values
+    they give for what a report lacked (P-23).
+    """
+
+    id: str
+    case_number: str
+    staff_id: str
+    answers: str
+    text: str
+    language: str
+    at: datetime
+    until: datetime
+    inbox_id: str
+    files: tuple[Attachment, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ClosedCase:
     """A case that was closed, and when."""
@@ -172,6 +193,32 @@ class Work(Protocol):
 
     def put(self, case_number: str, said: Said) -> None:
         """Put a message on a case."""
+        ...
+
+    def said_before(
+        self, case_number: str, person: str, message_id: str | None, words: str
+    ) -> tuple[bool, datetime] | None:
+        """When this colleague last said these words on the case, and whether it was in a message of this id."""
+        ...
+
+    def hold(self, waiting: Unconfirmed) -> None:
+        """Keep commands until their sender confirms them."""
+        ...
+
+    def unconfirmed(self, held_id: str) -> Unconfirmed | None:
+        """What is still waiting under this id."""
+        ...
+
+    def confirmed(self, held_id: str, state: str) -> None:
+        """It waits no longer: confirmed, or refused."""
+        ...
+
+    def times_asked(self, case_number: str, staff_id: str, since: datetime) -> int:
+        """How often this colleague was asked to confirm something on this case since then."""
+        ...
+
+    def times_told(self, case_number: str, address: str, since: datetime) -> int:
+        """How often this colleague was told since then that a message in their name was not used on this case."""
         ...
 
     def sent(self, outbound_id: str) -> Sent | None:

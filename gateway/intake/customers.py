@@ -8,20 +8,21 @@ from gateway.intake import placing
 from gateway.intake.message import ADDED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.ports import Sent
+from gateway.trust.authority import Ruling
 
 
-def take(taking: Taking, sent: Sent | None) -> Outcome:
+def take(taking: Taking, sent: Sent | None, ruling: Ruling) -> Outcome:
     """Where the message belongs, and what it does there."""
     match = placing.place(taking, sent)
     case = taking.work.case(match.number) if match.number is not None else None
     if case is not None:
-        outcome = _on_case(taking, case, match)
+        outcome = _on_case(taking, case, match, ruling)
         if outcome is not None:
             return outcome
     return _open(taking, match)
 
 
-def _on_case(taking: Taking, case: Case, match: Match) -> Outcome | None:
+def _on_case(taking: Taking, case: Case, match: Match, ruling: Ruling) -> Outcome | None:
     """What it does to the case it belongs to; None when it is a matter of its own."""
     report = taking.message.report
     if not match.trusted:
@@ -33,7 +34,7 @@ def _on_case(taking: Taking, case: Case, match: Match) -> Outcome | None:
     turn = customer_turn.read(case, report, inbound, taking.sender, at, taking.rules.reopen_days)
     if not turn.events:
         return None
-    taking.put(case, "customer", match.reason)
+    taking.put(case, "customer", f"{match.reason}; not authenticated" if ruling.flagged else match.reason)
     taking.advance(case, turn.events)
     return Outcome(ADDED, case.number, match.reason)
 

@@ -18,11 +18,13 @@ from gateway.intake import automatic as programs
 from gateway.intake import colleagues, customers, placing
 from gateway.intake.message import FAILED, POSTPONED, SET_ASIDE, Outcome, ReadMessage, Rules
 from gateway.intake.proof import Prover, matters
+from gateway.intake.standing import standing_of
 from gateway.intake.taking import Taking
 from gateway.messages import Envelope
 from gateway.parsers import glance, screening
 from gateway.ports import Clock, Ids, Kept, Letters, Store, Work
 from gateway.reading import Reading, ReadingDied
+from gateway.trust import authority
 from gateway.trust.authentication import Authentication
 
 log = structlog.get_logger()
@@ -146,12 +148,14 @@ class Intake:
 
 
 def decide(taking: Taking) -> Outcome:
-    """What the message does: a program's, a colleague's or a customer's."""
+    """What the message does: a program's, a colleague's or a customer's. The one place where the matrix is asked."""
     automatic = taking.message.report.automatic
     sent = placing.answered(taking)
     if automatic is not None and automatic.reason != "list":
         return programs.take(taking, automatic, sent)
     staff = taking.rules.directory.staff_at(taking.sender)
-    if staff is not None or (sent is not None and sent.role != saying.CUSTOMER):
-        return colleagues.take(taking, staff, sent)
-    return customers.take(taking, sent)
+    ruling = authority.rule(standing_of(taking, staff, sent))
+    for_colleagues = staff is not None or (sent is not None and sent.role != saying.CUSTOMER)
+    if for_colleagues and ruling.may != "customer_text":
+        return colleagues.take(taking, staff, sent, ruling)
+    return customers.take(taking, sent, ruling)

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.cases import events, steps
 from gateway.cases.case import Case, Notice
+from gateway.cases.directory import Staff
 from gateway.cases.events import Event
 from gateway.cases.policy import Terms
 from gateway.intake.message import ReadMessage, Rules
 from gateway.messages import Attachment
-from gateway.ports import Clock, Ids, Letters, Said, Work
+from gateway.ports import Clock, Ids, Letters, Ready, Said, Work
+
+MOST_TOLD_A_DAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,16 @@ class Taking:
         )
         self.work.put(case if isinstance(case, str) else case.number, said)
 
-    def answer(self, case: Case, staff_id: str, notice: Notice) -> None:
-        """Tell the colleague who wrote, at once and whatever their duty."""
-        self.work.say(case, self.letters.answer(case, notice, staff_id, self.clock.now()))
+    def answer(self, case: Case, staff_id: str, notice: Notice) -> Sequence[Ready]:
+        """Tell the colleague who wrote, at once and whatever their duty; what is on its way to them."""
+        ready = self.letters.answer(case, notice, staff_id, self.clock.now())
+        self.work.say(case, ready)
+        return ready
+
+    def may_tell(self, case: Case, staff: Staff) -> bool:
+        """Whether a colleague may be told that a mail in their name was not used: anybody can write such mail."""
+        day = self.clock.now() - timedelta(days=1)
+        return self.work.times_told(case.number, staff.email, day) < MOST_TOLD_A_DAY
 
     def begin(self, case: Case, words: str, by: str, reason: str) -> Case:
         """The report itself: case, letters and message together; a complaint goes to quality as well (P-60)."""

@@ -15,6 +15,8 @@ from gateway.cases.commitments import PAUSED
 from gateway.cases.saying import readable
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
 
+LONGEST_LINK = 1000
+
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
 """The letters after which a customer knows where their case stands."""
 
@@ -91,6 +93,7 @@ class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
     `missing`: fields that a colleague is asked for; `attachments`: names of the files that go with the letter.
+    `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]
@@ -111,6 +114,7 @@ class Facts:
     period: Period | None
     score: int | None
     attachments: tuple[str, ...]
+    answer_link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         period=_period(facts.get("period")),
         score=_whole(facts.get("score")),
         attachments=_each_text(facts.get("attachments")),
+        answer_link=_line(facts.get("answer_link"), LONGEST_LINK),
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from gateway.cases.case import Case
+from gateway.ports import Unconfirmed
 
 _case_decoder = msgspec.json.Decoder(Case)
+_unconfirmed_decoder = msgspec.json.Decoder(Unconfirmed)
 _encoder = msgspec.json.Encoder()
 
 
@@ -19,6 +21,11 @@ def case_to_json(case: Case) -> str:
 def case_from_json(text: str) -> Case:
     """The case as it was recorded."""
     return _case_decoder.decode(text)
+
+
+def unconfirmed_from_json(text: str) -> Unconfirmed:
+    """Held words as they were kept, files included."""
+    return _unconfirmed_decoder.decode(text)
 
 
 def to_json(value: object) -> str:
