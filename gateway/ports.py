@@ -53,7 +53,7 @@ class Kept:
 class Ready:
     """A composed message with its bytes and return path, for the outbox. Given up after `lifetime_until`.
 
-    `held`: it does not leave by itself, but in a digest.
+    `held`: it does not leave by itself, but in a digest. `answer`: it counts in the budgets of automatic answers.
     """
 
     outbound: Outbound
@@ -65,6 +65,29 @@ class Ready:
     lifetime_until: datetime
     token_until: datetime
     held: bool = False
+    answer: "Answer | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An automatic letter that a mail from outside brought about, as budgets count it (G15). Lower case."""
+
+    address: str
+    domain: str
+    stranger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredSoFar:
+    """Automatic answers that went out.
+
+    In a day to this address, in an hour to its domain and to all strangers, in a day to this address about this case.
+    """
+
+    to_address: int
+    to_domain: int
+    to_strangers: int
+    about_case: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +216,14 @@ class Work(Protocol):
 
     def put(self, case_number: str, said: Said) -> None:
         """Put a message on a case."""
+        ...
+
+    def answered(self, address: str, domain: str, case_number: str, at: datetime) -> AnsweredSoFar:
+        """How many automatic answers were queued before `at`."""
+        ...
+
+    def was_given(self, notice_id: str) -> bool:
+        """Whether anybody was given this notice."""
         ...
 
     def said_before(

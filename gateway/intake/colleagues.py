@@ -75,7 +75,7 @@ def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outco
         at,
         directory=taking.rules.directory,
         policy=taking.rules.policy,
-        answerable=filed.customer is not None and not ruling.flagged,
+        answerable=filed.customer is not None,
         suggestion=None,
         channel="mail",
         reported_by=staff.id,
@@ -83,7 +83,8 @@ def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outco
     )
     if ruling.flagged:
         doubt = f"nothing proves that {staff.name} filed it: ask them before you write to the customer"
-        case = replace(case, problems=(*case.problems, doubt))
+        reporter = replace(case.reporter, unproved=True)
+        case = replace(case, problems=(*case.problems, doubt), reporter=reporter)
     words = filed.report.text or taking.message.report.text
     case = taking.begin(case, words, staff.id, f"filed by {staff.id} for the customer")
     if case.missing:

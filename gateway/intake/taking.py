@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.cases import events, steps
-from gateway.cases.case import Case, Notice
+from gateway.cases.case import Case, Notice, Step
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
 from gateway.cases.policy import Terms
+from gateway.intake import budgeting
 from gateway.intake.message import ReadMessage, Rules
 from gateway.messages import Attachment
 from gateway.ports import Clock, Ids, Letters, Ready, Said, Work
@@ -39,7 +40,17 @@ class Taking:
             return case
         at = self.clock.now()
         step = steps.advance_together(case, happened, at, self.terms(case))
-        self.work.record(step, self.letters.letters(case, step, at, files))
+        return self._recorded(case, step, at, files)
+
+    def _recorded(
+        self, before: Case | None, step: Step, at: datetime, files: Sequence[Attachment] = ()
+    ) -> Case:
+        """The step and its letters; what a mail from outside brings about, as far as its budget goes."""
+        from_us = self.rules.directory.staff_at(self.sender) is not None
+        if not from_us:
+            step = budgeting.within_budget(self.work, self.message, self.rules.limits, step, at)
+        ready = self.letters.letters(before, step, at, files)
+        self.work.record(step, ready if from_us else budgeting.as_answers(ready, self.message, step.case))
         return step.case
 
     def terms(self, case: Case) -> Terms:
@@ -80,12 +91,12 @@ class Taking:
         step = steps.open_case(
             case, events.Reported(text=words, language=language, by=by), at, self.terms(case)
         )
-        self.work.record(step, self.letters.letters(None, step, at))
+        opened = self._recorded(None, step, at)
         self.put(case, "customer", reason)
         if case.kind == "complaint":
             complained = events.Complained(text=words, language=language, by=by)
-            return self.advance(step.case, [complained])
-        return step.case
+            return self.advance(opened, [complained])
+        return opened
 
     def number(self, at: datetime) -> str:
         """A case number that no case has."""

@@ -36,6 +36,8 @@ OUTSIDE = frozenset({CUSTOMER, FOREIGN_MANAGER})
 """The roles of people at the customer's."""
 
 ALERT_EVERY = timedelta(days=1)
+ACKNOWLEDGEMENTS = frozenset({"receipt", "first_reply", "out_of_scope", "service_not_covered"})
+LOOKED_AT = frozenset({"engineer_replied", "triaged", "planned", "dispatched", "resolved"})
 ANSWERED_BY_ONE_WORD = frozenset({"held_command"})
 ONE_WORD = "#confirm"
 URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
@@ -59,16 +61,32 @@ def customer_letter(
     """What the customer reads: with the moment of the next update, and outside hours when handling begins."""
     party = reader_of(notice, case)
     closed = not business_time.is_open(terms.calendar, at)
+    silent_afterwards = waits_for_proof(party, case)
     return composer.compose(
         notice,
         case,
         Recipient(party.name, party.language, "customer", party.known),
         at,
-        next_update=steps.next_update(case, notice.name, at, terms),
+        next_update=None if silent_afterwards else steps.next_update(case, notice.name, at, terms),
         handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
         engineer=engineer,
         subject_of_thread=case.subject,
     )
+
+
+def waits_for_proof(party: Party, case: Case) -> bool:
+    """Whether somebody may be written to whose name was perhaps only used: little, until one of us has looked."""
+    return party.unproved and case.engineer is None and LOOKED_AT.isdisjoint(case.moments)
+
+
+def is_withheld(notice: Notice, party: Party, case: Case) -> bool:
+    """Whether this letter must not go to somebody outside now; a colleague's own words always may (T19)."""
+    if notice.name in saying.OWN_WORDS:
+        return not party.address
+    if not party.answerable or not party.address:
+        return True
+    acknowledges = notice.name in ACKNOWLEDGEMENTS and case.version <= 1 and case.reported_by is None
+    return waits_for_proof(party, case) and not acknowledges
 
 
 def files_for(notice: Notice, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
@@ -167,16 +185,16 @@ class NoticeLetters:
         self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...]
     ) -> Sequence[Ready]:
         party = reader_of(notice, case)
-        if not party.answerable or not party.address:
-            log.info(
-                "notice_not_sent", case=case.number, notice=notice.name, reason="automatic mail is unwelcome"
-            )
+        if is_withheld(notice, party, case):
+            log.info("notice_not_sent", case=case.number, notice=notice.name, reason="unwelcome, or unproved")
             return []
         terms = self._policy.terms(case.plan, self._staffed)
         letter = customer_letter(self._composer, notice, case, at, terms, self._holder(case))
         thread = (*case.thread, self._anchor(case, "case"))
         signed = self._signed(notice, case, party.address, at)
-        outbound = self._outbound(notice, case, letter, Address(party.name, party.address), signed)
+        outbound = self._outbound(
+            notice, case, letter, Address(party.name if party.known else None, party.address), signed
+        )
         return [
             self._ready(
                 outbound(

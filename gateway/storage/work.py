@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 
 from sqlalchemy import Connection, Select, false, func, insert, select, update
@@ -11,7 +11,7 @@ from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
+from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
 from gateway.storage import statements
 from gateway.storage.mapping import case_from_json, case_to_json, to_json, unconfirmed_from_json
 from gateway.storage.statements import KEPT
@@ -186,6 +186,17 @@ class DatabaseWork:
         self._connection.execute(statements.INSERT_MESSAGE, row)
 
     # Trust.
+
+    def answered(self, address: str, domain: str, case_number: str, at: datetime) -> AnsweredSoFar:
+        """How many automatic answers were queued before `at`."""
+        which = {"the_address": address, "the_domain": domain, "the_case": case_number}
+        since = {"the_day": at - timedelta(days=1), "the_hour": at - timedelta(hours=1)}
+        row = self._connection.execute(statements.ANSWERED, {**which, **since}).mappings().one()
+        return AnsweredSoFar(**row)
+
+    def was_given(self, notice_id: str) -> bool:
+        """Whether anybody was given this notice."""
+        return self._connection.execute(statements.WAS_GIVEN, {"the_notice": notice_id}).first() is not None
 
     def said_before(
         self, case_number: str, person: str, message_id: str | None, words: str
@@ -412,7 +423,7 @@ class DatabaseWork:
 
 
 def _outbox_row(ready: Ready) -> dict[str, object]:
-    outbound = ready.outbound
+    outbound, answer = ready.outbound, ready.answer
     return {
         "id": outbound.id,
         "case_number": outbound.case_number,
@@ -434,4 +445,7 @@ def _outbox_row(ready: Ready) -> dict[str, object]:
         "next_attempt": outbound.not_before or ready.at,
         "expires_at": ready.lifetime_until,
         "token_expires_at": ready.token_until,
+        "answers_to": answer.address if answer else None,
+        "answers_domain": answer.domain if answer else None,
+        "to_stranger": 1 if answer and answer.stranger else None,
     }

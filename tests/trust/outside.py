@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gateway.intake import Intake, Outcome
 from gateway.trust.budget import Limits
+from gateway.trust.dns import Kind
 from gateway.trust.rules import TrustRules
 from tests.house import SUPPORT, House
 from tests.trust.fake_dns import FakeResolver
@@ -32,7 +34,7 @@ class Outside:
         return outcomes[0] if outcomes else Outcome("repeated")
 
 
-def signed(raw: bytes, domain: str = YUNLING, **options: object) -> bytes:
+def signed(raw: bytes, domain: str = YUNLING, **options: Any) -> bytes:
     """The mail with a true signature of its domain's."""
     return sign(raw, domain, **options)
 
@@ -41,7 +43,7 @@ def stand_outside(
     house: House, *, rules: TrustRules | None = None, limits: Limits | None = None, silent: bool = False
 ) -> Outside:
     """The house, whose questions about domains are answered by us: the vendor signs its mail."""
-    records = {
+    records: dict[tuple[str, Kind], tuple[str, ...]] = {
         (f"s1._domainkey.{YUNLING}", "TXT"): (make_key(1024).record,),
         (f"_dmarc.{YUNLING}", "TXT"): ("v=DMARC1; p=reject",),
     }
