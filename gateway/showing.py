@@ -29,6 +29,7 @@ KIND_STYLE = {
     "commitment": "cyan",
     "status": "magenta",
     "priority": "yellow",
+    "muted": "red",
 }
 LONGEST_WORDS = 600
 LONGEST_HELD = 80
@@ -172,6 +173,7 @@ def _story_line(row: Row, zone: ZoneInfo) -> Text:
         "commitment": lambda: (
             f"{row['name']} {row.get('state')}, due {_moment(_parsed(row.get('due')), zone)}"
         ),
+        "muted": lambda: f"{row['name']} → {row.get('address')} not sent: {row.get('reason')}",
         "status": lambda: f"{row.get('from')} → {row.get('to')}",
         "priority": lambda: f"{row.get('from') or '·'} → {row.get('to')}",
     }.get(kind, lambda: row["name"])()

@@ -26,8 +26,9 @@ NOTICE = "answers_muted"
 def within_budget(work: Work, message: ReadMessage, limits: Limits, step: Step, at: datetime) -> Step:
     """The step without the automatic answers that are too many.
 
-    For each there is a line in the journal, and once a day a notice to the desk. A stranger whose very acknowledgement was
-    too much hears nothing until one of us, or they themselves, have spoken; a customer has what is promised at its time.
+    For each there is a line in the journal, and once a day a notice to the desk. A stranger whose very acknowledgement
+    was too much hears nothing until one of us, or they themselves, have spoken; a customer has what is promised at its
+    time.
     """
     kept: list[Notice] = []
     told: list[Notice] = []
