@@ -111,7 +111,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the journal. `kind`: event, notice, commitment, status, priority; `detail` depends on it."""
+    """One line of the journal. `kind`: event, notice, muted, commitment, status, priority; `detail` depends on it."""
 
     at: datetime
     kind: str
