@@ -62,6 +62,8 @@ STAFF_NOTICES = (
     "wording_needed",
     "level_changed",
     "reply_not_sent",
+    "held_command",
+    "answers_muted",
     "notice_failed",
     "operator_alert",
     "triage_request",
@@ -177,7 +179,10 @@ def test_the_words_name_everything_that_the_core_can_say(language: str) -> None:
     assert set(names["priority"]) == {"low", "normal", "high", "urgent"}
     assert {"company", "contact", "phone", "symptoms"} <= set(names["question"])
     assert set(names["notice"]) == {notice for _, notice in EVERY_NOTICE} | TO_THE_CRM
-    assert set(names["why"]) == {"unknown_command", "not_allowed", "case_closed", "nothing_found"}
+    assert set(names["why"]) == {
+        *("unknown_command", "not_allowed", "case_closed", "nothing_found"),
+        *("not_waiting", "not_confirmed", "too_late", "too_old"),
+    }
 
 
 # What each letter must say.
