@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench understanding understanding-baseline rigs check clean
+.PHONY: setup run test bench understanding understanding-baseline model rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -32,6 +32,10 @@ rigs: setup
 test: check
 	@$(VENV)/bin/python -m pytest -n 2
 
+# A season: 90 simulated days of 2,000 cases, a few minutes; GATEWAY_RIG_DAYS and GATEWAY_RIG_CASES change the size.
+soak: setup
+	@$(VENV)/bin/python -m tests.soak
+
 # docs/promises.md: every promise, its rows of config.toml and its stories.
 promises: setup
 	@$(VENV)/bin/python -m tests.promises.table
@@ -42,6 +46,10 @@ bench: setup
 # What the reader understands of the labelled messages, into docs/understanding.md.
 understanding: setup
 	@$(VENV)/bin/python -m benchmarks.understanding
+
+# The parsers' model, trained again from its seed into gateway/parsers/model/ (some minutes of one core).
+model: setup
+	@OMP_NUM_THREADS=1 nice $(VENV)/bin/python -m gateway.training.train
 
 # After an improvement: the figures below which no field may fall (tests/parsers/test_understanding.py).
 understanding-baseline: setup

@@ -12,6 +12,7 @@ from gateway.app import composer_of, load_directory, missing_holidays
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
+from gateway.parsers import model
 
 SECURE_PYTHON = (3, 11, 15)
 ROOM_BYTES = 200_000_000
@@ -43,6 +44,7 @@ def examine(path: Path) -> Findings:
     _calendars(config, str(path), findings)
     _trust(config, str(path), findings)
     _surroundings(config, str(path), findings)
+    _understanding(findings)
     return findings
 
 
@@ -142,6 +144,16 @@ def _surroundings(config: Config, file: str, findings: Findings) -> None:
             Mistake(file, "database.url", f"SQLite on {kind} loses data", "use a local disk, or PostgreSQL")
         )
     findings.good.append(f"data_dir: {config.data} ({kind or 'local'}, {free // 1_000_000_000} GB free)")
+
+
+def _understanding(findings: Findings) -> None:
+    """Whether the parsers have their trained model, or work on rules alone."""
+    if model.is_there():
+        findings.good.append("parsers: rules and the trained model")
+    else:
+        findings.warnings.append(
+            Mistake("gateway/parsers/model", "", "no trained model, only rules", "`make model` trains it")
+        )
 
 
 def _file_system(path: Path) -> str | None:

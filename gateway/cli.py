@@ -242,6 +242,26 @@ def import_directory(
     directory_change.run(load(config or default_config()), files, out, yes=yes, prune=prune)
 
 
+@import_app.command("mailbox")
+def import_mailbox(
+    source: Annotated[
+        str,
+        typer.Argument(help="A mailbox of config.toml by name, imaps://…, maildir:PATH, or an mbox file."),
+    ],
+    since: Annotated[str | None, typer.Option("--since", help="First day, as 2026-11-01.")] = None,
+    before: Annotated[str | None, typer.Option("--before", help="The day after the last.")] = None,
+    config: Config = None,
+) -> None:
+    """Keep what lay in a mailbox before the gateway came, as history: nothing of it is acknowledged or opens a case."""
+    from gateway import logs, mailbox_import
+    from gateway.config import load
+
+    settings = load(config or default_config())
+    logs.configure(settings.log.format, "ERROR")
+    logs.redact(settings.secrets())
+    mailbox_import.run(settings, mailbox_import.Wish(source, since, before), out)
+
+
 @cases_app.command("list")
 def cases_list(config: Config = None, as_json: AsJson = False) -> None:
     """Every case, the latest first."""

@@ -230,7 +230,8 @@ class Config(BaseSettings):
     commands: Mapping[str, tuple[str, ...]] = {}
     roles: RolesSection = RolesSection()
     reply_means: Mapping[
-        str, Mapping[str, Literal["customer_text", "update_line", "decision", "interim_text", "facts"]]
+        str,
+        Mapping[str, Literal["customer_text", "update_line", "decision", "interim_text", "facts", "wording"]],
     ] = {}
 
     _base: Path = PrivateAttr(default=Path())

@@ -129,6 +129,7 @@ class TargetRow(Row):
     customer_sets_interval: bool = False
     tells_next: bool = False
     outlives_close: bool = False
+    clock: Mapping[int, str] | str | None = None
     needs: tuple[str, ...] = ()
 
 
@@ -221,7 +222,8 @@ class _Joiner:
         if not levels:
             self.wrong("level", "no fault levels", "write a [[level]] for each")
         services = {row.name for row in rows.service}
-        plans = self._plans(self.calendars(), services)
+        calendars_by_name = self.calendars()
+        plans = self._plans(calendars_by_name, services)
         self._unique("level", [str(row.level) for row in rows.level])
         self._unique("service", [row.name for row in rows.service])
         self._unique("plan", [row.name for row in rows.plan])
@@ -231,7 +233,9 @@ class _Joiner:
         known = self._known_keys()
         kinds = self._kinds(services)
         targets = tuple(
-            self._target(row, levels, services, known, kinds) for row in rows.target if self._has(row)
+            self._target(row, levels, services, known, kinds, calendars_by_name)
+            for row in rows.target
+            if self._has(row)
         )
         notices = tuple(self._notice(row, levels, known, kinds) for row in rows.notice if self._has(row))
         if rows.policy.default_plan not in plans:
@@ -329,6 +333,7 @@ class _Joiner:
         services: set[str],
         known: set[str],
         kinds: Mapping[str, Kind],
+        known_calendars: Mapping[str, Calendar],
     ) -> Target:
         where = f"target[{row.name}]"
         within = row.within if isinstance(row.within, Mapping) else dict.fromkeys(levels, row.within)
@@ -376,7 +381,22 @@ class _Joiner:
             customer_sets_interval=row.customer_sets_interval,
             tells_next=row.tells_next,
             outlives_close=row.outlives_close,
+            clocks=self._clocks(f"{where}.clock", row.clock, levels, known_calendars),
         )
+
+    def _clocks(
+        self,
+        where: str,
+        named: Mapping[int, str] | str | None,
+        levels: Iterable[int],
+        known: Mapping[str, Calendar],
+    ) -> Mapping[int, Calendar]:
+        """The calendars that a row names in place of the plan's, by fault level."""
+        if named is None:
+            return {}
+        by_level = named if isinstance(named, Mapping) else dict.fromkeys(levels, named)
+        self._all_known(where, by_level.values(), known, "calendar")
+        return {level: known[name] for level, name in by_level.items() if name in known}
 
     def _ahead(self, where: str, row: AheadRow | None) -> Ahead | None:
         if row is None:

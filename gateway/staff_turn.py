@@ -50,6 +50,7 @@ MEANINGS: Mapping[str, type[events.WordsEvent]] = {
     "customer_text": events.EngineerReplied,
     "update_line": events.ProgressGiven,
     "interim_text": events.InterimAgreed,
+    "wording": events.Worded,
 }
 ATTACHED: Mapping[str, str] = {"zh-Hans": "附件：", "zh-Hant": "附件：", "en": "Attached: "}
 """A file without a word is an answer too: the customer reads its name."""
@@ -164,7 +165,8 @@ def _event(
         return BARE[name](by=by)
     match name:
         case "take":
-            return events.Assigned(to=by, by=by)
+            lends_a_hand = answered.role == "implementation_engineer"
+            return events.Assigned(to=by, role=answered.role if lends_a_hand else "engineer", by=by)
         case "assign":
             return _assignment(_person(argument, directory), answered)
         case "foreign":

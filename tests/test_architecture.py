@@ -20,6 +20,7 @@ MAY_KNOW = {
     "trust": {"messages"},
     "ports": {"cases", "messages"},
     "parsers": {"messages", "errors", "cases"},
+    "training": {"parsers"},
     "storage": {"messages", "errors", "cases", "ports"},
     "responders": {"messages", "errors", "cases", "ports", "reply_address"},
     "channels": {"messages", "errors"},
@@ -37,6 +38,7 @@ MAY_KNOW = {
     "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_rows", "setting_kinds", "trust_rows"},
     "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
+    "mail_archive": {"errors"},
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
     "colleague_report": {"cases", "messages", "parsers"},
@@ -76,9 +78,21 @@ MAY_KNOW = {
 }
 """Room -> rooms it may import. The joiners below join all others."""
 
-JOINERS = {"app", "cli", "check", "demo", "directory_change", "simulation", "trying", "__main__", "__init__"}
+JOINERS = {
+    "app",
+    "cli",
+    "check",
+    "demo",
+    "directory_change",
+    "mailbox_import",
+    "simulation",
+    "trying",
+    "__main__",
+    "__init__",
+}
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
+    *("mailboxes", "mailbox_import"),
     "chat_sandbox",
     "reading",
     "mailboxes",

@@ -10,11 +10,13 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from gateway.cases.lifecycle import STATUSES
 from gateway.config import Config, load
 from gateway.demo import performance
 from gateway.demo.afternoon import read_afternoon
 from gateway.demo.mailing import first_mail, read_mail, reply
 from gateway.demo.stage import Scene, set_stage
+from gateway.demo.words import tongue_of
 from gateway.errors import GatewayError
 from gateway.messages import Address
 
@@ -75,16 +77,18 @@ def test_every_case_of_the_afternoon_is_closed_by_its_customer(scenes: list[Scen
 
 
 def test_the_afternoon_shows_what_the_product_is_for(scenes: list[Scene]) -> None:
-    """A standstill, a silent engineer up to the acknowledgement, a wait, missing facts, a refusal."""
+    """A standstill, a silent engineer up to the acknowledgement, a wait, missing facts, a refusal, and the reviews."""
     news = [(each.case.number, row) for scene in scenes for each in scene.cases for row in each.news]
     happened = {row["name"] for _, row in news if row["kind"] == "event"}
-    assert {"waiting_on_customer", "refused", "acknowledged", "planned", "confirmed"} <= happened
+    assert {"triaged", "planned", "waiting_on_customer", "refused", "acknowledged", "confirmed"} <= happened
+    assert {"review_failed", "review_passed", "interim_agreed"} <= happened
     assert {each.case.level for each in scenes[-1].cases} >= {1, 2, 3}
     assert {each.case.reporter.language for each in scenes[-1].cases} == {"zh-Hans", "zh-Hant", "en"}
     missed = [row["promise"] for _, row in news if row["kind"] == "commitment" and row["state"] == "missed"]
     assert missed, "the silent engineer must be seen"
     sent = {letter.notice for scene in scenes for letter in scene.letters}
     assert {"update_prompt", "response_prompt", "escalation", "second_reply", "status_update"} <= sent
+    assert {"triage_request", "review_request", "interim_draft", "interim_report"} <= sent
 
 
 def test_what_was_missing_is_asked_for_and_then_known(scenes: list[Scene]) -> None:
@@ -93,6 +97,15 @@ def test_what_was_missing_is_asked_for_and_then_known(scenes: list[Scene]) -> No
     assert set(stranger[0].missing) >= {"company", "phone"}
     assert stranger[-1].missing == ()
     assert stranger[-1].company == "城南自来水有限公司"
+
+
+def test_nobody_is_asked_to_confirm_what_has_not_passed_its_review(scenes: list[Scene]) -> None:
+    """P-46: five cases, seven ends of handling, one of them sent back in the house; six questions to customers."""
+    requests = [letter for scene in scenes for letter in scene.letters if letter.notice == "review_request"]
+    sent_back = next(scene for scene in scenes if scene.act and scene.act.text.startswith("#不通过"))
+    assert len(requests) == 7
+    assert {letter.role for letter in sent_back.letters}.isdisjoint({"customer"})
+    assert notices_to_customers(scenes).count("please_confirm") == 6
 
 
 def test_the_refusal_brings_the_case_back_to_work(scenes: list[Scene]) -> None:
@@ -137,6 +150,12 @@ def test_a_terminal_sees_the_clock_the_cases_and_the_score(config: Config) -> No
     assert "按时兑现" in last
     assert "■ 已关闭" in last
     assert 18 / 20 < sum(waited) < 30 / 20  # seconds asked for, not measured
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_the_screen_has_a_word_for_every_status(config: Config, language: str) -> None:
+    """Nobody reads "in_review" in the middle of Chinese."""
+    assert set(tongue_of(language, config).words.statuses) == set(STATUSES)
 
 
 def test_a_language_that_the_screen_has_not_is_said_with_those_it_has(config: Config) -> None:

@@ -31,6 +31,7 @@ CUSTOMER = "customer"
 RESPONSE, SOLUTION = "response", "solution"
 SOLVED = "resolved"
 RESPONDED = ("engineer_replied", SOLVED)
+TURNED_DOWN = ("refused", "review_failed")
 SCORES = range(1, 6)
 
 
@@ -161,8 +162,8 @@ def _response(happened: Sequence[_Held]) -> Sequence[_Held]:
 
 
 def _solution(happened: Sequence[_Held]) -> Sequence[_Held]:
-    """The last solution, none or one; what the customer refused was none (P-35)."""
-    said = [each for each in happened if each[0].name in (SOLVED, "refused")][-1:]
+    """The last solution, none or one; what the review or the customer turned down was none (P-35, P-46)."""
+    said = [each for each in happened if each[0].name in (SOLVED, *TURNED_DOWN)][-1:]
     return [each for each in said if each[0].name == SOLVED]
 
 

@@ -59,12 +59,15 @@ class Outcome:
 
 
 def engineers(entries: Sequence[Entry]) -> list[str | None]:
-    """Who has the case after each entry: whoever was assigned last, or else whoever acted on it first."""
+    """Who has the case after each entry: whoever was assigned last, or else whoever acted on it first.
+
+    An implementation engineer who was lent to help (P-44) does not take the case.
+    """
     holders: list[str | None] = []
     holder: str | None = None
     for entry in entries:
         if entry.kind == "event":
-            if entry.name == "assigned":
+            if entry.name == "assigned" and entry.detail.get("role", "engineer") == "engineer":
                 holder = _text(entry, "to") or holder
             elif entry.name in _ANSWERS_FOR_A_CASE:
                 holder = holder or _text(entry, "by")

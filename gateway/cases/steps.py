@@ -100,7 +100,8 @@ class _Draft:
         if isinstance(event, events.ProgressGiven) and not saying.customer_reads(before, event.language):
             # Somebody words it, from now on; meanwhile the customer's update comes at its time, without it.
             self.case = replace(self.case, pending_words=before.pending_words)
-            self._give(saying.for_wording((event.text, event.language), None))
+            wanted = before.reporter.language
+            self._give(saying.for_wording((event.text, event.language), None, wanted))
         self._set_status(lifecycle.status_after(self._life, before.status, event.key))
         if isinstance(event, events.LevelChanged | events.PlanChanged | events.IntervalAsked):
             self._set_priority(self.case.raised, None)
@@ -277,8 +278,8 @@ class _Draft:
             if each.speak_at is not None and each.speak_at <= moment <= each.due and self._spoke(each, key)
         ]
         if target.is_daily and (earlier := self.case.commitment(target.name)) is not None:
-            # Today's is done or gone: the next one is tomorrow's.
-            return moment if earlier.state == promised.WITHDRAWN else max(moment, earlier.due)
+            # Today's is done or gone: the next one is tomorrow's; tomorrow's that was let go is still tomorrow's.
+            return max(moment, earlier.made_at if earlier.state == promised.WITHDRAWN else earlier.due)
         return max(previous, default=moment)
 
     def _spoke(self, each: Commitment, key: str) -> bool:

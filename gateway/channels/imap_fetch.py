@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from gateway.channels import imap_envelope
 from gateway.channels.imap_line import Line
 from gateway.channels.imap_session import Refused, Session
 
@@ -100,6 +101,16 @@ async def fetch_messages(line: Line, batch: Sequence[Listed], within: float) -> 
 async def fetch_head(line: Line, uid: int, within: float) -> bytes | None:
     """A message's header fields; None where the server will not give even these."""
     return _texts(await _fetch(line, [uid], [HEAD], within)).get(uid)
+
+
+async def fetch_stand_in(line: Line, listed: Listed, limit: int, within: float) -> bytes | None:
+    """What stands for a message larger than `limit` bytes: its head, and the reason (L-79)."""
+    head = await fetch_head(line, listed.uid, within)
+    return (
+        imap_envelope.stand_in(head, imap_envelope.too_large(listed.size, limit))
+        if head is not None
+        else None
+    )
 
 
 async def still_there(line: Line, uids: Sequence[int], within: float) -> frozenset[int]:

@@ -167,11 +167,10 @@ class FolderReader:
         await self._leave(self._here.done(batch[-1].uid))
 
     async def _add_head(self, line: Line, listed: Listed, raws: dict[int, bytes]) -> None:
-        head = await imap_fetch.fetch_head(line, listed.uid, self._plan.within)
-        if head is not None:
+        instead = await imap_fetch.fetch_stand_in(line, listed, self._plan.max_size, self._plan.within)
+        if instead is not None:
             log.warning("message_too_large", source=self._plan.source, uid=listed.uid, size=listed.size)
-            why = imap_envelope.too_large(listed.size, self._plan.max_size)
-            raws[listed.uid] = imap_envelope.stand_in(head, why)
+            raws[listed.uid] = instead
 
     async def _note_missing(self, line: Line, uids: Sequence[int]) -> None:
         there = sorted(await imap_fetch.still_there(line, uids, self._plan.within))

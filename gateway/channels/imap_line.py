@@ -19,7 +19,7 @@ from imapclient.exceptions import (  # pyright: ignore[reportMissingTypeStubs] -
     IMAPClientReadOnlyError,
 )
 
-from gateway.channels.imap_session import ConnectionLost, Refused, Session, hang_up
+from gateway.channels.imap_session import ConnectionLost, Refused, Session, disturb, hang_up
 from gateway.errors import GatewayError
 
 Result = TypeVar("Result")
@@ -77,11 +77,11 @@ class Line:
             raise
 
     def cut(self) -> None:
-        """Close the connection, whatever is being done on it."""
+        """End the connection, whatever is being done on it; its thread closes it."""
         self._cut = True
         self._jobs.put(None)
         if self._session is not None:
-            hang_up(self._session)
+            disturb(self._session)
 
     async def _run(self, work: Callable[[], Result], within: float) -> Result:
         job = _Job(work)

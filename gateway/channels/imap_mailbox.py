@@ -15,7 +15,15 @@ import structlog
 
 from gateway.channels.imap_folder import KEEP, After, Bookmarks, FolderPlan, FolderReader, Keep
 from gateway.channels.imap_line import Line
-from gateway.channels.imap_session import ConnectionLost, Login, LoginRefused, Refused, Server, open_session
+from gateway.channels.imap_session import (
+    ConnectionLost,
+    Login,
+    LoginRefused,
+    Refused,
+    Server,
+    Session,
+    open_session,
+)
 from gateway.channels.imap_watch import watch
 from gateway.errors import NotNow
 
@@ -59,6 +67,25 @@ class Mailbox:
     patience: Patience = Patience()
 
 
+async def log_in(mailbox: Mailbox, purpose: str) -> Line:
+    """A new connection; a token that is refused is replaced once, at once. Raises ConnectionLost, LoginRefused."""
+    try:
+        return await _open(mailbox, purpose)
+    except LoginRefused:
+        if not mailbox.login.renew():
+            raise
+    return await _open(mailbox, purpose)
+
+
+async def _open(mailbox: Mailbox, purpose: str) -> Line:
+    connect, read = mailbox.patience.connect, mailbox.patience.call
+
+    def begin() -> Session:
+        return open_session(mailbox.server, mailbox.user, mailbox.login, connect=connect, read=read)
+
+    return await Line.open(f"{mailbox.name} {purpose}", begin, connect + read)
+
+
 class ImapMailbox:
     """Reads one mailbox until it is cancelled."""
 
@@ -72,7 +99,7 @@ class ImapMailbox:
         }
         self._line: Line | None = None
         self._woken = asyncio.Event()
-        self._well = asyncio.Event()
+        self._let_in = asyncio.Event()
         self._trouble: _Trouble | None = None
         self._last_look: datetime | None = None
 
@@ -123,6 +150,7 @@ class ImapMailbox:
                 return self._failed("login refused", error, patience.refused)
             except (ConnectionLost, Refused) as error:
                 return self._failed("no connection", error, patience.retry)
+            self._let_in.set()
             try:
                 await reader.read(line)
             except (ConnectionLost, Refused, NotNow) as error:
@@ -137,7 +165,6 @@ class ImapMailbox:
         if self._trouble is not None or self._last_look is None:
             log.info("mailbox_read", mailbox=self.name, folders=len(self._folders))
         self._trouble, self._last_look = None, self._now()
-        self._well.set()
         return self._mailbox.patience.poll
 
     def _failed(self, kind: str, error: Exception, waits: Sequence[float]) -> float:
@@ -145,10 +172,11 @@ class ImapMailbox:
         before = self._trouble if self._trouble is not None else _Trouble(kind, since=now)
         is_bad = isinstance(error, LoginRefused) or now - before.since >= DEGRADED_AFTER
         self._trouble = _Trouble(kind, before.since, before.rounds + 1, is_told=before.is_told or is_bad)
-        tell = log.error if self._trouble.is_told and not before.is_told else log.warning
+        is_new = before.rounds == 0 or before.kind != kind
+        tell = log.error if is_bad and not before.is_told else log.warning if is_new else log.debug
         tell("mailbox_troubled", mailbox=self.name, kind=kind, reason=str(error), rounds=self._trouble.rounds)
         if isinstance(error, LoginRefused):
-            self._well.clear()
+            self._let_in.clear()
         return min(waits[min(before.rounds, len(waits) - 1)], self._longest_wait(error))
 
     def _longest_wait(self, error: Exception) -> float:
@@ -160,27 +188,8 @@ class ImapMailbox:
     async def _connected(self) -> Line:
         """The poll's own connection, which lasts as long as the server lets it."""
         if self._line is None or self._line.is_cut:
-            self._line = await self._log_in(f"{self.name} poll")
+            self._line = await log_in(self._mailbox, "poll")
         return self._line
-
-    async def _log_in(self, name: str) -> Line:
-        """A new connection; a token that is refused is replaced once, at once."""
-        try:
-            return await self._open(name)
-        except LoginRefused:
-            if not self._mailbox.login.renew():
-                raise
-        return await self._open(name)
-
-    async def _open(self, name: str) -> Line:
-        mailbox, patience = self._mailbox, self._mailbox.patience
-        return await Line.open(
-            name,
-            lambda: open_session(
-                mailbox.server, mailbox.user, mailbox.login, connect=patience.connect, read=patience.call
-            ),
-            patience.connect + patience.call,
-        )
 
     def _hang_up(self) -> None:
         if self._line is not None:
@@ -190,8 +199,8 @@ class ImapMailbox:
         patience = self._mailbox.patience
 
         async def connect() -> Line:
-            await self._well.wait()  # while logging in is refused, one connection that tries is enough
-            return await self._log_in(f"{self.name} idle {folder}")
+            await self._let_in.wait()  # while logging in is refused, one connection that tries is enough
+            return await log_in(self._mailbox, f"idle {folder}")
 
         try:
             await watch(

@@ -28,6 +28,7 @@ __all__ = [
     "Refused",
     "Server",
     "Session",
+    "disturb",
     "hang_up",
     "open_session",
 ]
@@ -131,10 +132,14 @@ def open_session(server: Server, user: str, login: Login, *, connect: float, rea
     return session
 
 
-def hang_up(session: Session) -> None:
-    """Close the connection without asking the server; also from another thread, to wake one that reads."""
+def disturb(session: Session) -> None:
+    """End the connection from another thread: the one that reads from it wakes up, and nobody waits."""
     with suppress(OSError, IMAPClientError):
         session.socket().shutdown(socket.SHUT_RDWR)
+
+
+def hang_up(session: Session) -> None:
+    """Close the connection without asking the server."""
     with suppress(OSError, IMAPClientError):
         session.shutdown()
 

@@ -127,8 +127,10 @@ class GoogleTokens:
         )
 
     def _credentials(self) -> Any:
-        kind = json.loads(self._file.read_text(encoding="utf-8")).get("type")
-        if kind == "service_account":
+        content: object = json.loads(self._file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise LoginRefused("the Google credentials file holds no JSON object")
+        if cast("dict[str, object]", content).get("type") == "service_account":
             accounts = _extra("google.oauth2.service_account", "oauth-google")
             return accounts.Credentials.from_service_account_file(
                 str(self._file), scopes=[GOOGLE_SCOPE], subject=self._user

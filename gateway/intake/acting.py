@@ -16,6 +16,7 @@ from gateway.parsers import enclosures
 from gateway.ports import Sent
 
 FACTS = "facts"
+DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def act(taking: Taking, case: Case, staff: Staff, sent: Sent, words: Written) ->
     """Let it happen; what cannot is told to the colleague."""
     happened, refusals = turn_of(taking, case, staff, sent, words)
     case = taking.advance(case, happened, words.files)
-    if sent.notice == "digest":
+    if sent.notice == DIGEST:
         _acknowledge_others(taking, sent, case, happened)
     for number, refusal in enumerate(refusals):
         tell(taking, case, staff, sent.role, refusal.why, refusal.words, number)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from gateway import customer_turn
-from gateway.cases import events
-from gateway.cases.case import Notice
+from gateway.cases import events, lifecycle
+from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.colleague_report import Filed
 from gateway.intake import acting, holding, repeating
@@ -18,7 +18,7 @@ def take(taking: Taking, staff: Staff | None, sent: Sent | None, ruling: Ruling)
     """`staff` is whom the sender's address belongs to, `sent` the message of ours that is answered."""
     if sent is None:
         return _unasked(taking, staff, ruling)
-    case = taking.work.case(sent.case_number)
+    case = _answered_case(taking, sent)
     if case is None:
         return Outcome(FILED, None, "answers a case that is gone")
     if sent.token_until < taking.message.kept.received_at:
@@ -48,6 +48,17 @@ def _unasked(taking: Taking, staff: Staff | None, ruling: Ruling) -> Outcome:
     if staff is not None and filed is not None and filed.is_report:
         return _report(taking, filed, staff, ruling)
     return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
+
+
+def _answered_case(taking: Taking, sent: Sent) -> Case | None:
+    """The case that our notice was about; a digest is about the first of its cases that is still open."""
+    case = taking.work.case(sent.case_number)
+    if sent.notice != acting.DIGEST or case is None or not lifecycle.is_over(case.status):
+        return case
+    others = (taking.work.case(number) for number in taking.work.cases_in_digest(sent.id))
+    return next(
+        (other for other in others if other is not None and not lifecycle.is_over(other.status)), case
+    )
 
 
 def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outcome:

@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING
 
 from gateway.cases.directory import Directory
 from gateway.messages import Envelope, Inbound
-from gateway.parsers import bounces, commands, kinds, levels, quoting, screening, symptoms, written_in, zones
+from gateway.parsers import (
+    bounces,
+    commands,
+    kinds,
+    levels,
+    model,
+    quoting,
+    screening,
+    symptoms,
+    written_in,
+    zones,
+)
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.entities import companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
 from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span
+from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
 from gateway.parsers.screening import Automatic, OwnMail
@@ -25,7 +37,11 @@ from gateway.parsers.understood import Found, Report
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
+__all__ = ["SURE_ENOUGH", "Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
+
+
+SURE_ENOUGH = 0.5
+"""Values below this confidence are asked for, not used (issue 5, "Confidence means something")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +57,18 @@ class Vendor:
 class Reader:
     """Reads messages. Built once and shared: nothing in it changes while it reads."""
 
-    def __init__(self, directory: Directory, vendor: Vendor, own: OwnMail | None = None) -> None:
-        """`own` is how we recognise mail of our own; from the vendor's address and domains when not given."""
+    def __init__(
+        self,
+        directory: Directory,
+        vendor: Vendor,
+        own: OwnMail | None = None,
+        *,
+        with_model: bool | None = None,
+    ) -> None:
+        """`own` is how we recognise mail of our own; from the vendor's address and domains when not given.
+
+        `with_model`: whether the trained model is heard beside the rules; by default wherever its files are there.
+        """
         from gateway.parsers.entities import pipeline
         from gateway.parsers.entities.known import Known
 
@@ -53,6 +79,7 @@ class Reader:
         our_names = tuple(key for name in vendor.names if (key := key_of(name)))
         our_numbers = frozenset("".join(filter(str.isdigit, phone)) for phone in vendor.phones)
         finders: list[tuple[str, Finder]] = [
+            ("ourselves", partial(companies.ourselves, names_of_ours=Lookup((n, n) for n in vendor.names))),
             ("emails", partial(emails.find, our_domains=self._domains)),
             ("phones", partial(phones.find, ours=our_numbers)),
             ("products", products.find),
@@ -61,7 +88,8 @@ class Reader:
             ("places", places.find),
             ("directory", Known(directory).find),
         ]
-        self._nlp: Language = pipeline.build(finders)
+        self.has_model = model.is_there() if with_model is None else with_model
+        self._nlp: Language = pipeline.build(finders, with_model=self.has_model)
         self._run = pipeline.run
 
     def read(self, inbound: Inbound, envelope: Envelope | None = None, raw: bytes = b"") -> Report:
@@ -174,11 +202,15 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
 def _missing(
     values: Mapping[str, Found], kind: KindFound, clauses: Sequence[Symptom], *, reachable: bool
 ) -> tuple[str, ...]:
-    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed."""
+    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed.
+
+    A value that we are not sure enough of is asked for, too.
+    """
     if kind.value in ("confirmation", "refusal"):
         return ()
-    lacking = [name for name in ("company", "contact") if name not in values]
-    if "phone" not in values and not reachable:
+    sure = {name for name, found in values.items() if found.confidence >= SURE_ENOUGH}
+    lacking = [name for name in ("company", "contact") if name not in sure]
+    if "phone" not in sure and not reachable:
         lacking.append("phone")
     if kind.value == "fault" and not clauses:
         lacking.append("symptoms")

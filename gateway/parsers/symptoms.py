@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from gateway.parsers.entities.folding import lower
 from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
@@ -91,10 +93,10 @@ def guess(letter: Letter, products: Iterable[Span]) -> tuple[Symptom, ...]:
     products = sorted(products)
     for span in _clauses(letter):
         clause = letter.plain[span[0] : span[1]]
-        exclusions = _han_exclusions() if _HAN.search(clause) else _latin_exclusions()
+        excluded = _is_excluded(clause, han=_HAN.search(clause) is not None)
         about_product = any(span[0] <= start < span[1] for start, _ in products)
         said = _said_length(letter.plain, span, products)
-        if about_product and said >= 3 and not exclusions.search(clause) and not _asks(letter.plain, span[0]):
+        if about_product and said >= 3 and not excluded and not _asks(letter.plain, span[0]):
             start, end = span[0] + len(clause) - len(clause.lstrip()), span[0] + len(clause.rstrip())
             end = min(end, start + _LONGEST_CLAUSE)
             return (Symptom(letter.words((start, end)), 0.4, letter.printed((start, end))),)
@@ -155,13 +157,12 @@ def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | N
         return None
     question = _QUESTION_AFTER.match(text, span[1])
     han = len(_HAN.findall(clause)) * 3 >= len(clause.strip(" \x00"))
-    cue, no_cue = (_han_cues(), _han_exclusions()) if han else (_latin_cues(), _latin_exclusions())
-    if (question and not han) or no_cue.search(clause):
+    if (question and not han) or _is_excluded(clause, han=han):
         return None
-    found = cue.search(clause)
-    if found is None or (han and (_han_endings().search(clause) or _asks(text, span[0]))):
+    cue_end = (_han_cues() if han else _latin_cues()).first_end(clause)
+    if cue_end is None or (han and (_han_endings().search(clause) or _asks(text, span[0]))):
         return None
-    start = _opening(clause, han, found.end())
+    start = _opening(clause, han, cue_end)
     end = len(clause.rstrip(" \x00"))
     end = min(end, start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
@@ -188,27 +189,60 @@ def _opening(clause: str, han: bool, cue_end: int) -> int:
     if label := _FORM_LABEL.match(clause[at:]):
         at += label.end()
     circumstance = _AFTER_CIRCUMSTANCE.match(clause[at:])
-    if circumstance and _han_cues().search(clause[at + circumstance.end() :]):
+    if circumstance and _han_cues().first_end(clause[at + circumstance.end() :]) is not None:
         at += circumstance.end()
     while True:
         rest = clause[at:]
         opening = _han_openings().match(rest) or _OPENING_TIME.match(rest)
-        if opening is None or opening.end() == 0 or not _han_cues().search(rest[opening.end() :]):
+        if opening is None or opening.end() == 0 or _han_cues().first_end(rest[opening.end() :]) is None:
             return at + len(rest) - len(rest.lstrip())
         at += opening.end()
 
 
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """Words, found in one pass, and patterns, tried where no word is found."""
+
+    words: Lookup[str]
+    patterns: re.Pattern[str]
+
+    def first_end(self, clause: str) -> int | None:
+        """Where the first word ends that says so, else the first pattern; None when the clause says nothing."""
+        for (_, end), _ in self.words.find(lower(clause)):
+            return end
+        found = self.patterns.search(clause)
+        return found.end() if found else None
+
+
 @cache
-def _han_cues() -> re.Pattern[str]:
+def _han_cues() -> _Cues:
     lists = blocks("symptoms")
-    words = "|".join(re.escape(word) for word in sorted(lists["chinese"], key=len, reverse=True))
-    grave = blocks("levels")["compromise_patterns"]
-    return re.compile("|".join((*lists["chinese_patterns"], words, *grave)), re.IGNORECASE)
+    grave = filter(_HAN.search, blocks("levels")["compromise_patterns"])
+    patterns = "|".join((*lists["chinese_patterns"], *grave))
+    return _Cues(Lookup((word, word) for word in lists["chinese"]), re.compile(patterns, re.IGNORECASE))
 
 
 @cache
-def _han_exclusions() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word) for word in blocks("symptoms")["chinese_not"]), re.IGNORECASE)
+def _latin_cues() -> _Cues:
+    lists, levels = blocks("symptoms"), blocks("levels")
+    grave = (
+        line
+        for line in (*levels["standstill_patterns"], *levels["compromise_patterns"])
+        if not _HAN.search(line)
+    )
+    patterns = rf"(?<![\w'])(?:{'|'.join(lists['english_patterns'])})(?![\w'])|{'|'.join(grave)}"
+    return _Cues(Lookup((word, word) for word in lists["english"]), re.compile(patterns, re.IGNORECASE))
+
+
+@cache
+def _exclusions(key: str) -> Lookup[str]:
+    return Lookup((word, word) for word in blocks("symptoms")[key])
+
+
+def _is_excluded(clause: str, *, han: bool) -> bool:
+    """Whether a word says that the clause is about something else."""
+    excluded = _exclusions("chinese_not" if han else "english_not")
+    return next(excluded.find(lower(clause)), None) is not None
 
 
 @cache
@@ -233,19 +267,3 @@ def _latin_openings() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?:{'|'.join(map(re.escape, words))}|since \w+|p[1-4])\b[\s,:!-]*)+", re.IGNORECASE
     )
-
-
-@cache
-def _latin_cues() -> re.Pattern[str]:
-    words = "|".join(re.escape(word) for word in sorted(blocks("symptoms")["english"], key=len, reverse=True))
-    grave = "|".join((*blocks("levels")["standstill_patterns"], *blocks("levels")["compromise_patterns"]))
-    patterns = "|".join(blocks("symptoms")["english_patterns"])
-    return re.compile(rf"(?<![\w'])(?:{words}|{patterns})(?![\w'])|{grave}", re.IGNORECASE)
-
-
-@cache
-def _latin_exclusions() -> re.Pattern[str]:
-    words = "|".join(
-        re.escape(word) for word in sorted(blocks("symptoms")["english_not"], key=len, reverse=True)
-    )
-    return re.compile(rf"(?<![\w'])(?:{words})(?![\w'])", re.IGNORECASE)

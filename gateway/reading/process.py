@@ -80,17 +80,19 @@ class ReadingProcess:
         self._module = module
         self._next: asyncio.Task[_Child] | None = None
         self._turn = asyncio.Lock()
+        self._stopped = False
 
     @property
     def pid(self) -> int | None:
         """The child's process id; None while there is none that is ready."""
-        done = self._next is not None and self._next.done() and not self._next.cancelled()
-        if self._next is None or not done or self._next.exception() is not None:
+        ready = self._next is not None and self._next.done() and not self._next.cancelled()
+        if self._next is None or not ready or self._next.exception() is not None:
             return None
         return self._next.result().process.pid
 
     async def start(self) -> None:
         """Load the parsers in a child. Raises NotNow when it cannot be started."""
+        self._stopped = False
         async with self._turn:
             await self._child()
 
@@ -98,7 +100,7 @@ class ReadingProcess:
         """What a kept message means.
 
         Raises ReadingDied when reading it took the child down or failed, which is to be counted against the message;
-        NotNow when no child could be started, which is not.
+        NotNow when no child could be started or we are stopping, which is not.
         """
         async with self._turn:
             child = await self._child()
@@ -113,6 +115,8 @@ class ReadingProcess:
                 self._replace()
                 if not isinstance(error, Exception):
                     raise
+                if self._stopped:
+                    raise NotNow("the reading process is being stopped") from None
                 log.warning("reading_died", pid=child.process.pid, reason=reason, size=len(kept_raw))
                 raise ReadingDied(reason) from None
             if answer.weary:
@@ -123,7 +127,8 @@ class ReadingProcess:
             return Reading(answer.report.inbound, answer.report, answer.filed)
 
     async def stop(self) -> None:
-        """Let the child go; safe at any moment, and more than once."""
+        """Let the child go; safe at any moment, and more than once. A message that is being read is not harmed."""
+        self._stopped = True
         waiting, self._next = self._next, None
         if waiting is None:
             return
@@ -135,6 +140,8 @@ class ReadingProcess:
 
     async def _child(self) -> _Child:
         """The child that is ready, or is being made ready."""
+        if self._stopped:
+            raise NotNow("the reading process is being stopped")
         if self._next is None:
             self._next = asyncio.create_task(_launch(self._module, self._order))
         try:
@@ -142,6 +149,10 @@ class ReadingProcess:
         except NotNow:
             self._next = None
             raise
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            raise NotNow("the reading process is being stopped") from None
         if child.process.returncode is None:
             return child
         log.warning("reading_process_gone", pid=child.process.pid, returncode=child.process.returncode)
@@ -150,6 +161,8 @@ class ReadingProcess:
 
     def _replace(self) -> None:
         """Have another child made ready before the next message comes."""
+        if self._stopped:
+            return
         self._next = asyncio.create_task(_launch(self._module, self._order))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, recurring
 
 KEPT = "kept"
+WAITING, ATTEMPTING = "waiting", "attempting"
 RECENT_MESSAGES = 20
 """How far back in somebody's messages an open case of theirs is looked for."""
 
@@ -87,5 +88,38 @@ RECENT_CASES_OF = (
     .order_by(messages.c.id.desc())
     .limit(RECENT_MESSAGES)
 )
+DUE_CASES = (
+    select(cases.c.number)
+    .where(
+        cases.c.next_due <= bindparam("the_moment"),
+        cases.c.number.not_in(bindparam("the_resting", expanding=True)),
+    )
+    .order_by(cases.c.next_due)
+    .limit(bindparam("the_limit"))
+)
+DUE_LETTERS = (
+    select(
+        outbox.c.id,
+        outbox.c.sender,
+        outbox.c.recipient,
+        outbox.c.raw,
+        outbox.c.case_number,
+        outbox.c.notice,
+        outbox.c.role,
+        outbox.c.channel,
+        outbox.c.attempts,
+        outbox.c.in_doubt,
+        outbox.c.expires_at,
+    )
+    .where(outbox.c.state == WAITING, outbox.c.next_attempt <= bindparam("the_moment"))
+    .order_by(outbox.c.next_attempt)
+    .limit(bindparam("the_limit"))
+    .with_for_update(skip_locked=True)
+)
+ATTEMPT_LETTERS = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("the_letters", expanding=True)))
+    .values(state=ATTEMPTING, attempt_started_at=bindparam("the_moment"), attempts=outbox.c.attempts + 1)
+)
 NEXT_DUE = select(func.min(cases.c.next_due))
-NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == "waiting")
+NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)

@@ -14,13 +14,13 @@ from gateway.messages import Envelope, Parcel
 from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
 from gateway.storage import statements
 from gateway.storage.mapping import case_from_json, case_to_json, to_json, unconfirmed_from_json
-from gateway.storage.statements import KEPT
+from gateway.storage.statements import ATTEMPTING, KEPT, WAITING
 from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, unconfirmed
 
 CLAIMED_BYTES = 16_000_000
 SUGGESTED = 5
 DONE, SET_ASIDE = "done", "set_aside"
-WAITING, ATTEMPTING, SENT, FAILED = "waiting", "attempting", "sent", "failed"
+SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
 NOT_USED = "reply_not_sent"
 
@@ -118,10 +118,8 @@ class DatabaseWork:
 
     def due(self, at: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[str]:
         """Numbers of cases with a commitment near or late, the longest due first."""
-        query = select(cases.c.number).where(cases.c.next_due <= at).order_by(cases.c.next_due).limit(limit)
-        if without:
-            query = query.where(cases.c.number.not_in(without))
-        return list(self._connection.execute(query).scalars())
+        which = {"the_moment": at, "the_resting": list(without), "the_limit": limit}
+        return list(self._connection.execute(statements.DUE_CASES, which).scalars())
 
     def record(self, step: Step, ready: Sequence[Ready]) -> None:
         """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
@@ -272,21 +270,11 @@ class DatabaseWork:
 
     def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
         """Messages whose turn has come; `attempting` is durable before the first byte leaves (F28)."""
-        query = (
-            select(outbox)
-            .where(outbox.c.state == WAITING, outbox.c.next_attempt <= at)
-            .order_by(outbox.c.next_attempt)
-            .limit(limit)
-        )
-        if self._locks:
-            query = query.with_for_update(skip_locked=True)
-        rows = self._connection.execute(query).all()
+        which = {"the_moment": at, "the_limit": limit}
+        rows = self._connection.execute(statements.DUE_LETTERS, which).all()
         if rows:
-            self._connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_([row.id for row in rows]))
-                .values(state=ATTEMPTING, attempt_started_at=at, attempts=outbox.c.attempts + 1)
-            )
+            claimed = {"the_moment": at, "the_letters": [row.id for row in rows]}
+            self._connection.execute(statements.ATTEMPT_LETTERS, claimed)
         return [
             Waiting(
                 parcel=Parcel(id=row.id, sender=row.sender, recipient=row.recipient, raw=row.raw),

@@ -6,7 +6,9 @@ it decides. What counts as proof is the domain owner's DMARC policy, and otherwi
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from gateway.messages import Address, Envelope
 from gateway.trust import dkim_signature, dmarc, results_header
@@ -47,29 +49,24 @@ def authenticate(
     if _handed_in(letter, envelope, rules):
         return Authentication("pass", "local", author, f"It was handed in directly from {envelope.peer}")
     asked = Metered(dns, MAX_QUESTIONS, MAX_SECONDS)
-    policy = dmarc.policy_of(author, asked)
+    matter = _Matter(letter, envelope, author, dmarc.policy_of(author, asked), rules)
     seen: list[Authentication] = []
-    for judged in _judgements(letter, envelope, author, policy, rules, dns, asked, at):
+    for judged in chain(_signatures(matter, asked, at), _path(matter, dns), _border(matter)):
         if judged.result == "pass":
             return judged
         seen.append(judged)
-    return _unproved(seen, author, policy)
+    return _unproved(matter, seen)
 
 
-def _judgements(
-    letter: Letter,
-    envelope: Envelope,
-    author: str,
-    policy: Policy,
-    rules: TrustRules,
-    dns: Resolver,
-    asked: Resolver,
-    at: datetime,
-) -> Iterator[Authentication]:
-    """Every piece of evidence for the From domain, each weighed only when those before it proved nothing."""
-    yield from _signatures(letter, author, policy, asked, at)
-    yield from _path(envelope, author, policy, rules, dns)
-    yield from _border(letter, envelope, author, policy, rules)
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """What every piece of evidence is weighed against: `author` is the From domain, `policy` what its owner asks."""
+
+    letter: Letter
+    envelope: Envelope
+    author: str
+    policy: Policy
+    rules: TrustRules
 
 
 def _handed_in(letter: Letter, envelope: Envelope, rules: TrustRules) -> bool:
@@ -81,15 +78,15 @@ def _handed_in(letter: Letter, envelope: Envelope, rules: TrustRules) -> bool:
     )
 
 
-def _signatures(
-    letter: Letter, author: str, policy: Policy, dns: Resolver, at: datetime
-) -> Iterator[Authentication]:
+def _signatures(matter: _Matter, dns: Resolver, at: datetime) -> Iterator[Authentication]:
     """The first five DKIM signatures that speak for the From domain; those of strangers prove nothing about it."""
+    letter, author = matter.letter, matter.author
     bodies = dkim_signature.Bodies(letter)
     speaking = [
         field
         for field in letter.all("dkim-signature")
-        if (domain := dkim_signature.domain_of(field)) and aligned(domain, author, strict=policy.strict_dkim)
+        if (domain := dkim_signature.domain_of(field))
+        and aligned(domain, author, strict=matter.policy.strict_dkim)
     ]
     for field in speaking[:MAX_SIGNATURES]:
         about = f"The DKIM signature of {dkim_signature.domain_of(field)}"
@@ -107,67 +104,62 @@ def _signatures(
             yield Authentication("pass", "dkim", author, f"{about} is true and speaks for {author}")
 
 
-def _path(
-    envelope: Envelope, author: str, policy: Policy, rules: TrustRules, dns: Resolver
-) -> Iterator[Authentication]:
+def _path(matter: _Matter, dns: Resolver) -> Iterator[Authentication]:
     """SPF of the return path, where the client is a stranger's server and the path speaks for the From domain."""
+    envelope, rules = matter.envelope, matter.rules
     peer = peer_address(envelope.peer)
     domain = domain_name(envelope.mail_from.rpartition("@")[2])
     if envelope.source != DIRECT or peer is None or domain is None:
         return
     if is_within(envelope.peer, (*rules.local_hosts, *rules.border_hosts)):
         return
-    if not aligned(domain, author, strict=policy.strict_spf):
+    if not aligned(domain, matter.author, strict=matter.policy.strict_spf):
         return
     found = spf_result(peer, envelope.mail_from, domain, dns)
     evidence = f"SPF of {domain} for {peer} is {found}"
-    yield Authentication(_RESULTS.get(found, "none"), "spf", author, evidence)
+    yield Authentication(_RESULTS.get(found, "none"), "spf", matter.author, evidence)
 
 
-def _border(
-    letter: Letter, envelope: Envelope, author: str, policy: Policy, rules: TrustRules
-) -> Iterator[Authentication]:
+def _border(matter: _Matter) -> Iterator[Authentication]:
     """What our border server found, as far as it speaks for the From domain.
 
     It does not say whether a signature was one of those that never count, so beside an aligned `l=` only SPF does.
     """
+    author, policy = matter.author, matter.policy
     strict = {"dkim": policy.strict_dkim, "spf": policy.strict_spf, "dmarc": True}
     partly = any(
         dkim_signature.claims_a_part(field)
         and aligned(dkim_signature.domain_of(field) or "", author, strict=False)
-        for field in letter.all("dkim-signature")
+        for field in matter.letter.all("dkim-signature")
     )
-    for finding in results_header.findings(letter, envelope, rules):
+    for finding in results_header.findings(matter.letter, matter.envelope, matter.rules):
         domain = results_header.domain_of(finding)
-        if domain is None or finding.method not in strict:
-            continue
-        if not aligned(domain, author, strict=strict[finding.method]):
+        if domain is None or not aligned(domain, author, strict=strict[finding.method]):
             continue
         result = _RESULTS.get(finding.result, "none")
         found = finding.result if result != "none" else "nothing"
-        evidence = f"{rules.authserv_id} found for {finding.method} of {domain}: {found}"
+        evidence = f"{matter.rules.authserv_id} found for {finding.method} of {domain}: {found}"
         if partly and finding.method != "spf":
             result, evidence = "none", f"{evidence}, but a signature covers only a part of the body (l=)"
         yield Authentication(result, "authentication-results", author, evidence)
 
 
-def _unproved(seen: list[Authentication], author: str, policy: Policy) -> Authentication:
+def _unproved(matter: _Matter, seen: list[Authentication]) -> Authentication:
     """What to say where nothing proved it: that it may yet be proved, that it is untrue, or that nothing is known."""
-    for result in ("temperror", "fail"):
-        for judged in seen:
-            if judged.result == result:
-                return judged
+    author, policy = matter.author, matter.policy
+    if waiting := next((each for each in seen if each.result == "temperror"), None):
+        return waiting
     if policy.unanswered:
         return Authentication("temperror", None, author, f"The policy of {author} could not be looked up")
+    if untrue := next((each for each in seen if each.result == "fail"), None):
+        return untrue
     if policy.wish != "none":
-        wish = f"{author} asks to {policy.wish} mail like this, for which nothing speaks"
-        return Authentication("fail", seen[0].means if seen else None, author, _joined(wish, seen))
+        evidence = f"{author} asks to {policy.wish} mail for which nothing speaks"
+        means = seen[0].means if seen else None
+        return Authentication(
+            "fail", means, author, ": ".join([evidence, *(each.evidence for each in seen[:1])])
+        )
     if seen:
         return seen[0]
-    return Authentication(
-        "none", None, author, f"Nothing speaks for {author}: no signature, no path, no result"
-    )
-
-
-def _joined(wish: str, seen: list[Authentication]) -> str:
-    return f"{wish} ({seen[0].evidence})" if seen else wish
+    evidence = f"Nothing speaks for {author}: no signature, no path, no result"
+    return Authentication("none", None, author, evidence)

@@ -123,7 +123,7 @@ class DnsResolver:
     def _resolve(self, name: str, kind: Kind, started: float) -> tuple[tuple[bytes, ...], float]:
         """The records, and for how long they may be remembered."""
         try:
-            found = self._asked().resolve(name, kind, search=False)
+            found = self._asked().resolve(name, kind)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return (), MEMORY_OF_NOTHING
         except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, dns.name.BadEscape):

@@ -92,6 +92,23 @@ ORDINARY: tuple[Event, ...] = (
     events.WaitingOnCustomer(text="请提供日志", by=ENGINEER),
     events.CustomerWrote(text="日志在附件里"),
 )
+ROADS: tuple[tuple[Event, ...], ...] = (
+    (
+        events.Resolved(text="已重启", by=ENGINEER),
+        events.ReviewPassed(by="centre"),
+        events.Confirmed(text="好了"),
+    ),
+    (
+        events.Resolved(text="已重启", by=ENGINEER),
+        events.ReviewPassed(by="centre"),
+        events.Refused(text="还没好"),
+    ),
+    (events.Resolved(text="已重启", by=ENGINEER), events.ReviewFailed(text=SECRET, by="centre")),
+    (events.WaitingOnCustomer(text="请提供日志", by=ENGINEER), events.CustomerWrote(text="日志在附件里")),
+    (events.PartsRequested(text=SECRET, by=ENGINEER), events.PartsIssued(by="store")),
+)
+"""What follows one another in ordinary lives, and by chance alone would seldom do so."""
+
 TOGETHER: tuple[tuple[type[Event], ...], ...] = (
     (events.CustomerWrote, events.Confirmed, events.IntervalAsked),
     (events.CustomerWrote, events.Refused, events.Complained, events.IntervalAsked),

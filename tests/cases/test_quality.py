@@ -227,6 +227,17 @@ def test_a_promise_counts_for_whoever_had_the_case_when_it_was_decided() -> None
     assert "chen.jing" not in engineers
 
 
+def test_a_colleague_who_lends_a_hand_does_not_take_the_case() -> None:
+    """P-44, P-63: what is missed, and how satisfied the customer is, stays with the engineer who has it."""
+    entries = [
+        happened("assigned", MINUTE, to="wang.lei", role="engineer"),
+        happened("assigned", 2 * MINUTE, to="li.wen", role="implementation_engineer"),
+        said("started", timedelta()),
+        said("missed", HOUR),
+    ]
+    assert list(measure([reviewed(entries)], LONG).groups[By.ENGINEER]) == ["wang.lei"]
+
+
 def test_engineers_are_not_measured_by_what_the_gateway_owed() -> None:
     """A first reply that our server sent late is no engineer's miss."""
     entries = [
@@ -291,9 +302,10 @@ def test_automatic_mail_is_no_response() -> None:
     assert counted(happened("notice_sent", MINUTE, notice="first_reply")).response == Times()
 
 
-def test_a_solution_that_the_customer_refused_is_none() -> None:
-    """The time to solution runs on to the one that held (P-35)."""
-    refused = [happened("resolved", HOUR, by="wang.lei"), happened("refused", 2 * HOUR)]
+@pytest.mark.parametrize("turned_down", ["refused", "review_failed"])
+def test_a_solution_that_was_turned_down_is_none(turned_down: str) -> None:
+    """The time to solution runs on to the one that held, before the centre manager and the customer (P-35, P-46)."""
+    refused = [happened("resolved", HOUR, by="wang.lei"), happened(turned_down, 2 * HOUR)]
     assert counted(*refused).solution == Times()
     assert counted(*refused, happened("resolved", 3 * HOUR, by="wang.lei")).solution.median == 3 * HOUR
 

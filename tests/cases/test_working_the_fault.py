@@ -174,3 +174,11 @@ class TestTheReview:
         assert life.case.status == "closed"
         assert clocks(life, "please_confirm", CUSTOMER) == []
         assert life.notices(name="escalation") == []
+
+
+def test_updates_go_on_while_the_centre_manager_is_silent() -> None:
+    """SERVICE lets only "waiting for the customer" pause the updates (P-32)."""
+    life = Life().reported("2026-11-23 09:00")
+    life.happens("2026-11-23 10:00", events.Resolved(text="好了", by="wang"))
+    life.runs("2026-11-23 12:00")
+    assert [line for line in life.told("customer") if line > "11-23 10:00"] != []

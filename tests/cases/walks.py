@@ -13,12 +13,13 @@ from gateway.cases.case import Case, Notice, Step
 from gateway.cases.events import Event
 from gateway.cases.policy import Policy, Terms
 from tests.builders import a_case, at, policy, terms
-from tests.cases.happenings import EVERYTHING, ORDINARY, TOGETHER
+from tests.cases.happenings import EVERYTHING, ORDINARY, ROADS, TOGETHER
 from tests.cases.watch import LawBroken, Watch
 
-MINUTES = {0: 30, 1: 20, 4: 15, 9: 15, 30: 12, 61: 10, 300: 5, 24 * 60: 2, 3 * 24 * 60: 1}
+MINUTES = {0: 30, 1: 20, 4: 15, 9: 15, 30: 12, 61: 10, 300: 5, 24 * 60: 2, 3 * 24 * 60: 2}
 """How long until the next move, and how often so long."""
 
+SOON = (0, 1, 4, 9)
 BEGINS = ("2026-11-23 11:50", "2026-11-21 23:30", "2026-11-23 17:20", "2026-09-30 17:55")
 POSTS = (timedelta(), timedelta(), timedelta(minutes=7), None)
 LONGEST_WALK = 60
@@ -64,8 +65,16 @@ def draw(seed: int) -> Walk:
         begins=random.choice(BEGINS),
         staffed=frozenset(role for role in chain if random.random() < 0.7),
         post=random.choice(POSTS),
-        moves=tuple(_move(random) for _ in range(random.randint(1, LONGEST_WALK))),
+        moves=tuple(move for _ in range(random.randint(1, LONGEST_WALK)) for move in _moves(random)),
     )
+
+
+def _moves(random: Random) -> Iterator[Move]:
+    """One move, or a stretch of road in which one thing soon follows another."""
+    if random.random() < 0.95:
+        yield _move(random)
+    else:
+        yield from (Move(random.choice(SOON), (event,)) for event in random.choice(ROADS))
 
 
 def _move(random: Random) -> Move:

@@ -188,12 +188,15 @@ async def test_folders_are_named_as_people_see_them(dovecot: Dovecot, user: str)
 
 
 async def test_a_folder_that_cannot_be_opened_holds_up_no_other(dovecot: Dovecot, user: str) -> None:
-    """Misspelt, deleted or forbidden: the health page names it, the other folders are read (L-76)."""
+    """Misspelt, deleted or forbidden: the health page names it; the others are read, and watched (L-76)."""
     desk = Desk()
     dovecot.deliver(user, *letters(1))
-    async with reading(mailbox(dovecot.imap, user, folders=("不存在", "INBOX")), desk) as reader:
+    box = partial(mailbox, user=user, folders=("不存在", "INBOX"))
+    async with FaultyWire(dovecot.imap) as wire, reading(box(wire.port), desk) as reader:
         await until("the letter", lambda: desk.kept)
-        assert reader.health()["why"] == "folder 不存在 cannot be read"
+        await until("IDLE", lambda: wire.idling)
+        why = "folder 不存在 cannot be read"
+        await until("the reason", lambda: reader.health()["why"] == why)
 
 
 async def test_a_letter_that_is_too_large_leaves_its_head_and_the_reason(dovecot: Dovecot, user: str) -> None:

@@ -242,3 +242,9 @@ class TestFollowUps:
         assert await look(house, watch(house.parts.directory), "2026-12-01 09:00") == 2
         assert others not in house.letter(ZHOU, "follow_up").text
         assert banks not in house.letter(CHEN, "follow_up").text
+
+
+async def test_late_on_the_day_itself_it_is_still_opened(house: House, watch: Watch) -> None:
+    """P-07: planned for the first day of a holiday week, it is held after it, eight days later."""
+    rounds = watch(inspected(house, 6, NATIONAL_DAY))
+    assert await look(house, rounds, "2026-10-08 08:00") == 1

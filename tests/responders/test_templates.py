@@ -353,7 +353,7 @@ def test_the_answer_that_a_customer_is_told_to_give_counts_as_a_confirmation(lan
 def test_an_escalation_says_what_was_promised_and_how_late_it_is() -> None:
     """P-50: the manager must be able to act on the letter alone."""
     text = write("escalation", staff(), to="level_manager:1", facts={"rung": 1, "overdue": OVERDUE}).text
-    assert "· 工程师响应（P-11）：应于今天 09:27 前完成，已超时 35 分钟，由维护工程师负责" in text
+    assert "· 工程师响应（P-11）：应于今天 09:27 前完成，已超时 35 分钟，责任方：维护工程师" in text
     assert "· 今天 10:01 分派工程师" in text
     assert "#知悉" in text
 

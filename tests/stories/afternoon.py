@@ -9,7 +9,7 @@ those of the seed directory. Moments are written as on a wall clock in Shanghai:
 import asyncio
 import email.policy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import cached_property
@@ -18,11 +18,11 @@ from itertools import count
 from sqlalchemy import Engine, select
 
 from gateway.app import Parts
-from gateway.cases.case import Case
+from gateway.cases.case import Case, Step
 from gateway.cases.commitments import Commitment
 from gateway.messages import Parcel
 from gateway.parsers.report import Reader
-from gateway.ports import Channel
+from gateway.ports import Channel, Work
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.loop import Loop
 from gateway.responders.rounds import Rounds
@@ -113,7 +113,7 @@ class Afternoon:
         self.numbers: list[str] = []
         self._parts = parts
         self._clock = parts.clock
-        self._engine = engine
+        self.engine = engine
         self._began = False
         self._rounds = rounds
         self._house = _house(parts, reader, engine, ways_out or {}, rounds=rounds)
@@ -123,7 +123,7 @@ class Afternoon:
     def ends(self) -> None:
         """Nothing stays behind."""
         self._house.store.stop()
-        self._engine.dispose()
+        self.engine.dispose()
         self._runner.close()
 
     # Who writes.
@@ -183,6 +183,19 @@ class Afternoon:
         self._receive(raw, sender, to)
         return self
 
+    def has_open_cases(self, count: int) -> "Afternoon":
+        """As many open cases, each of somebody else's and otherwise as the one that was opened last."""
+        case = self.case
+
+        def record(work: Work) -> None:
+            for number in range(1, count):
+                somebody = replace(case.reporter, address=f"customer-{number}@many.example")
+                other = replace(case, number=f"C261122-{number:06}", reporter=somebody, version=1)
+                work.record(Step(other), [])
+
+        self._house.store.submit(record).result()
+        return self
+
     # The clock.
 
     def goes_on_until(self, until: str) -> "Afternoon":
@@ -209,17 +222,17 @@ class Afternoon:
 
     def case_of(self, number: str) -> Case:
         """A case as it now is."""
-        return read_case(self._engine, number)[0]
+        return read_case(self.engine, number)[0]
 
     @property
     def journal(self) -> Sequence[Row]:
         """What happened to the case that was opened last."""
-        return read_case(self._engine, self.numbers[-1])[1]
+        return read_case(self.engine, self.numbers[-1])[1]
 
     @property
     def said(self) -> list[Row]:
         """What was written on the case that was opened last, by customers and colleagues, and why it lies there."""
-        return [row for row in read_case(self._engine, self.numbers[-1])[2] if row["direction"] == "in"]
+        return [row for row in read_case(self.engine, self.numbers[-1])[2] if row["direction"] == "in"]
 
     def owed(self, name: str) -> Commitment:
         """The latest commitment of that name, which must be there."""
@@ -247,7 +260,7 @@ class Afternoon:
     def mails(self) -> list[Mail]:
         """Everything that has left, in order."""
         query = select(outbox).where(outbox.c.channel == "mail")
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             rows = {row.id: row for row in connection.execute(query)}
         return [
             Mail(row.sent_at, row.notice, row.role, row.recipient, row.case_number, parcel)

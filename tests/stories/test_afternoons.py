@@ -178,13 +178,16 @@ def test_a_customer_who_wants_to_hear_every_half_hour_does(afternoon_of: Afterno
 
 
 @pytest.mark.parametrize(
-    ("customer", "report", "refusal", "confirmation"),
+    ("customer", "report", "refusal", "sorry", "confirmation"),
     [
-        pytest.param(HOSPITAL, FAULT, "谢谢，但是还没好", "这次好了，谢谢", id="zh-Hans"),
+        pytest.param(
+            HOSPITAL, FAULT, "谢谢，但是还没好", "您告知问题仍未解决", "这次好了，谢谢", id="zh-Hans"
+        ),
         pytest.param(
             HAIYAN,
             "您好：\n防火牆 VPN 無法連線，約二十位同仁受影響，請協助。",
             "謝謝，但是還沒好",
+            "您告知問題仍未解決",
             "已經恢復正常了，謝謝",
             id="zh-Hant",
         ),
@@ -192,13 +195,14 @@ def test_a_customer_who_wants_to_hear_every_half_hour_does(afternoon_of: Afterno
             CHIPS,
             "Hello,\nour firewall rejects every login, about thirty users are affected.",
             "Thanks, but it is still not working.",
+            "We are sorry that it is not solved yet",
             "It works now, thank you!",
             id="en",
         ),
     ],
 )
 def test_a_polite_refusal_is_worked_again_reviewed_again_and_solved(
-    afternoon_of: AfternoonOf, customer: str, report: str, refusal: str, confirmation: str
+    afternoon_of: AfternoonOf, customer: str, report: str, refusal: str, sorry: str, confirmation: str
 ) -> None:
     """Thanks with a "but" closes nothing (L-100, P-35); the second solution goes through P-46, P-34 and closes once.
 
@@ -212,7 +216,9 @@ def test_a_polite_refusal_is_worked_again_reviewed_again_and_solved(
     assert day.case.status == "in_progress"
     assert refusal in day.last(engineer, "refused").text
     assert refusal in day.last(SUN_JIE, "refused").text
-    assert refusal not in day.last(customer, "status_update").text
+    heard = day.last(customer, "status_update").text
+    assert sorry in heard
+    assert refusal not in heard
     day.staff_writes(engineer, "15:10", "#resolved Done again", answering="refused")
     day.staff_writes(QIAN, "15:15", "#通过", answering="review_request")
     day.customer_writes("15:30", confirmation)
@@ -365,3 +371,32 @@ def test_an_internal_note_never_reaches_the_customer(afternoon_of: AfternoonOf) 
     day.goes_on_until("17:50")
     assert "改错了配置" not in day.read_outside()
     assert day.state("response") != promised.MET
+
+
+def test_an_afternoon_in_taipei_is_in_traditional_chinese_throughout(afternoon_of: AfternoonOf) -> None:
+    """P-30 to P-35: every letter to the customer, and those to the engineer of the region, in their own script."""
+    day = afternoon_of(HAIYAN).customer_writes(
+        "2026-11-23 13:00",
+        "您好：\n防火牆 VPN 無法連線，約二十位同仁受影響，麻煩盡快協助。\n陳怡君\n電話：+886 2 5550 0303",
+    )
+    day.staff_writes(HUANG, "13:10", "#接單", answering="new_case")
+    day.staff_writes(HUANG, "13:25", "#方案 更新 VPN 憑證並重新套用政策", answering="assignment")
+    day.staff_writes(HUANG, "14:00", "#等待客戶 請提供用戶端的連線紀錄", answering="assignment")
+    day.customer_writes("14:40", "紀錄如附件，請查收。")
+    day.staff_writes(HUANG, "15:20", "#已解決 已更新憑證，測試帳號可以連線", answering="customer_wrote")
+    day.staff_writes(QIAN, "15:26", "#通过", answering="review_request")
+    day.customer_writes("15:50", "已經可以正常連線了，謝謝，可以結案。")
+    assert day.case.status == "closed"
+    assert day.post(HAIYAN) == [
+        "11-23 13:00 first_reply",
+        "11-23 13:10 status_update",
+        "11-23 13:25 status_update",
+        "11-23 13:29 second_reply",
+        "11-23 14:00 status_update",
+        "11-23 15:26 please_confirm",
+        "11-23 15:50 closed",
+    ]
+    assert {mail.language for mail in day.mails if mail.to == HAIYAN} == {"zh-Hant"}
+    assert {mail.language for mail in day.mails if mail.to.startswith("huang")} == {"zh-Hant"}
+    assert not set("报处级别单") & set(day.read_outside())
+    assert day.missed() == []

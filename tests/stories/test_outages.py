@@ -1,8 +1,12 @@
 """Afternoons on which the gateway was away: then customers read the truth of now, once, and managers one digest."""
 
+from collections import Counter
+
 from tests.stories.afternoon import HOSPITAL, QIAN, ZHAO
 from tests.stories.conftest import AfternoonOf
-from tests.stories.test_afternoons import FAULT
+from tests.stories.test_afternoons import FAULT, SMALL_FAULT
+
+MANY = 2000
 
 
 def test_an_outage_of_one_minute_is_noticed_by_nobody(afternoon_of: AfternoonOf) -> None:
@@ -42,3 +46,15 @@ def test_an_outage_of_seven_days_ends_with_one_update_and_one_digest(afternoon_o
     day.goes_on_until("11:00")
     assert day.told("escalation") == []
     assert {len(day.post(who, "digest")) for who in (ZHAO, QIAN)} == {1, 0}
+
+
+def test_two_thousand_open_cases_say_one_thing_each_after_a_day_away(afternoon_of: AfternoonOf) -> None:
+    """P-31, P-12, P-50 (G10): one catch-up to each customer, one digest to the manager, and no other mail at all."""
+    day = afternoon_of().customer_writes("2026-11-23 09:00", SMALL_FAULT).goes_on_until("09:10")
+    before = len(day.has_open_cases(MANY).mails)
+    day.stands_still_until("2026-11-24 09:30")
+    left = day.mails[before:]
+    assert Counter(mail.notice for mail in left) == {"second_reply": MANY, "digest": 1}
+    assert len({mail.to for mail in left if mail.notice == "second_reply"}) == MANY
+    assert left[-1].to == "zhao.ming@yunling.example"
+    assert left[-1].text.count("· C261122-") == MANY - 1

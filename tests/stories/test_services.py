@@ -7,7 +7,7 @@ import json
 from gateway.cases import commitments as promised
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
-from tests.stories.afternoon import ADMIN, BANK, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, WANG, ZHAO
+from tests.stories.afternoon import ADMIN, BANK, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, ZHAO
 from tests.stories.conftest import AfternoonOf
 from tests.stories.test_afternoons import FAULT
 
@@ -72,7 +72,10 @@ def test_an_inspection_that_falls_on_national_day_is_held_after_it(other_afterno
     assert day.post(HOSPITAL)[0].endswith("inspection_planned")
     assert "10月8日（周四）18:00" in day.last(HOSPITAL, "inspection_planned").text
     assert len(day.post(HOSPITAL, "inspection_reminder")) == 1
-    day.staff_writes(LI, "2026-10-08 09:30", "#到场", answering="inspection_due")
+    day.staff_writes(LI, "2026-10-08 08:30", "#出发", answering="inspection_due")
+    assert "工程师将在今天 18:00 前到达现场。" in day.last(HOSPITAL, "status_update").text
+    day.staff_writes(LI, "09:30", "#到场", answering="inspection_due")
+    assert "工程师将在" not in day.last(HOSPITAL, "status_update").text
     day.staff_writes(
         LI,
         "2026-10-09 15:00",
@@ -114,6 +117,18 @@ def test_a_complaint_goes_to_quality_and_to_the_engineer(afternoon_of: Afternoon
     assert "已与客户通话" not in day.read_outside()
 
 
+def test_a_complaint_that_comes_first_is_answered_as_one(afternoon_of: AfternoonOf) -> None:
+    """P-60 and P-30: an apology and who has it, and nobody's manners are listed as the symptoms of a fault."""
+    day = afternoon_of().customer_writes(
+        "2026-11-23 09:00", "我要投诉：你们的工程师态度很差，上周答应的回访一直没有人处理。"
+    )
+    assert (day.case.kind, day.post(ADMIN, "complaint")) == ("complaint", ["11-23 09:00 complaint"])
+    day.goes_on_until("10:30")
+    assert "深表歉意" in day.last(HOSPITAL, "first_reply").text
+    assert day.post(HOSPITAL)[1:] == ["11-23 09:29 second_reply", "11-23 10:29 status_update"]
+    assert "故障" not in day.read_outside()
+
+
 def test_fixing_what_a_report_lists_is_for_security_consulting(other_afternoon: AfternoonOf) -> None:
     """P-04: the customer is told, a consultant gets in touch, and their words go out as from the desk."""
     day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes(
@@ -144,7 +159,7 @@ def test_a_bad_answer_to_the_follow_up_is_traced_to_the_engineer(other_afternoon
     told = day.last(ADMIN, "satisfaction").text
     assert "李雯" in told
     assert "没有人联系我们" in told
-    day.goes_on_until("2027-01-10 09:00")
+    day.goes_on_until("2026-12-31 09:00")
     assert len(day.post(HOSPITAL, "follow_up")) == 1
 
 

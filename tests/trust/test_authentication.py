@@ -120,7 +120,7 @@ def test_a_second_field_added_to_a_signed_message_spoils_it(added: bytes) -> Non
 def test_a_signature_past_its_expiry_never_counts() -> None:
     """T40: an old letter, sent once more, has a true signature for ever but for `x=`."""
     moment = int(AT.timestamp())
-    plain = sign()
+    plain = re.sub(rb"t=\d+;", b"", sign())  # dkimpy signs by the real clock
     expired = plain.replace(b"q=dns/txt;", b"q=dns/txt; x=%d;" % moment)
     judged = judge(expired)
     assert judged.result == "none"
@@ -294,6 +294,7 @@ def test_strict_alignment_is_honoured() -> None:
     [
         ("other.com.cn", "hexiang.com.cn", "none"),
         ("com.cn", "hexiang.com.cn", "none"),
+        ("com.cn", "org.cn", "none"),
         ("a.github.io", "b.github.io", "none"),
         ("mail.hexiang.com.cn", "hexiang.com.cn", "pass"),
         ("hexiang.com.cn", "evilhexiang.com.cn", "none"),
@@ -323,6 +324,14 @@ def test_two_policies_are_none() -> None:
 
 
 # ---------------------------------------------------------------------------------------------- silent servers
+
+
+def test_without_the_policy_a_broken_signature_is_not_the_last_word() -> None:
+    """Another one of a subdomain may be good enough, once it is known that the policy lets it speak."""
+    raw = signature(domain="mail.hexiang.example") + sign().replace(b"bh=OYD", b"bh=OYE")
+    known = {**keys(), **keys("mail.hexiang.example")}
+    assert judge(raw, FakeResolver(known, silent=["_dmarc.hexiang.example"])).result == "temperror"
+    assert judge(raw, FakeResolver(known)).result == "pass"
 
 
 @pytest.mark.parametrize("silent", ["s1._domainkey.hexiang.example", "_dmarc.hexiang.example"])

@@ -22,6 +22,7 @@ RECORDS = {
     ("both.example.", "AAAA"): ["2001:db8::1"],
     ("mail.example.", "MX"): ["10 mx.example."],
     ("1.2.0.192.in-addr.arpa.", "PTR"): ["host.example."],
+    ("many.example.", "A"): [f"192.0.{n // 250}.{n % 250}" for n in range(1000)],
     ("large.example.", "TXT"): [" ".join(['"' + "a" * 250 + '"'] * 20), '"small"'],
 }
 
@@ -177,6 +178,22 @@ def test_an_answer_is_remembered_for_its_time_and_no_longer(server: NameServer) 
         seconds.now += later
         assert resolver.ask("absent.example", "A").records == ()
         assert len(server.asked) == total
+
+
+def test_a_flood_of_names_does_not_fill_the_memory(
+    server: NameServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every forged sender is another name; the oldest is forgotten."""
+    monkeypatch.setattr("gateway.trust.dns.REMEMBERED", 2)
+    resolver = DnsResolver(Seconds(), ["127.0.0.1"], server.port)
+    for name in ("a.example", "b.example", "c.example", "c.example", "b.example", "a.example"):
+        resolver.ask(name, "A")
+    assert server.asked == ["a.example. A", "b.example. A", "c.example. A", "a.example. A"]
+
+
+def test_a_name_with_a_thousand_records_has_a_hundred(server: NameServer) -> None:
+    """Each would be looked at; no honest name has so many."""
+    assert len(DnsResolver(Seconds(), ["127.0.0.1"], server.port).ask("many.example", "A").records) == 100
 
 
 def test_one_message_gets_so_many_questions_and_so_much_patience() -> None:

@@ -128,6 +128,12 @@ def test_what_our_own_servers_pass_on_has_no_spf(peer: str, source: str) -> None
     assert (DOMAIN, "TXT") not in dns.asked
 
 
+def test_a_record_of_a_shape_that_nobody_foresaw_is_no_pass_and_no_exception() -> None:
+    """pyspf takes records at their word; whatever it then trips over, the mail is taken in."""
+    records = zone("v=spf1 mx +all", {(DOMAIN, "MX"): ("neither number nor host",)})
+    assert judge(records)[0].result == "none"
+
+
 def test_a_silent_name_server_is_a_temporary_error_and_never_a_pass() -> None:
     """Even where a later mechanism would have let it pass."""
     record = "v=spf1 include:silent.example +all"

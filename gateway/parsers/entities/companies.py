@@ -14,6 +14,7 @@ from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, ov
 from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.identity import Kind, Line, Piece
 from gateway.parsers.entities.letter import Letter
+from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
 
 _HAN_RUN = r"[\u4e00-\u9fffA-Za-z0-9()·&]"
@@ -22,6 +23,13 @@ _OWNER_OF = re.compile(
 )
 _OWN_WORDS = re.compile(
     r"贵(?!阳|州|港|溪|金|池|定|安|人|航)|我|本(?!田|钢|溪)|该|敝|你们|他们|各|某|此|哪|另|这|那"
+)
+_OWNED = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{2,8}?)(?=[,。!?\s:]|\d|电话|手机|$)")
+_SEVERAL = re.compile(r"我们[^,]{0,4}?(?:是|叫)|(?:这里|单位|公司)(?:是|叫)|来自")
+_OF_IT = re.compile(r"[的嘅](?=[\s,。!]|我姓|我叫|$)")
+# What somebody does, where a company would stand: "我是负责网络的".
+_DOES = re.compile(
+    r"负责|新来|做|管|搞|维护|买|用|刚|从|分管|主管|兼|跟|这边|那边|现在|今天|昨天|一直|已经|发现|目前"
 )
 _ADDRESS = re.compile(r"(?:地址|地点|位置|坐标)\s?:?\s?$")
 _SENTENCE = re.compile(
@@ -53,6 +61,15 @@ def find(
             yield sighting(letter, Field.NOT_OURS_TO_TAKE, span, "writes for somebody else", 1.0)
 
 
+def ourselves(
+    letter: Letter, found: Sequence[Candidate], *, names_of_ours: Lookup[str]
+) -> Iterator[Candidate]:
+    """Every place where we are named: nobody may take it for the customer."""
+    del found  # our own name is ours whatever was found before
+    for span, _ in names_of_ours.find(letter.lowered):
+        yield sighting(letter, Field.NOT_OURS_TO_TAKE, span, "our own name", 1.0)
+
+
 def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Iterator[Candidate]:
     blocked = spans_of(found, Field.EMAIL)
     sightings = chain(
@@ -60,6 +77,7 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
         _legal(letter),
         latin_companies.find(letter, ends),
         _introduced(letter),
+        _before_department(letter),
         _beneficiaries(letter, ends),
         _from_header(letter),
     )
@@ -140,8 +158,13 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
         if length := _company_length(match[1]):
             span = (match.start(1), match.start(1) + length)
             yield sighting(letter, Field.COMPANY, span, "introduction", 0.85)
-        elif _is_owner(letter, match.end()) and _could_be_name(match[1]):
-            yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.6)
+        elif _could_be_name(match[1]) and not names.is_han_person(match[1]):
+            if _is_owner(letter, match.end()):
+                yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.75)
+            elif not _DOES.search(match[1]) and (
+                _OF_IT.match(letter.plain, match.end()) or _SEVERAL.match(match[0])
+            ):
+                yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.6)
     for match in _OWNER_OF.finditer(letter.plain):
         if names.is_han_person(match[2]) and names.is_short_company(match[1]):
             yield sighting(letter, Field.COMPANY, match.span(1), "X's Y", 0.8)
@@ -151,16 +174,39 @@ def _company_length(words: str) -> int:
     """How much of an introduction is the company, a department behind it left out (星河药业总裁办); 0 when none is."""
     if names.is_short_company(words):
         return len(words)
-    lengths = range(len(words) - 1, 2, -1)
+    lengths = range(3, len(words) - 1)
     return next(
         (n for n in lengths if names.is_short_company(words[:n]) and names.is_department(words[n:])), 0
     )
 
 
 def _is_owner(letter: Letter, offset: int) -> bool:
-    """Whether 的 and a person's name follow."""
-    owned = re.match(r"[的嘅]\s?([\u4e00-\u9fff]{2,4})(?=[,。!?\s:]|$)", letter.plain[offset : offset + 8])
-    return owned is not None and names.is_han_person(owned[1])
+    """Whether 的 and a person's name follow, perhaps behind what that person does."""
+    owned = _OWNED.match(letter.plain, offset, offset + 14)
+    if owned is None:
+        return False
+    return any(
+        names.is_han_person(owned[1][-length:], weak=True)
+        and (length == len(owned[1]) or _is_office(owned[1][:-length]))
+        for length in (2, 3, 4)
+        if length <= len(owned[1])
+    )
+
+
+def _is_office(words: str) -> bool:
+    return names.is_role(words) or names.is_department(words)
+
+
+def _before_department(letter: Letter) -> Iterator[Candidate]:
+    """Whoever has the department that stands right behind: "市二院信息科", "城南三小 网管"."""
+    for match in _before_office().finditer(letter.plain):
+        name = match[1]
+        if (
+            _could_be_name(name)
+            and not (names.is_han_person(name) or places.is_place(name))
+            and not _DOES.match(name)
+        ):
+            yield sighting(letter, Field.COMPANY, match.span(1), "before a department", 0.65)
 
 
 def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
@@ -172,8 +218,18 @@ def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
             and not _OWN_WORDS.match(name[0])
             and _could_be_name(name[0])
             and not places.is_place(name[0])
+            and not _is_colleague(name[0])
         ):
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
+
+
+def _is_colleague(words: str) -> bool:
+    """Whether somebody of the writer's own house is meant: 信息部龙主管, 我们韩总."""
+    return any(
+        names.is_han_person(words[-length:]) and (length == len(words) or _is_office(words[:-length]))
+        for length in (2, 3, 4)
+        if length <= len(words)
+    )
 
 
 _BENEFICIARY = re.compile(
@@ -192,9 +248,10 @@ def _from_header(letter: Letter) -> Iterator[Candidate]:
 
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
     """Short names, and names without any end, on lines where people say who they are."""
+    stated = any(candidate.field is Field.COMPANY for candidate in found)
     for line in identity.lines(letter, found):
         for index, piece in enumerate(line.pieces):
-            if piece.kind is Kind.LATIN and _is_alone(line, index, letter):
+            if piece.kind is Kind.LATIN and not stated and _is_alone(line, index, letter):
                 yield sighting(letter, Field.COMPANY, piece.span, "alone on a line", 0.45)
             if (
                 piece.kind is not Kind.HAN
@@ -238,7 +295,9 @@ def _is_beside_a_name(line: Line, index: int, chat: bool) -> bool:
         text.removeprefix("我")
     ):
         return False
-    return 3 <= len(text) <= 8 and _could_be_name(text) and _beside_person(line, index)
+    if text.endswith(("员", "部", "组", "课", "科", "师", "长")):
+        return False
+    return 3 <= len(text) <= 10 and _could_be_name(text) and _beside_person(line, index)
 
 
 def _is_alone(line: Line, index: int, letter: Letter) -> bool:
@@ -281,6 +340,14 @@ def _introduction() -> re.Pattern[str]:
     words = any_of("cues", "company_introductions")
     return re.compile(
         rf"{words}\s{{0,2}}([\u4e00-\u9fffA-Za-z()]{{2,24}}?)(?=的|嘅|,|。|\s|\.|:|!|$|这边|这里|[\u4e00-\u9fff]{{2}}部)"
+    )
+
+
+@cache
+def _before_office() -> re.Pattern[str]:
+    offices = any_of("cues", "offices")
+    return re.compile(
+        rf"(?:^|(?<=[\s,。:;(\[!?]))([\u4e00-\u9fff]{{3,14}}?)\s?{offices}(?=[\s,。:;!?)\]\u4e00-\u9fff]|$)"
     )
 
 

@@ -27,10 +27,15 @@ _LATIN_INTRODUCTION = re.compile(
 _OF_COMPANY = re.compile(
     rf"(?:(?:我们?是?|这里是?|这边是?|来自)[^,。\n!?]{{2,20}}|(?:^|[\n,。!?\s]){_HAN}{{3,14}})[的嘅]\s?({_HAN}{{2,8}}){_END}"
 )
-_SURNAME_ONLY = re.compile(rf"(?:我姓|免贵姓|本人姓|(?<=[,。\s])姓)\s?({_HAN})(?!{_HAN}名)")
+_SURNAME_ONLY = re.compile(
+    rf"(?:我姓|免贵姓|本人姓|老板姓|经理姓|老师姓|负责人姓|联系人姓|(?<=[,。\s])姓)\s?({_HAN})(?!{_HAN}名)"
+)
+_NICKNAME = re.compile(r"(?<![\u4e00-\u9fff])阿[A-Z][a-z]{1,10}(?![A-Za-z])")
 _BEHIND_ROLE = re.compile(
     rf"\s?({_HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|[,。!?\s;:、(]|$|\d)"
 )
+# "龙主管电话 0791-…", "Denise 308-…" are called; "我电话" and "联系电话" are nobody.
+_BEFORE_NUMBER = re.compile(rf"({_HAN}{{2,5}})(?:的)?(?:电话|手机|座机|号码)号?[:是为]?\s?(?=[\d(+])")
 _WITH_HONORIFIC = re.compile(rf"\b({_HONORIFIC} {_LATIN}(?: {_LATIN}){{0,2}})")
 _CLOSING = re.compile(r"(?:敬上|敬启|谨上|谨启|拜上|敬呈|上|启)$")
 _OFFICE = re.compile(r"[-_/|(（]|·")
@@ -73,6 +78,8 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
         if length := _name_length(match[1], whole=True):
             start = match.end(1) - length
             yield sighting(letter, Field.CONTACT, (start, match.end(1)), "X's Y", 0.8)
+    for match in _NICKNAME.finditer(letter.plain):
+        yield sighting(letter, Field.CONTACT, match.span(), "nickname", 0.7)
     for match in _SURNAME_ONLY.finditer(letter.plain):
         if names.is_han_person(f"{match[1]}先生"):
             yield sighting(letter, Field.CONTACT, match.span(1), "surname", 0.6)
@@ -87,9 +94,19 @@ def _by_role(letter: Letter) -> Iterator[Candidate]:
         if behind and length and not _is_greeted(letter, match.start()):
             span = (behind.start(1), behind.start(1) + length)
             yield sighting(letter, Field.CONTACT, span, "role and name", 0.9 if called else 0.72)
+    for match in _BEFORE_NUMBER.finditer(letter.plain):
+        length = next((n for n in (4, 3, 2) if n <= len(match[1]) and _is_called(match[1][-n:])), 0)
+        if length:
+            yield sighting(
+                letter, Field.CONTACT, (match.end(1) - length, match.end(1)), "before a number", 0.9
+            )
     for match in _WITH_HONORIFIC.finditer(letter.plain):
         if not _is_greeted(letter, match.start()):
             yield sighting(letter, Field.CONTACT, match.span(1), "honorific", 0.9 if called else 0.55)
+
+
+def _is_called(words: str) -> bool:
+    return names.is_han_person(words) and words not in longest_first("cues", "phone_labels")
 
 
 def _from_header(letter: Letter) -> Iterator[Candidate]:
@@ -205,7 +222,17 @@ def _is_greeted(letter: Letter, offset: int) -> bool:
 
 @cache
 def _window() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'window_labels')}\s{{0,2}}[:是为]?\s{{0,2}}{_NAME}", re.IGNORECASE)
+    labels = any_of("cues", "window_labels")
+    of_whom = rf"(?:{_HAN}{{2,10}}的)?"
+    english = (
+        r"\b(?:(?:contact|manager|lead|window|person)(?: person)?(?: (?:there|here|on|at|in|for|site|the|\w+)){0,4}"
+        r"(?: is| will be|:)"
+        r"|their (?:local |own )?(?:it |network |system )?"
+        r"(?:admin(?:istrator)?|manager|engineer|technician|lead|man|colleague),?"
+        r"|on call(?: is)?:?"
+        r"|(?:ask for|deal with|speak (?:to|with)|get hold of|talk to|callback:)(?: (?:mr|ms|mrs)\.?)?)"
+    )
+    return re.compile(rf"(?:{labels}\s{{0,2}}[:是为]?|{english})\s{{0,2}}{of_whom}{_NAME}", re.IGNORECASE)
 
 
 @cache

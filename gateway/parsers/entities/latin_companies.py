@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from gateway.parsers.entities import names
+from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, sighting
 from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import any_of, longest_first
@@ -21,6 +21,21 @@ _INTRODUCED = re.compile(
 )
 _SUBJECT = re.compile(rf"(?<![\w.])({_NAME}) here\b")
 _BENEFICIARY = re.compile(_NAME)
+_SEATS = (
+    "University City Town County Port Bank Borough Municipality Ministry Diocese College Institute Republic"
+)
+_SEAT = re.compile(rf"\b(?:{_SEATS.replace(' ', '|')}) of {_NAME}")
+_PERSON = r"[A-ZÀ-Þ][\w'’-]{1,20}(?: [A-ZÀ-Þ][\w'’-]{1,20}){0,2}"
+_BRACKETED = re.compile(rf"(?<=[,.!?\n–—-] ){_PERSON} \(({_NAME})\)(?=[\s.]*(?:$|\n))")
+_SENTENCE_START = r"(?:^|(?<=[\n.,!?:–—-] )|(?<=[\n.,!?:–—-]))"
+_BELONGS = (
+    rf"(?:{_PERSON},? (?:[Ff]rom|of|at|@|with)|[Ww]e at|I work (?:for|at)|I am (?:with|from)"
+    rf"|[Tt]his is (?:{_PERSON} |ward \d+ )?(?:from|at|of)|[Ff]ront desk of|its|it's|[Hh]ere is)"
+)
+_OF_SOMEBODY = re.compile(
+    rf"{_SENTENCE_START}{_BELONGS} ({_NAME})"
+    rf"(?=[,.!?\n)]|\s[-–—(]|\s(?:here|and|get|we|our|have|see|on|in|who)\b|\s?[+\d(]|\s*$)"
+)
 
 
 def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]:
@@ -29,6 +44,8 @@ def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]
     yield from _by_form(letter)
     yield from _by_trade(letter)
     yield from _introduced(letter)
+    yield from _of_somebody(letter)
+    yield from _in_brackets(letter)
     for end in beneficiary_ends:
         if name := _BENEFICIARY.match(letter.plain, end):
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
@@ -48,6 +65,10 @@ def _by_form(letter: Letter) -> Iterator[Candidate]:
 
 
 def _by_trade(letter: Letter) -> Iterator[Candidate]:
+    for match in _SEAT.finditer(letter.plain):
+        yield sighting(
+            letter, Field.COMPANY, match.span(), "of a town", 0.75 * ZONE_TRUST[letter.zone_at(match.start())]
+        )
     for match in _trade_pattern().finditer(letter.plain):
         start = match.start() + _lead_length(match[0])
         zone = letter.zone_at(start)
@@ -67,6 +88,22 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
             words = letter.plain[start : match.end(1)].split()
             if len(words) >= 2 and names.is_trade_word(words[-1]):
                 yield sighting(letter, Field.COMPANY, (start, match.end(1)), "introduction", 0.75)
+
+
+def _in_brackets(letter: Letter) -> Iterator[Candidate]:
+    """Behind a person who signs: "Odhran (Carrick Wools)"."""
+    for match in _BRACKETED.finditer(letter.plain):
+        if match[1].split()[0] not in names.not_leading() and not places.is_place(match[1]):
+            yield sighting(letter, Field.COMPANY, match.span(1), "in brackets", 0.6)
+
+
+def _of_somebody(letter: Letter) -> Iterator[Candidate]:
+    """Whom a person is from: "Boon Teck from Straits Provision", "Bibi @ Cloverhill", "I work for Quernstone Mill"."""
+    for match in _OF_SOMEBODY.finditer(letter.plain):
+        start = match.start(1) + _lead_length(match[1])
+        words = letter.plain[start : match.end(1)]
+        if words.split()[0] not in names.not_leading() and not places.is_place(words) and len(words) > 2:
+            yield sighting(letter, Field.COMPANY, (start, match.end(1)), "of somebody", 0.7)
 
 
 def _lead_length(run: str) -> int:

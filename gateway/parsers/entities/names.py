@@ -5,10 +5,11 @@ Pure judgements on single folded words; where they are asked is the business of 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway.parsers.entities.wordlist import blocks, longest_first
 
+_REMEMBERED = 4096  # words: the same ones are judged by one finder after another
 _LONGEST_END = 8  # characters of the longest end of a company's name
 # Characters of a sentence: a word that holds one is no name. Fewer are forbidden before a legal end (和兴有限公司).
 _SENTENCE = re.compile(
@@ -21,6 +22,7 @@ _NOT_LAST = frozenset(
 _SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_han_person(word: str, *, weak: bool = False) -> bool:
     """Whether a Han word is a whole name or surname with title: 蒋立群, 欧阳娜, 王工, 陈姐, 阿辉, 老刘, 李经理.
 
@@ -68,6 +70,7 @@ def is_trade_word(word: str) -> bool:
     return word.rstrip(".,") in _trade_words()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_short_company(word: str) -> bool:
     """Whether a Han word is a company as people shorten it: 赣南矿业, 鹿鸣教育, 顺发五金."""
     if (
@@ -79,6 +82,7 @@ def is_short_company(word: str) -> bool:
     return _has_head(word, _trade_ends())
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_speech(word: str) -> bool:
     """Whether a Han word holds a character that sentences have and names have not."""
     return _SENTENCE.search(word) is not None and not is_organisation(word)

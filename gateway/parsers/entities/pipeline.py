@@ -1,7 +1,8 @@
 """The blank spaCy pipeline that the finders run in: our tokeniser, one component per finder, candidates on the Doc.
 
-No trained model is fetched (UNDERSTANDING "Facts about the tools"); a model of our own joins as one more component
-that adds candidates. Importing spaCy takes more than a second: import this module when a Reader is built.
+No trained model is fetched (UNDERSTANDING "Facts about the tools"); the model of our own (`trained`) joins as one more
+component that adds candidates, where its files are there. Importing spaCy takes more than a second: import this
+module when a Reader is built.
 """
 
 import re
@@ -13,11 +14,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from gateway.parsers.entities import trained
 from gateway.parsers.entities.candidates import Candidate, Finder
 from gateway.parsers.entities.letter import Letter
 
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|\d+|[^\w\s]|_|\s+")
 _FACTORY = "gateway_finder"
+_WITNESS = "gateway_witness"
 
 if not Doc.has_extension("letter"):
     Doc.set_extension("letter", default=None)
@@ -65,13 +68,39 @@ def _component(nlp: Language, name: str) -> FinderComponent:
 Language.factory(_FACTORY, func=_component)  # pyright: ignore[reportUnknownMemberType] - spaCy leaves it half typed
 
 
-def build(finders: Iterable[tuple[str, Finder]]) -> Language:
-    """A pipeline of these finders, in their order, each under its name."""
+class WitnessComponent:
+    """What the trained model recognised, as candidates beside those of the finders."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = cast("list[Candidate]", doc._.candidates)
+        found.extend(list(trained.candidates(doc, cast("Letter", doc._.letter), found)))
+        return doc
+
+
+def _witness(nlp: Language, name: str) -> WitnessComponent:
+    return WitnessComponent()
+
+
+Language.factory(_WITNESS, func=_witness)  # pyright: ignore[reportUnknownMemberType] - spaCy leaves it half typed
+
+
+def blank() -> Language:
+    """A pipeline of nothing but our tokeniser: what the model is trained on and the finders run in."""
     nlp = spacy.blank("xx")
     nlp.tokenizer = MixedTokeniser(nlp.vocab)
+    return nlp
+
+
+def build(finders: Iterable[tuple[str, Finder]], *, with_model: bool = False) -> Language:
+    """A pipeline of these finders, in their order, each under its name, and of the trained model as a last witness."""
+    nlp = blank()
+    if with_model:
+        trained.add(nlp)
     for name, find in finders:
         component = cast("FinderComponent", nlp.add_pipe(_FACTORY, name=name))
         component.find = find
+    if with_model:
+        nlp.add_pipe(_WITNESS, name="model")
     return nlp
 
 
