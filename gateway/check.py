@@ -13,6 +13,7 @@ from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
 from gateway.parsers import model
+from gateway.responders.letters import OUTSIDE
 
 SECURE_PYTHON = (3, 11, 15)
 ROOM_BYTES = 200_000_000
@@ -57,7 +58,7 @@ def _directory(config: Config, findings: Findings) -> None:
     findings.good.append(
         f"directory: {len(directory.customers)} customers, {len(directory.staff)} colleagues"
     )
-    needed = {role for rule in config.promises.notices for role in rule.to} - {"customer"}
+    needed = {role for rule in config.promises.notices for role in rule.to} - OUTSIDE
     needed |= set(config.promises.escalation_chain)
     for role in sorted(needed):
         if not directory.staff_with(role):
@@ -70,7 +71,7 @@ def _directory(config: Config, findings: Findings) -> None:
 def _templates(config: Config, findings: Findings) -> None:
     composer = composer_of(config)
     mistakes = composer.problems()
-    said = {("customer" if to == "customer" else "staff", name) for name, to in _notices(config)}
+    said = {("customer" if to in OUTSIDE else "staff", name) for name, to in _notices(config)}
     mistakes += [
         Mistake(
             str(config.templates.path), f"{audience}/{name}.txt.j2", "a notice of the policy has no template"
