@@ -31,11 +31,15 @@ MAY_KNOW = {
     "logs": set[str](),
     "seed": set[str](),
     "mistakes": {"errors"},
-    "policy_rows": {"cases", "calendars", "errors"},
+    "policy_build": {"cases", "calendars", "errors", "policy_rows"},
+    "policy_rows": {"cases"},
     "setting_kinds": set[str](),
     "mailbox_url": set[str](),
     "mailbox_rows": {"mailbox_url", "setting_kinds"},
-    "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_rows", "setting_kinds", "trust_rows"},
+    "config": {
+        *("cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"),
+        "trust_rows",
+    },
     "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
     "mail_archive": {"errors"},
@@ -92,10 +96,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("mailboxes", "mailbox_import"),
-    "chat_sandbox",
-    "reading",
-    "mailboxes",
+    *("chat_sandbox", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

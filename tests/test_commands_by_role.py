@@ -16,10 +16,9 @@ from gateway.cases.events import Event
 from gateway.parsers import commands
 from gateway.staff_turn import Answered, Refusal, read
 from tests.builders import a_case, policy, shipped_config
-from tests.house import DUTY, HE_LAN, SUN_JIE, WANG, ZHOU, House
+from tests.house import DUTY, FAULT, HE_LAN, SUN_JIE, WANG, ZHOU, House
 
 COMMANDS = shipped_config().commands
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 ROLES = sorted({role for roles in COMMANDS.values() for role in roles} | {"quality", "security_consulting"})
 """Everybody who may give some command; and two who mostly read."""
 

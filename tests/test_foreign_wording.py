@@ -1,8 +1,7 @@
 """An engineer's words on their way to a foreign manager: through the liaison, once, and to nobody else (P-36)."""
 
-from tests.house import HE_LAN, WANG, ZHOU, House
+from tests.house import FAULT, HE_LAN, WANG, ZHOU, House
 
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 WEBER = "d.weber@qingshan-bank.example"
 
 

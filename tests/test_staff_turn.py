@@ -331,3 +331,19 @@ def test_a_helper_who_takes_helps_and_does_not_displace_the_engineer() -> None:
         (1,),
     ).events
     assert event == events.Assigned(to="wu", role="implementation_engineer", by="wu")
+
+
+def test_passed_and_failed_in_one_mail_are_neither() -> None:
+    """P-46: the customer must not be asked to confirm a case that goes back to work."""
+    allowed = {"passed": ["centre_manager"], "failed": ["centre_manager"]}
+    done = read(
+        "#通过\n#不通过 还有报错",
+        "zh-Hans",
+        Answered(LIN, "centre_manager", "note"),
+        CASE,
+        DIRECTORY,
+        allowed,
+        (1,),
+    )
+    assert done.events == ()
+    assert [refusal.why for refusal in done.refusals] == ["contradictory", "contradictory"]

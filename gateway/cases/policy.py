@@ -49,13 +49,15 @@ Limit = Span | BeforeClose
 class Ahead:
     """Something to be said around a due moment: `before` it, or `after` the commitment was made.
 
-    `after` 0 working minutes is the first moment at which the clock runs.
+    `after` 0 working minutes is the first moment at which the clock runs. `not_while`: statuses in which nobody is
+    asked, since there is nothing they could do.
     """
 
     notice: str
     to: str
     before: Span | None = None
     after: Span | None = None
+    not_while: frozenset[str] = frozenset()
 
     def moment(self, made_at: datetime, due: datetime, calendar: Calendar) -> datetime:
         """When to say it; never before the commitment was made."""

@@ -14,6 +14,7 @@ from gateway.intake.taking import Taking
 from gateway.messages import Attachment
 from gateway.parsers import enclosures
 from gateway.ports import Sent
+from gateway.staff_turn import Why
 
 FACTS = "facts"
 DIGEST = "digest"
@@ -73,7 +74,7 @@ def act(taking: Taking, case: Case, staff: Staff, sent: Sent, words: Written) ->
 
 
 def tell(
-    taking: Taking, case: Case, staff: Staff, role: str, why: str, words: str = "", number: int = 0
+    taking: Taking, case: Case, staff: Staff, role: str, why: Why, words: str = "", number: int = 0
 ) -> None:
     """Tell the colleague, at their address in the directory, that their message was not used, and why."""
     notice = Notice(

@@ -14,6 +14,7 @@ from gateway.intake.acting import Written
 from gateway.intake.message import ADDED, Outcome
 from gateway.intake.taking import Taking
 from gateway.ports import Sent, Unconfirmed
+from gateway.staff_turn import NotConfirmed
 
 NOTICE = "held_command"
 COLLEAGUE = "colleague"
@@ -97,7 +98,7 @@ def confirm(taking: Taking, case: Case, staff: Staff, waiting: Unconfirmed) -> O
     return Outcome(ADDED, case.number, "confirms the commands that were held")
 
 
-def _told(taking: Taking, case: Case, staff: Staff, why: str) -> Outcome:
+def _told(taking: Taking, case: Case, staff: Staff, why: NotConfirmed) -> Outcome:
     acting.tell(taking, case, staff, COLLEAGUE, why, taking.message.report.text)
     return Outcome(ADDED, case.number, f"answers our {NOTICE}: {why}")
 

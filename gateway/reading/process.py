@@ -231,8 +231,15 @@ def _why(returncode: int, limits: Limits | None) -> str:
     if limits is not None and returncode == -signal.SIGXCPU:
         return f"it took more than {limits.cpu_seconds} s of CPU"
     if returncode < 0:
-        return f"the reading process was ended by {signal.Signals(-returncode).name}"
+        return f"the reading process was ended by {_signal(-returncode)}"
     return f"the reading process ended with code {returncode}"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have no name, and a hostile child may choose one
+        return f"signal {number}"
 
 
 async def _dismiss(child: _Child) -> None:

@@ -318,7 +318,7 @@ class DatabaseWork:
     # Digests.
 
     def held(self) -> Sequence[Held]:
-        """Escalations that wait for their digest, in the order of their cases."""
+        """What waits for its digest, in the order of the cases."""
         query = (
             select(outbox).where(outbox.c.state == HELD).order_by(outbox.c.created_at, outbox.c.case_number)
         )

@@ -98,6 +98,7 @@ async def test_a_message_is_understood_as_it_is_in_process(shipped_config: Confi
     [
         ("die 11", "SIGSEGV"),
         ("die 9", "SIGKILL"),
+        ("die 35", "signal 35"),
         ("leave 3", "code 3"),
         ("lie", "an answer that is none"),
         ("boast", "an answer of 4294967295 bytes"),

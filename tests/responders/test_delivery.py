@@ -13,9 +13,8 @@ from gateway.responders import delivery
 from gateway.responders.delivery import Patience
 from gateway.storage.tables import outbox
 from gateway.storage.work import DatabaseWork
-from tests.house import HE_LAN, ZHOU, House, mail
+from tests.house import FAULT, HE_LAN, ZHOU, House, mail
 
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 PASSING = DeliveryError("451 try later", permanent=False)
 FINAL = DeliveryError("550 no such user", permanent=True)
 DOUBT = DeliveryError("the line broke after the dot", permanent=False, in_doubt=True)

@@ -9,7 +9,7 @@ import pytest
 from gateway.cases.directory import Customer, Directory
 from gateway.responders.rounds import Rounds
 from tests.builders import at
-from tests.house import CHEN, DUTY, ZHOU, House
+from tests.house import CHEN, DUTY, FAULT, ZHOU, House, rounds_of
 
 NATIONAL_DAY = date(2026, 10, 1)
 """A Thursday; work begins again on the 8th, and five working days before that is 23 September."""
@@ -20,7 +20,6 @@ LI = "li.wen@yunling.example"
 
 LIU = "liujg@beihe-hospital.example"
 HOSPITAL, BANK = "beihe-hospital", "qingshan-bank"
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 
 Watch = Callable[[Directory], Rounds]
 
@@ -30,16 +29,7 @@ def watch(house: House) -> Watch:
     """The rounds of this house over another directory of customers; anew each time, as after a restart."""
 
     def rounds(directory: Directory) -> Rounds:
-        policy = house.parts.rules.policy
-        return Rounds(
-            store=house.store,
-            directory=directory,
-            policy=policy,
-            staffed=house.parts.rules.staffed,
-            letters=house.parts.letters,
-            ids=house.parts.ids,
-            calendar=policy.plans[policy.default_plan].calendar,
-        )
+        return rounds_of(house.parts, house.store, directory=directory)
 
     return rounds
 
