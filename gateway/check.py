@@ -13,6 +13,7 @@ from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
 from gateway.parsers import model
+from gateway.responders.letters import OUTSIDE
 
 SECURE_PYTHON = (3, 11, 15)
 ROOM_BYTES = 200_000_000
@@ -42,6 +43,7 @@ def examine(path: Path) -> Findings:
     _directory(config, findings)
     _templates(config, findings)
     _calendars(config, str(path), findings)
+    _trust(config, str(path), findings)
     _surroundings(config, str(path), findings)
     _understanding(findings)
     return findings
@@ -56,7 +58,7 @@ def _directory(config: Config, findings: Findings) -> None:
     findings.good.append(
         f"directory: {len(directory.customers)} customers, {len(directory.staff)} colleagues"
     )
-    needed = {role for rule in config.promises.notices for role in rule.to} - {"customer"}
+    needed = {role for rule in config.promises.notices for role in rule.to} - OUTSIDE
     needed |= set(config.promises.escalation_chain)
     for role in sorted(needed):
         if not directory.staff_with(role):
@@ -69,7 +71,7 @@ def _directory(config: Config, findings: Findings) -> None:
 def _templates(config: Config, findings: Findings) -> None:
     composer = composer_of(config)
     mistakes = composer.problems()
-    said = {("customer" if to == "customer" else "staff", name) for name, to in _notices(config)}
+    said = {("customer" if to in OUTSIDE else "staff", name) for name, to in _notices(config)}
     mistakes += [
         Mistake(
             str(config.templates.path), f"{audience}/{name}.txt.j2", "a notice of the policy has no template"
@@ -98,6 +100,20 @@ def _calendars(config: Config, file: str, findings: Findings) -> None:
                 "calendars.holidays",
                 f"no published holidays for {year}: promises that touch it are provisional",
                 f'add "holidays-{year}.toml" when the State Council has announced them',
+            )
+        )
+
+
+def _trust(config: Config, file: str, findings: Findings) -> None:
+    """Behind a mail server only signatures are left to prove who wrote, unless its own findings count."""
+    behind = config.channels.lmtp.listen is not None or bool(config.channels.imap.named)
+    if behind and not config.trust.authserv_id:
+        findings.warnings.append(
+            Mistake(
+                file,
+                "trust.authserv_id",
+                "only a DKIM signature proves a colleague's mail; commands without one must be confirmed",
+                "see docs/trust.md",
             )
         )
 

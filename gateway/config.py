@@ -1,7 +1,7 @@
 """config.toml and the environment, as frozen types; every mistake is collected before anybody complains.
 
 Sections are read by pydantic; the promises (targets, notices, plans, calendars) are then joined into a
-`cases.policy.Policy` by `policy_rows`. Nothing is half-loaded: either a `Config` comes out, or a `ConfigError`.
+`cases.policy.Policy` by `policy_build`. Nothing is half-loaded: either a `Config` comes out, or a `ConfigError`.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from gateway.cases.business_time import Calendar
 from gateway.cases.policy import Policy
 from gateway.errors import ConfigError, Mistake
 from gateway.mailbox_rows import ImapSection
+from gateway.policy_build import build_calendars, build_policy
 from gateway.policy_rows import (
     CalendarRow,
     CalendarSection,
@@ -33,10 +34,9 @@ from gateway.policy_rows import (
     PolicySection,
     ServiceRow,
     TargetRow,
-    build_calendars,
-    build_policy,
 )
 from gateway.setting_kinds import Secret, Section
+from gateway.trust_rows import TrustSection
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.toml"
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]{1,32}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -215,6 +215,7 @@ class Config(BaseSettings):
     reply: Reply = Reply()
     delivery: Delivery = Delivery()
     case: CaseSection = CaseSection()
+    trust: TrustSection = TrustSection()
     calendars: CalendarSection = CalendarSection()
     calendar: tuple[CalendarRow, ...] = ()
     level: tuple[LevelRow, ...] = ()
@@ -228,7 +229,8 @@ class Config(BaseSettings):
     commands: Mapping[str, tuple[str, ...]] = {}
     roles: RolesSection = RolesSection()
     reply_means: Mapping[
-        str, Mapping[str, Literal["customer_text", "update_line", "decision", "interim_text", "facts"]]
+        str,
+        Mapping[str, Literal["customer_text", "update_line", "decision", "interim_text", "facts", "wording"]],
     ] = {}
 
     _base: Path = PrivateAttr(default=Path())

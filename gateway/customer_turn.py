@@ -9,7 +9,7 @@ from gateway.cases.directory import Contact, Customer, Directory
 from gateway.cases.events import Event
 from gateway.cases.policy import Policy
 from gateway.messages import Inbound
-from gateway.parsers import interval, satisfaction
+from gateway.parsers import confirmation, interval, satisfaction
 from gateway.parsers.report import Report
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -40,7 +40,8 @@ def read(
         if kind == "refusal" and case.closed_at and at - case.closed_at <= timedelta(days=reopen_days):
             return CustomerTurn((wrote, events.Refused(text=report.text, language=language, by=person)))
         # Thanks stay with the closed case; anything else is a matter of its own (LESSONS 100, 31).
-        return CustomerTurn((wrote,) if kind == "confirmation" else ())
+        thanks = kind == "confirmation" or confirmation.is_courtesy(report.text)
+        return CustomerTurn((wrote,) if thanks else ())
     if case.kind == "follow_up":
         return CustomerTurn(_satisfaction(case, report, language, person) or (wrote,))
     if kind == "complaint":

@@ -7,6 +7,7 @@ unless the notice says so (ARCHITECTURE "Decided").
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
@@ -50,9 +51,13 @@ MEANINGS: Mapping[str, type[events.WordsEvent]] = {
     "customer_text": events.EngineerReplied,
     "update_line": events.ProgressGiven,
     "interim_text": events.InterimAgreed,
+    "wording": events.Worded,
 }
 ATTACHED: Mapping[str, str] = {"zh-Hans": "附件：", "zh-Hant": "附件：", "en": "Attached: "}
 """A file without a word is an answer too: the customer reads its name."""
+
+REVIEW_RESULTS = frozenset({"passed", "failed"})
+"""Of these one mail can mean only one."""
 
 _CHINESE_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
@@ -66,11 +71,16 @@ class Answered:
     meaning: str
 
 
+NotConfirmed = Literal["not_waiting", "not_confirmed", "too_late", "too_old"]
+Why = Literal["unknown_command", "not_allowed", "contradictory", "case_closed", "nothing_found", NotConfirmed]
+"""Why a colleague's words were not followed; or, where commands waited for their confirmation, why no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that could not be done, and why: unknown_command, not_allowed, case_closed, nothing_found."""
+    """Something that could not be done, and why."""
 
-    why: str
+    why: Why
     words: str
 
 
@@ -102,6 +112,7 @@ def read(
         words = ATTACHED.get(language, ATTACHED["en"]) + ", ".join(files)
     happened: list[Event] = []
     refused = [Refusal("unknown_command", line) for line in found.unknown]
+    contradictory = frozenset(each.name for each in found.commands) >= REVIEW_RESULTS
     spoken = False
     for command in found.commands:
         argument = command.argument
@@ -110,6 +121,8 @@ def read(
             if not argument:
                 argument, words = words, ""
         refusal = _refusal(command, answered.role, case, allowed)
+        if refusal is None and contradictory and command.name in REVIEW_RESULTS:
+            refusal = Refusal("contradictory", f"#{command.name} {argument}".strip())
         event = (
             None if refusal else _event(command.name, argument, language, answered, case, directory, levels)
         )
@@ -164,7 +177,8 @@ def _event(
         return BARE[name](by=by)
     match name:
         case "take":
-            return events.Assigned(to=by, by=by)
+            lends_a_hand = answered.role == "implementation_engineer"
+            return events.Assigned(to=by, role=answered.role if lends_a_hand else "engineer", by=by)
         case "assign":
             return _assignment(_person(argument, directory), answered)
         case "foreign":

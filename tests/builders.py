@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.cases import events, steps
@@ -24,7 +25,7 @@ CENTRE_MANAGER = "gao"
 
 @cache
 def shipped_config() -> Config:
-    """config.toml as it stands in the repository, without this machine's environment."""
+    """config.toml as it stands in the repository."""
     return load(CONFIG_FILE)
 
 
@@ -80,6 +81,42 @@ def a_case(
     )
 
 
+def wall_clock(moment: datetime) -> str:
+    """A moment as a wall clock in Shanghai shows it: "11-23 09:29"."""
+    return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+class HasCase(Protocol):
+    """Whatever follows one case."""
+
+    @property
+    def case(self) -> Case:
+        """The case as it now is."""
+        ...
+
+
+class Owing:
+    """What the case that one follows owes; by name the latest commitment is meant, which must be there."""
+
+    def owed(self: HasCase, name: str) -> Commitment:
+        """The commitment itself."""
+        return _owed(self.case, name)
+
+    def state(self: HasCase, name: str) -> str:
+        """What became of it."""
+        return _owed(self.case, name).state
+
+    def due(self: HasCase, name: str) -> str:
+        """When it is due, by the wall clock: "11-23 14:00"."""
+        return wall_clock(_owed(self.case, name).due)
+
+
+def _owed(case: Case, name: str) -> Commitment:
+    found = case.commitment(name)
+    assert found is not None, f"no {name} on the case"
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A notice and when it was given."""
@@ -89,12 +126,12 @@ class Said:
 
     @property
     def clock(self) -> str:
-        """The moment as a wall clock in Shanghai shows it: "11-23 09:29"."""
-        return f"{self.at.astimezone(SHANGHAI):%m-%d %H:%M}"
+        """The moment by the wall clock: "11-23 09:29"."""
+        return wall_clock(self.at)
 
 
 @dataclass
-class Life:
+class Life(Owing):
     """One case on a virtual clock: every notice counts as delivered when it is given, unless `delivers` is off.
 
     `said` and `journal` keep everything that ever came out of the core.
@@ -153,20 +190,6 @@ class Life:
         step = steps.look_at_the_clock(self.case, moment, self.terms)
         self._take(step, moment)
         return step
-
-    def owed(self, name: str) -> Commitment:
-        """The latest commitment of that name, which must be there."""
-        found = self.case.commitment(name)
-        assert found is not None, f"no {name} on the case"
-        return found
-
-    def state(self, name: str) -> str:
-        """What became of the latest commitment of that name."""
-        return self.owed(name).state
-
-    def due(self, name: str) -> str:
-        """When it is due, as a wall clock in Shanghai shows it: "11-23 14:00"."""
-        return f"{self.owed(name).due.astimezone(SHANGHAI):%m-%d %H:%M}"
 
     def notices(self, *, to: str | None = None, name: str | None = None) -> list[Said]:
         """What was said, to this role, under this name."""

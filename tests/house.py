@@ -7,12 +7,13 @@ import asyncio
 import base64
 import email
 import email.policy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,14 +22,17 @@ from sqlalchemy import Engine, select
 from gateway import digest
 from gateway.app import Parts, build_parts
 from gateway.cases.case import Case
+from gateway.cases.directory import Directory
 from gateway.errors import DeliveryError
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
 from gateway.parsers.report import Reader
+from gateway.ports import Channel, Letters, Store
 from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
+from gateway.responders.rounds import Rounds
 from gateway.storage.reading import list_cases, list_inbox, read_case
 from gateway.storage.tables import outbox
 from gateway.storage.writer import Writer
@@ -42,6 +46,8 @@ ZHOU, CHEN, EMMA = (
 WANG, HE_LAN, SUN_JIE = "wang.qiang@yunling.example", "he.lan@yunling.example", "sun.jie@yunling.example"
 QIAN, DUTY = "qian.hong@yunling.example", "duty@yunling.example"
 """The centre manager, who is a superior and the second level manager too; and the administrator, who is quality."""
+FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
+"""What 周敏 reports."""
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A working day, in working hours."""
 
@@ -107,8 +113,9 @@ def mail(
     message_id: str | None = None,
     answers: str | None = None,
     headers: Sequence[tuple[str, str]] = (),
+    file: str | None = None,
 ) -> bytes:
-    """A customer's or colleague's mail; `answers` is the Message-ID it replies to."""
+    """A customer's or colleague's mail; `answers` is the Message-ID it replies to, `file` the attachment's name."""
     message = EmailMessage(policy=email.policy.SMTP.clone(max_line_length=998))
     message["From"] = sender
     message["To"] = to
@@ -123,13 +130,42 @@ def mail(
     message.replace_header("Content-Type", f"text/plain; charset={charset}")
     message.replace_header("Content-Transfer-Encoding", "base64")
     message.set_payload(base64.encodebytes(text.encode(charset)).decode())
+    if file is not None:
+        message.add_attachment(b"%PDF-1.7 a report", maintype="application", subtype="pdf", filename=file)
     return message.as_bytes()
 
 
-class House:
-    """The gateway's rooms, joined as `app` joins them."""
+def rounds_of(
+    parts: Parts, store: Store, *, letters: Letters | None = None, directory: Directory | None = None
+) -> Rounds:
+    """What comes round by itself in this gateway; or with other letters, or for other customers."""
+    policy = parts.rules.policy
+    return Rounds(
+        store=store,
+        directory=directory or parts.directory,
+        policy=policy,
+        staffed=parts.rules.staffed,
+        letters=letters or parts.letters,
+        ids=parts.ids,
+        calendar=policy.plans[policy.default_plan].calendar,
+    )
 
-    def __init__(self, parts: Parts, reader: Reader, engine: Engine) -> None:
+
+class House:
+    """The gateway's rooms, joined as `app` joins them.
+
+    `ways_out` are channels besides mail. With `rounds` inspections and follow-ups come round by themselves.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        reader: Reader,
+        engine: Engine,
+        ways_out: Mapping[str, Channel] = MappingProxyType({}),
+        *,
+        rounds: bool = False,
+    ) -> None:
         assert isinstance(parts.clock, FakeClock)
         self.clock = clock = parts.clock
         self.parts = parts
@@ -140,7 +176,7 @@ class House:
         self.intake = Intake(self.store, self.readings, parts.rules, parts.letters, clock, parts.ids)
         self.delivery = Delivery(
             store=self.store,
-            channels={"mail": self.outgoing},
+            channels={"mail": self.outgoing, **ways_out},
             policy=parts.rules.policy,
             staffed=parts.rules.staffed,
             letters=parts.letters,
@@ -148,15 +184,23 @@ class House:
             patience=Patience([timedelta(minutes=minutes) for minutes in (1, 2, 5)], timedelta(minutes=10)),
         )
         self.due = Due(self.store, parts.rules.policy, parts.rules.staffed, parts.letters)
-        self.loop = Loop(self.store, self.due, self.delivery, clock)
+        comes_round = rounds_of(parts, self.store) if rounds else None
+        self.loop = Loop(self.store, self.due, self.delivery, clock, comes_round)
 
     # The roads.
 
-    async def keep(self, raw: bytes, *, sender: str = "a@b.example", to: Sequence[str] = (SUPPORT,)) -> str:
-        """A message into the inbox; its id there."""
+    async def keep(
+        self,
+        raw: bytes,
+        *,
+        sender: str = "a@b.example",
+        to: Sequence[str] = (SUPPORT,),
+        peer: str = "127.0.0.1",
+    ) -> str:
+        """A message into the inbox; its id there. It was handed in on this machine, unless a `peer` is named."""
         at = self.clock.now()
         inbox_id = f"{next(_IDS):022}"
-        envelope = Envelope("smtp", sender, tuple(to), "192.0.2.7")
+        envelope = Envelope("smtp", sender, tuple(to), peer)
         await self.store.run(lambda work: work.keep(inbox_id, at, envelope, raw, digest.of_message(raw)))
         return inbox_id
 

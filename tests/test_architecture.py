@@ -31,11 +31,16 @@ MAY_KNOW = {
     "logs": set[str](),
     "seed": set[str](),
     "mistakes": {"errors"},
-    "policy_rows": {"cases", "calendars", "errors"},
+    "policy_build": {"cases", "calendars", "errors", "policy_rows"},
+    "policy_rows": {"cases"},
     "setting_kinds": set[str](),
     "mailbox_url": set[str](),
     "mailbox_rows": {"mailbox_url", "setting_kinds"},
-    "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_rows", "setting_kinds"},
+    "config": {
+        *("cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"),
+        "trust_rows",
+    },
+    "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
     "mail_archive": {"errors"},
     "keys": {"config"},
@@ -56,7 +61,15 @@ MAY_KNOW = {
     "staff_turn": {"cases", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
-        *("case_number", "colleague_report", "customer_turn", "reading", "reply_address", "staff_turn"),
+        *(
+            "case_number",
+            "colleague_report",
+            "customer_turn",
+            "reading",
+            "reply_address",
+            "staff_turn",
+            "trust",
+        ),
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
@@ -69,13 +82,21 @@ MAY_KNOW = {
 }
 """Room -> rooms it may import. The joiners below join all others."""
 
-JOINERS = {"app", "cli", "check", "demo", "directory_change", "mailbox_import", "simulation", "trying", "__main__", "__init__"}
+JOINERS = {
+    "app",
+    "cli",
+    "check",
+    "demo",
+    "directory_change",
+    "mailbox_import",
+    "simulation",
+    "trying",
+    "__main__",
+    "__init__",
+}
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("mailboxes", "mailbox_import"),
-    "chat_sandbox",
-    "reading",
-    "mailboxes",
+    *("chat_sandbox", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

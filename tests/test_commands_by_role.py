@@ -16,10 +16,9 @@ from gateway.cases.events import Event
 from gateway.parsers import commands
 from gateway.staff_turn import Answered, Refusal, read
 from tests.builders import a_case, policy, shipped_config
-from tests.house import DUTY, HE_LAN, SUN_JIE, WANG, ZHOU, House
+from tests.house import DUTY, FAULT, HE_LAN, SUN_JIE, WANG, ZHOU, House
 
 COMMANDS = shipped_config().commands
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 ROLES = sorted({role for roles in COMMANDS.values() for role in roles} | {"quality", "security_consulting"})
 """Everybody who may give some command; and two who mostly read."""
 
@@ -152,3 +151,10 @@ def test_a_party_of_the_customers_is_no_role() -> None:
     """No row of [commands] may ever name somebody outside the house."""
     outside = {"customer", "foreign_manager"}
     assert not outside.intersection(role for roles in COMMANDS.values() for role in roles)
+
+
+async def test_a_command_that_a_role_may_not_give_is_answered_with_those_it_may(house: House) -> None:
+    """Issue 3 "Roles by reply" -> tests/test_commands_by_role.py."""
+    await house.write(ZHOU, FAULT)
+    await house.answer(house.letter(HE_LAN, "new_case"), "#已解决 好了")
+    assert "#指派" in house.letter(HE_LAN, "reply_not_sent").text

@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.house import DUTY, HE_LAN, SUN_JIE, WANG, ZHOU, House, mail
-
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
+from tests.house import DUTY, FAULT, HE_LAN, SUN_JIE, WANG, ZHOU, House, mail
 
 
 async def resolved(house: House) -> str:

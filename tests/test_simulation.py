@@ -68,12 +68,14 @@ text = "防火墙登录不上"
 def promised(start: datetime, plan: str, level: int) -> dict[str, tuple[str, datetime]]:
     """What SERVICE.md promises a case of this plan and level, once each, and when it is due."""
     online_limit = oracle.due(plan, start, ONLINE_LIMIT[level])
+    # "In 5x8 hours" (P-24): the relay among us sleeps at night, except at level 1.
+    among_us = plan if level == 1 else "5x8"
     due = {
         "response": (PROMISE[level], oracle.due(plan, start, RESPONSE[level])),
         "online_limit": (PROMISE[level], online_limit),
         "arrival": (PROMISE[level], min(oracle.due(plan, online_limit, span) for span in ARRIVAL[level])),
-        "told_desk": ("P-24", oracle.due(plan, start, "5wm")),
-        "told_service_manager": ("P-25", oracle.due(plan, start, "5wm")),
+        "told_desk": ("P-24", oracle.due(among_us, start, "5wm")),
+        "told_service_manager": ("P-25", oracle.due(among_us, start, "5wm")),
     }
     if plan == "7x24":
         due["response_any_hour"] = ("P-01", oracle.due(plan, start, "4h"))

@@ -317,3 +317,33 @@ def test_an_engineer_who_acts_on_a_case_that_nobody_has_takes_it_by_that() -> No
     assert taken == events.Assigned(to=WU.id, by=WU.id)
     assert isinstance(replied, events.EngineerReplied)
     assert [event.name for event in turn("#内部 先记一笔", case=nobodys).events] == ["note_taken"]
+
+
+def test_a_helper_who_takes_helps_and_does_not_displace_the_engineer() -> None:
+    """P-44: the case stays with whom it was given to."""
+    (event,) = read(
+        "#接单",
+        "zh-Hans",
+        Answered(WU, "implementation_engineer", "note"),
+        CASE,
+        DIRECTORY,
+        {"take": ["implementation_engineer"]},
+        (1,),
+    ).events
+    assert event == events.Assigned(to="wu", role="implementation_engineer", by="wu")
+
+
+def test_passed_and_failed_in_one_mail_are_neither() -> None:
+    """P-46: the customer must not be asked to confirm a case that goes back to work."""
+    allowed = {"passed": ["centre_manager"], "failed": ["centre_manager"]}
+    done = read(
+        "#通过\n#不通过 还有报错",
+        "zh-Hans",
+        Answered(LIN, "centre_manager", "note"),
+        CASE,
+        DIRECTORY,
+        allowed,
+        (1,),
+    )
+    assert done.events == ()
+    assert [refusal.why for refusal in done.refusals] == ["contradictory", "contradictory"]

@@ -23,6 +23,8 @@ class Party:
     """The person at the customer's whom we answer.
 
     `known`: in the directory; only then do we repeat what we understood. `answerable`: automatic mail may go there.
+    `unproved`: nothing shows that they wrote it themselves, so they get an acknowledgement and nothing more by itself,
+    until one of us has looked at the case or they have answered from that address (T19).
     """
 
     address: str
@@ -31,6 +33,7 @@ class Party:
     phone: str | None = None
     known: bool = False
     answerable: bool = True
+    unproved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +122,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the journal. `kind`: event, notice, commitment, status, priority; `detail` depends on it."""
+    """One line of the journal. `kind`: event, notice, muted, commitment, status, priority; `detail` depends on it."""
 
     at: datetime
     kind: str

@@ -98,7 +98,7 @@ def redate(
 
     A change that leaves time to ask again, asks again.
     """
-    calendar = terms.calendar
+    calendar = target.clocks.get(level, terms.calendar)
     due = target.due(level, commitment.made_at, calendar, pauses=commitment.pauses, interval=interval)
     if not_before is not None:
         lead = target.prompt.before if target.prompt and target.prompt.before else terms.policy.lead

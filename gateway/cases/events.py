@@ -132,6 +132,12 @@ class EngineerReplied(WordsEvent):
     name = "engineer_replied"
 
 
+class Worded(WordsEvent):
+    """The liaison's wording of an engineer's reply, for whoever outside reads its language (P-36)."""
+
+    name = "worded"
+
+
 class ProgressGiven(WordsEvent):
     """One line for the next status update."""
 

@@ -57,6 +57,7 @@ REVIEWED: Mapping[str, Mapping[str, str]] = {
         status: {event: IN_REVIEW if event == "resolved" else after for event, after in row.items()}
         for status, row in HANDLED.items()
     },
+    AWAITING_CONFIRMATION: {**HANDLED[AWAITING_CONFIRMATION], "review_failed": IN_PROGRESS},
     IN_REVIEW: {
         "review_passed": AWAITING_CONFIRMATION,
         "review_failed": IN_PROGRESS,

@@ -49,13 +49,15 @@ Limit = Span | BeforeClose
 class Ahead:
     """Something to be said around a due moment: `before` it, or `after` the commitment was made.
 
-    `after` 0 working minutes is the first moment at which the clock runs.
+    `after` 0 working minutes is the first moment at which the clock runs. `not_while`: statuses in which nobody is
+    asked, since there is nothing they could do.
     """
 
     notice: str
     to: str
     before: Span | None = None
     after: Span | None = None
+    not_while: frozenset[str] = frozenset()
 
     def moment(self, made_at: datetime, due: datetime, calendar: Calendar) -> datetime:
         """When to say it; never before the commitment was made."""
@@ -72,7 +74,8 @@ class Target:
     `within` gives, per fault level, spans of which the earliest counts; a level without an entry is promised nothing.
     `promises` gives the id of SERVICE.md per level. `starts_on`, `met_by`, `ends_on`, `reopened_by` are event keys
     (see `events`). `services`: the row belongs to contracts holding one of them; empty means to every case.
-    `prompt` asks a person shortly before; `speak` is what the gateway itself says to meet the row.
+    `prompt` asks a person shortly before; `speak` is what the gateway itself says to meet the row. `clocks` gives, per
+    level, a calendar in place of the plan's: a duty among ourselves does not run while those who owe it are asleep.
     `repeats`: a new one starts each time, in place of the running one. `outlives_close`: owed though the case is
     closed. `customer_sets_interval`: an interval that the customer asked for replaces `within`. `tells_next`: its due
     moment is what "the next update" means.
@@ -96,6 +99,7 @@ class Target:
     customer_sets_interval: bool = False
     tells_next: bool = False
     outlives_close: bool = False
+    clocks: Mapping[int, Calendar] = field(default_factory=dict[int, Calendar])
 
     def applies_to(self, kind: str, level: int, services: tuple[str, ...]) -> bool:
         """Whether a case of this kind and level, under a contract with these services, is promised this row."""

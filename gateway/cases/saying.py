@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from gateway.cases import events
 from gateway.cases.case import About, Case, Fact, Notice
 from gateway.cases.events import FOREIGN_MANAGER, WordsEvent
-from gateway.cases.policy import Policy
+from gateway.cases.policy import NoticeRule, Policy
 
 CUSTOMER = "customer"
 LIAISON = "liaison"
@@ -37,7 +37,8 @@ def customer_reads(case: Case, language: str) -> bool:
 class Given:
     """Something that a row, or the step itself, wants said; whether it is worth saying is decided at the end.
 
-    `unless`: not when one of these notices is given in the same step. `timed`: said because its moment has come.
+    `unless`: not when one of these notices is given in the same step. `timed`: said because its moment
+    has come. `copied`: a foreign manager gets it too.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Given:
     facts: Mapping[str, Fact] | None = None
     unless: frozenset[str] = frozenset()
     timed: bool = False
+    copied: bool = True
 
     @property
     def said(self) -> dict[str, Fact]:
@@ -64,11 +66,14 @@ def by_rules(policy: Policy, case: Case, key: str, event: WordsEvent | None) -> 
     for rule in policy.notices:
         if key not in rule.on or not rule.applies_to(case.kind, case.level):
             continue
+        if isinstance(event, events.Worded) and written is not None:
+            yield from _to_whom_it_is_worded(rule, case, written)
+            continue
         words = written if rule.carries_words else None
         for role in rule.to:
             given = Given(rule.notice, role, rule.promise, words, score, rule.unless)
             if words is not None and role == CUSTOMER and not customer_reads(case, words[1]):
-                yield for_wording(words, rule.promise)
+                yield for_wording(words, rule.promise, case.reporter.language)
                 given = replace(given, name=HOLDING_NOTICE if rule.words_only else rule.notice, words=None)
             yield given
 
@@ -77,13 +82,25 @@ def once_more(case: Case, event: events.Redirected) -> Given:
     """What came back, for the contact who stands in: in the same words, if they read them."""
     words = (event.text, event.language) if event.text else None
     if words is not None and not customer_reads(case, words[1]):
-        return for_wording(words, None)
+        return for_wording(words, None, case.reporter.language)
     return Given(event.notice, CUSTOMER, None, words)
 
 
-def for_wording(words: Words, promise: str | None) -> Given:
-    """Words that the reader does not read: a person puts them into the other language."""
-    return Given(WORDING_NEEDED, LIAISON, promise, words)
+def _to_whom_it_is_worded(rule: NoticeRule, case: Case, words: Words) -> Iterator[Given]:
+    """The wording goes to those outside who read it; the others have had theirs. Asked again only if it is nobody's."""
+    readers = {CUSTOMER: case.reporter, FOREIGN_MANAGER: case.foreign_manager}
+    reading = [role for role, person in readers.items() if person and readable(words[1], person.language)]
+    for role in reading:
+        yield Given(
+            rule.notice, role, "P-36" if role == FOREIGN_MANAGER else rule.promise, words, copied=False
+        )
+    if not reading:
+        yield for_wording(words, rule.promise, case.reporter.language)
+
+
+def for_wording(words: Words, promise: str | None, language: str) -> Given:
+    """Words that the reader does not read: a person puts them into `language`."""
+    return Given(WORDING_NEEDED, LIAISON, promise, words, {"language": language})
 
 
 def with_copies(case: Case, given: Given) -> Iterator[Given]:
@@ -91,10 +108,11 @@ def with_copies(case: Case, given: Given) -> Iterator[Given]:
     about: dict[str, Fact] = {key: _as_fact(value) for key, value in case.about.items()}
     complete = replace(given, facts={**about, **(given.facts or {})})
     manager = case.foreign_manager
-    if given.to == CUSTOMER and manager is not None:
+    if given.to == CUSTOMER and manager is not None and given.copied:
         copy = replace(complete, to=FOREIGN_MANAGER, promise="P-36")
         if given.words is not None and not readable(given.words[1], manager.language):
-            yield replace(for_wording(given.words, "P-36"), facts=about)
+            asked = for_wording(given.words, "P-36", manager.language)
+            yield replace(asked, facts={**about, **(asked.facts or {})})
             copy = replace(copy, name=HOLDING_NOTICE if given.name in OWN_WORDS else given.name, words=None)
         yield copy
     yield complete
@@ -115,9 +133,9 @@ def worth_saying(given: list[Given], settles: Callable[[str], int]) -> list[Give
     for each in (*(each for each in given if not each.timed), *timed.values()):
         if each.unless & names:
             continue
-        same = kept.get((each.name, each.to))
-        if same is None or same.words is None:
-            kept[each.name, each.to] = each
+        same = kept.get((each.name, each.to), each)
+        chosen = each if same.words is None else same
+        kept[each.name, each.to] = replace(chosen, facts={**(same.facts or {}), **(each.facts or {})})
     return list(kept.values())
 
 

@@ -100,7 +100,8 @@ class _Draft:
         if isinstance(event, events.ProgressGiven) and not saying.customer_reads(before, event.language):
             # Somebody words it, from now on; meanwhile the customer's update comes at its time, without it.
             self.case = replace(self.case, pending_words=before.pending_words)
-            self._give(saying.for_wording((event.text, event.language), None))
+            wanted = before.reporter.language
+            self._give(saying.for_wording((event.text, event.language), None, wanted))
         self._set_status(lifecycle.status_after(self._life, before.status, event.key))
         if isinstance(event, events.LevelChanged | events.PlanChanged | events.IntervalAsked):
             self._set_priority(self.case.raised, None)
@@ -250,7 +251,7 @@ class _Draft:
             target = self.terms.target(each.name)
             if target is None:
                 continue
-            if each.is_owed and key in target.met_by:
+            if each.is_owed and key in target.met_by and each.made_at <= moment:
                 self._put(each, promised.meet(each, moment))
             elif each.is_owed and key in target.ends_on:
                 self._withdraw(each, moment)
@@ -264,10 +265,19 @@ class _Draft:
                 self.case.kind, self.case.level, self.case.services
             ):
                 owed = self.case.commitment(target.name)
+                if self._ended_for_good(target, key):
+                    continue
                 if owed is None or not owed.is_owed or target.repeats:
                     if owed is not None and owed.is_owed:
                         self._withdraw(owed, moment)
                     self._start(target, self._counted_from(target, key, moment))
+
+    def _ended_for_good(self, target: Target, key: str) -> bool:
+        """What keeps a promise goes on to the next of its kind, but begins none anew where the row has ended."""
+        if key not in target.met_by:
+            return False
+        ended, began = self._latest(target.ends_on), self._latest(target.starts_on - target.met_by)
+        return ended is not None and (began is None or began < ended)
 
     def _counted_from(self, target: Target, key: str, moment: datetime) -> datetime:
         """A periodic update that left within its own lead counts as of its due moment, so the rhythm keeps its beat."""
@@ -280,8 +290,8 @@ class _Draft:
             if each.speak_at is not None and each.speak_at <= moment <= each.due and self._spoke(each, key)
         ]
         if target.is_daily and (earlier := self.case.commitment(target.name)) is not None:
-            # Today's is done or gone: the next one is tomorrow's.
-            return moment if earlier.state == promised.WITHDRAWN else max(moment, earlier.due)
+            # Today's is done or gone: the next one is tomorrow's; tomorrow's that was let go is still tomorrow's.
+            return max(moment, earlier.made_at if earlier.state == promised.WITHDRAWN else earlier.due)
         return max(previous, default=moment)
 
     def _spoke(self, each: Commitment, key: str) -> bool:
@@ -400,6 +410,8 @@ class _Draft:
         if target is None or target.prompt is None or each.due <= self.at:
             return
         if target.tells_next and self.case.pending_words is not None:
+            return
+        if self.case.status in target.prompt.not_while:
             return
         self._note("commitment", each.name, each.promise, _commitment_detail(each, "prompted"))
         self._give(Given(target.prompt.notice, target.prompt.to, each.promise, facts=told_of(each)))

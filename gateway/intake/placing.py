@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gateway import case_number, reply_address
 from gateway.cases import matching
 from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.intake.proof import tokens
 from gateway.intake.taking import Taking
 from gateway.parsers.bounces import Bounce
 from gateway.ports import Sent
@@ -26,16 +27,16 @@ def returned(taking: Taking, bounce: Bounce) -> Sent | None:
     it says or is addressed to is only its sender's text.
     """
     message = taking.message
-    tokens = reply_address.tokens_in(
+    signed = reply_address.tokens_in(
         message.kept.envelope.recipients, [bounce.original_message_id or ""], taking.rules.support
     )
-    sent = _genuine(taking, tokens[:MOST_TOKENS])
+    sent = _genuine(taking, signed)
     return sent if sent is not None and sent.token_until >= message.kept.received_at else None
 
 
-def _genuine(taking: Taking, tokens: Sequence[str]) -> Sent | None:
+def _genuine(taking: Taking, signed: Sequence[str]) -> Sent | None:
     """What was sent under the first token that we signed."""
-    for token in tokens:
+    for token in signed[:MOST_TOKENS]:
         sent = taking.work.sent(reply_address.look_up_of(token))
         if sent is None:
             continue
@@ -46,13 +47,8 @@ def _genuine(taking: Taking, tokens: Sequence[str]) -> Sent | None:
 
 
 def _tokens(taking: Taking) -> tuple[str, ...]:
-    inbound = taking.message.inbound
-    addresses = [
-        *taking.message.kept.envelope.recipients,
-        *(person.address for person in (*inbound.to, *inbound.cc)),
-    ]
-    ids = [inbound.in_reply_to or "", *reversed(inbound.references)]
-    return reply_address.tokens_in(addresses, ids, taking.rules.support)[:MOST_TOKENS]
+    message = taking.message
+    return tokens(message.inbound, message.kept.envelope, taking.rules.support)
 
 
 def place(taking: Taking, sent: Sent | None) -> Match:

@@ -78,6 +78,12 @@ def read(text: str) -> Answer | None:
     return "confirmation"
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether it says thank you and nothing else."""
+    folded = _BLANK_BESIDE_CHINESE.sub("", fold(text[:_MOST_COLUMNS]))
+    return len(text) <= _MOST_COLUMNS and bool(folded.strip()) and not _clauses(folded)
+
+
 def _clauses(folded: str) -> list[str]:
     """What is said about now, clause by clause, without courtesies."""
     clauses = (clause for clause in _CLAUSE_END.split(folded) if not _PAST.search(clause))

@@ -14,6 +14,8 @@ from gateway.parsers.plain_text import clean, unflowed
 from gateway.parsers.structure import Part
 
 MAX_ATTACHMENTS = 100
+MAX_BODY = 2_000_000
+"""Characters of a body that are read; a log that is longer is found in the mail as it was received."""
 MAX_REPORT_TEXT = 100_000
 """Characters of a report part that are kept as text."""
 
@@ -34,8 +36,10 @@ def read(data: bytes, root: Part) -> Contents:
     reading = _Reading(data)
     body = reading.body(root)
     text = reading.text_of(body)
+    if len(text) > MAX_BODY:
+        reading.notice(f"text of {len(text)} characters; only the first {MAX_BODY} were read")
     return Contents(
-        body=text,
+        body=text[:MAX_BODY],
         html="\n".join(body.html) or None,
         attachments=tuple(reading.attachments),
         reports=tuple(reading.reports),

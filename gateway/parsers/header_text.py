@@ -106,7 +106,8 @@ def _base64_words(payloads: list[str]) -> bytes:
 # ---------------------------------------------------------------------------------------------- parameters
 
 
-_PARAMETER_NAME = re.compile(r"[\s;]*([^\s;=\"]{1,80})\s*=\s*")
+_BETWEEN = re.compile(r"[\s;]*")
+_PARAMETER_NAME = re.compile(r"([^\s;=\"]{1,80})\s*+=\s*+")
 _CLOSING_QUOTE = re.compile(r"\"\s*(?:;|$|\(|[\w*-]{1,80}\s*=)")
 _EXTENDED_NAME = re.compile(r"([^*]+)(?:\*([0-9]{1,3}))?(\*)?")
 
@@ -144,6 +145,8 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     position = 0
     while len(pairs) < MAX_PARAMETERS:
+        # One step over all that stands between, lest every semicolon of a long row be tried as a beginning.
+        position = between.end() if (between := _BETWEEN.match(text, position)) else position
         name = _PARAMETER_NAME.match(text, position)
         if name is None:
             semicolon = text.find(";", position)

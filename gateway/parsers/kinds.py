@@ -42,10 +42,10 @@ def read(
         return KindFound("confirmation", 0.8)
     if _says(text, "complaint"):
         return KindFound("complaint", 0.75)
+    if not grave and len(symptoms) <= 1 and _says(text, "out_of_scope"):
+        return KindFound("out_of_scope", 0.7)
     if symptoms or grave:
         return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
-    if _says(text, "out_of_scope"):
-        return KindFound("out_of_scope", 0.75)
     for kind in _QUIET:
         if _says(text, kind):
             return KindFound(kind, 0.8)

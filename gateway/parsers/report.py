@@ -37,7 +37,11 @@ from gateway.parsers.understood import Found, Report
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
+__all__ = ["SURE_ENOUGH", "Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
+
+
+SURE_ENOUGH = 0.5
+"""Values below this confidence are asked for, not used (issue 5, "Confidence means something")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +202,15 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
 def _missing(
     values: Mapping[str, Found], kind: KindFound, clauses: Sequence[Symptom], *, reachable: bool
 ) -> tuple[str, ...]:
-    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed."""
+    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed.
+
+    A value that we are not sure enough of is asked for, too.
+    """
     if kind.value in ("confirmation", "refusal"):
         return ()
-    lacking = [name for name in ("company", "contact") if name not in values]
-    if "phone" not in values and not reachable:
+    sure = {name for name, found in values.items() if found.confidence >= SURE_ENOUGH}
+    lacking = [name for name in ("company", "contact") if name not in sure]
+    if "phone" not in sure and not reachable:
         lacking.append("phone")
     if kind.value == "fault" and not clauses:
         lacking.append("symptoms")

@@ -17,8 +17,10 @@ MAX_LENGTH = html_text.MAX_LENGTH
 MAX_NESTING = html_text.MAX_NESTING
 MAX_NODES = 200_000
 """Elements that the parser may have to make, those counted that it opens again in every paragraph."""
-MAX_REFERENCES = 50_000
-"""Character references (`&amp;`): each costs the parser as much as all the text before it."""
+MAX_REFERENCES = 10_000
+"""Character references and characters from U+0080 to U+00BF: each costs nh3 as much as all the text before it."""
+
+_COSTLY = re.compile("[&\x80-\xbf]")
 
 _FORMATTING = frozenset({"b", "code", "em", "i", "s", "small", "strike", "strong", "u", "a"})
 """What HTML5 reopens in the next block where it was left open ("active formatting elements")."""
@@ -74,7 +76,7 @@ def clean(html: str) -> str | None:
     if len(html) > MAX_LENGTH:
         return None
     plain = _rewritten(html_text.without_unseen(html))
-    if plain.count("&") > MAX_REFERENCES or _too_heavy(plain):
+    if len(_COSTLY.findall(plain)) > MAX_REFERENCES or _too_heavy(plain):
         return None
     return nh3.clean(
         plain,

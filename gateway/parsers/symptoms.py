@@ -5,6 +5,7 @@ Openings that carry no fault (times, callers, the product's name) are cut off in
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
 _LONGEST_CLAUSE = 120
+_LONGEST_SENTENCE = 200
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
@@ -28,7 +30,7 @@ _CONJUNCTION = re.compile(
     r"(?:^|\s)(?:and|but|so|although|though|while|whereas|because|however|then|since then|or)\s",
     re.IGNORECASE,
 )
-_QUESTION_AFTER = re.compile(r"\s*[?]")
+_QUESTION_AFTER = re.compile(r"\s{0,20}[?]")
 _REPLY_PREFIX = re.compile(
     r"(?:(?:re|fw|fwd|回复|答复|转发|转寄|回覆|【[^】]{1,12}】|\[[^\]]{1,12}\])\s{0,2}:?\s{0,2})+",
     re.IGNORECASE,
@@ -94,9 +96,9 @@ def guess(letter: Letter, products: Iterable[Span]) -> tuple[Symptom, ...]:
     for span in _clauses(letter):
         clause = letter.plain[span[0] : span[1]]
         excluded = _is_excluded(clause, han=_HAN.search(clause) is not None)
-        about_product = any(span[0] <= start < span[1] for start, _ in products)
-        said = _said_length(letter.plain, span, products)
-        if about_product and said >= 3 and not excluded and not _asks(letter.plain, span[0]):
+        about = products[bisect_left(products, (span[0], 0)) : bisect_left(products, (span[1], 0))]
+        said = _said_length(letter.plain, span, about)
+        if about and said >= 3 and not excluded and not _asks(letter.plain, span[0]):
             start, end = span[0] + len(clause) - len(clause.lstrip()), span[0] + len(clause.rstrip())
             end = min(end, start + _LONGEST_CLAUSE)
             return (Symptom(letter.words((start, end)), 0.4, letter.printed((start, end))),)
@@ -172,7 +174,8 @@ def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | N
 
 def _asks(text: str, offset: int) -> bool:
     """Whether the sentence around a clause opens with "I would like to know": its verbs state nothing."""
-    start = max(text.rfind(mark, max(0, offset - 200), offset) for mark in "。!?\n") + 1
+    earliest = max(0, offset - _LONGEST_SENTENCE)
+    start = max(earliest, *(text.rfind(mark, earliest, offset) + 1 for mark in "。!?\n"))
     return _asking().search(text, start, offset + 12) is not None
 
 

@@ -80,17 +80,19 @@ class ReadingProcess:
         self._module = module
         self._next: asyncio.Task[_Child] | None = None
         self._turn = asyncio.Lock()
+        self._stopped = False
 
     @property
     def pid(self) -> int | None:
         """The child's process id; None while there is none that is ready."""
-        done = self._next is not None and self._next.done() and not self._next.cancelled()
-        if self._next is None or not done or self._next.exception() is not None:
+        ready = self._next is not None and self._next.done() and not self._next.cancelled()
+        if self._next is None or not ready or self._next.exception() is not None:
             return None
         return self._next.result().process.pid
 
     async def start(self) -> None:
         """Load the parsers in a child. Raises NotNow when it cannot be started."""
+        self._stopped = False
         async with self._turn:
             await self._child()
 
@@ -98,7 +100,7 @@ class ReadingProcess:
         """What a kept message means.
 
         Raises ReadingDied when reading it took the child down or failed, which is to be counted against the message;
-        NotNow when no child could be started, which is not.
+        NotNow when no child could be started or we are stopping, which is not.
         """
         async with self._turn:
             child = await self._child()
@@ -113,6 +115,8 @@ class ReadingProcess:
                 self._replace()
                 if not isinstance(error, Exception):
                     raise
+                if self._stopped:
+                    raise NotNow("the reading process is being stopped") from None
                 log.warning("reading_died", pid=child.process.pid, reason=reason, size=len(kept_raw))
                 raise ReadingDied(reason) from None
             if answer.weary:
@@ -123,7 +127,8 @@ class ReadingProcess:
             return Reading(answer.report.inbound, answer.report, answer.filed)
 
     async def stop(self) -> None:
-        """Let the child go; safe at any moment, and more than once."""
+        """Let the child go; safe at any moment, and more than once. A message that is being read is not harmed."""
+        self._stopped = True
         waiting, self._next = self._next, None
         if waiting is None:
             return
@@ -135,6 +140,8 @@ class ReadingProcess:
 
     async def _child(self) -> _Child:
         """The child that is ready, or is being made ready."""
+        if self._stopped:
+            raise NotNow("the reading process is being stopped")
         if self._next is None:
             self._next = asyncio.create_task(_launch(self._module, self._order))
         try:
@@ -142,14 +149,20 @@ class ReadingProcess:
         except NotNow:
             self._next = None
             raise
-        if child.process.returncode is None:
+        except asyncio.CancelledError:
+            if not self._stopped:
+                raise
+            raise NotNow("the reading process is being stopped") from None
+        if not _has_ended(child.process):
             return child
-        log.warning("reading_process_gone", pid=child.process.pid, returncode=child.process.returncode)
+        log.warning("reading_process_gone", pid=child.process.pid)
         self._replace()
         return await self._child()
 
     def _replace(self) -> None:
         """Have another child made ready before the next message comes."""
+        if self._stopped:
+            return
         self._next = asyncio.create_task(_launch(self._module, self._order))
 
 
@@ -189,6 +202,17 @@ def _environment() -> dict[str, str]:
     return {**inherited, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
+def _has_ended(process: Process) -> bool:
+    """Asked of the kernel: the event loop learns of a death only in its next turns, and a message sent meanwhile would
+    be blamed for it."""
+    if process.returncode is not None:
+        return True
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # the loop's watcher has collected it and not told the loop yet
+        return True
+
+
 async def _exchange(child: _Child, frame: bytes, longest: int) -> bytes:
     """Send a frame, receive the body of one. Raises OSError or EOFError when the child is gone, ValueError on a lie."""
     child.to.write(frame)
@@ -218,8 +242,15 @@ def _why(returncode: int, limits: Limits | None) -> str:
     if limits is not None and returncode == -signal.SIGXCPU:
         return f"it took more than {limits.cpu_seconds} s of CPU"
     if returncode < 0:
-        return f"the reading process was ended by {signal.Signals(-returncode).name}"
+        return f"the reading process was ended by {_signal(-returncode)}"
     return f"the reading process ended with code {returncode}"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have no name, and a hostile child may choose one
+        return f"signal {number}"
 
 
 async def _dismiss(child: _Child) -> None:

@@ -1,8 +1,8 @@
 """The clock strikes: every case with a commitment near or late is looked at, each in a step of its own.
 
-After an outage the escalations of all cases are kept back until the backlog is through, and then every manager gets
-one digest (RELIABILITY G10, F29). A case that cannot be advanced (a fault of ours) is let rest for a while and shouted
-about; the others go on.
+After an outage what managers are told of each case is kept back until the backlog is through, and then every one of
+them gets one digest (RELIABILITY G10, F29). A case that cannot be advanced (a fault of ours) is let rest for a while
+and shouted about; the others go on.
 """
 
 import asyncio
@@ -25,7 +25,9 @@ log = structlog.get_logger()
 SHARE = 50
 REST = timedelta(minutes=5)
 OUTAGE = timedelta(minutes=10)
-ESCALATION, DIGEST = "escalation", "digest"
+DIGEST = "digest"
+KEPT_BACK = frozenset({"escalation", "dispatch_needed", "help_needed"})
+"""What managers get case by case, and after an outage as one digest."""
 
 
 class Due:
@@ -80,7 +82,7 @@ class Due:
         return False
 
     def _held_back(self, ready: Sequence[Ready]) -> Sequence[Ready]:
-        held = [replace(each, held=each.outbound.notice == ESCALATION) for each in ready]
+        held = [replace(each, held=each.outbound.notice in KEPT_BACK) for each in ready]
         self._holding = self._holding or any(each.held for each in held)
         return held
 
@@ -89,7 +91,7 @@ class Due:
         by_person = sorted(work.held(), key=lambda each: each.person)
         for person, group in groupby(by_person, key=lambda each: each.person):
             held = list(group)
-            if len(held) == 1 or not person:
+            if len({each.case_number for each in held}) == 1 or not person:
                 work.released([each.outbound_id for each in held], at)
                 continue
             cases = [

@@ -15,10 +15,12 @@ from gateway.cases.commitments import PAUSED
 from gateway.cases.saying import readable
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
 
+LONGEST_LINK = 1000
+
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
 """The letters after which a customer knows where their case stands."""
 
-_VISIT = "inspection_visit"
+_VISITS = ("inspection_visit", "arrival")
 """The only promise whose moment a customer is told by itself: by then the inspection takes place (P-07)."""
 
 _PERIOD = re.compile(r"(?P<year>\d{4})-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2]))")
@@ -90,12 +92,14 @@ class Person:
 class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
-    `instead`: the address that a lost letter goes to now; `missing`: fields that a colleague is asked for;
-    `attachments`: names of the files that go with the letter.
+    `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
+    fields that a colleague is asked for; `attachments`: names of the files that go with the letter; `answer_link`: a
+    `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]
     words_language: str | None
+    language: str | None
     rung: int | None
     overdue: tuple[Overdue, ...]
     commitment: str | None
@@ -113,6 +117,7 @@ class Facts:
     period: Period | None
     score: int | None
     attachments: tuple[str, ...]
+    answer_link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,8 @@ class CaseView:
     """The case as this reader may see it; every string is one line, every list has only full ones.
 
     `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time; `visit_by`: by
-    when an inspection takes place. `services`, `foreign_manager` and `promises` are for colleagues only.
+    when an engineer is there, for an inspection or because it could not be solved online. `services`,
+    `foreign_manager` and `promises` are for colleagues only.
     """
 
     number: str
@@ -184,6 +190,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
     return Facts(
         words=words,
         words_language=language,
+        language=_line(facts.get("language")),
         rung=_whole(facts.get("rung")),
         overdue=_all_overdue(facts.get("overdue")),
         commitment=_line(facts.get("commitment")),
@@ -201,6 +208,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         period=_period(facts.get("period")),
         score=_whole(facts.get("score")),
         attachments=_each_text(facts.get("attachments")),
+        answer_link=_line(facts.get("answer_link"), LONGEST_LINK),
     )
 
 
@@ -269,8 +277,8 @@ def _promises(case: Case) -> tuple[Overdue, ...]:
 
 
 def _visit_by(case: Case) -> datetime | None:
-    visit = case.commitment(_VISIT)
-    return visit.due if visit is not None and visit.is_owed else None
+    visits = (case.commitment(name) for name in _VISITS)
+    return next((visit.due for visit in visits if visit is not None and visit.is_owed), None)
 
 
 def _person(party: Party | None) -> Person | None:

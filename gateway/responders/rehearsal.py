@@ -112,6 +112,7 @@ _EVERY_FACT: Mapping[str, Fact] = {
     "period": "2026-Q3",
     "score": 4,
     "attachments": ["report.pdf"],
+    "answer_link": "mailto:support@example.com?body=yes",
 }
 
 
@@ -129,7 +130,7 @@ def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
     yield Occasion(
         everything, replace(_EVERYTHING_KNOWN, missing=MISSING), reader, AT, AT + timedelta(days=60)
     )
-    for why in ("unknown_command", "not_allowed", "case_closed"):
+    for why in ("unknown_command", "not_allowed", "contradictory", "case_closed", "nothing_found"):
         refused = replace(nothing, facts={"why": why})
         yield Occasion(refused, _EVERYTHING_KNOWN, reader, AT)
     month = replace(everything, facts={**everything.facts, "period": "2026-10"})

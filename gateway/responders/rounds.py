@@ -22,6 +22,9 @@ EVERY = timedelta(hours=1)
 LEAD_WORKING_DAYS = 5
 HORIZON = timedelta(days=60)
 LOOK_BACK = timedelta(days=7)
+LONGEST_HOLIDAY = timedelta(days=31)
+"""An inspection planned for a holiday is held after it: so far back lies a planned day that may still be to come."""
+
 INSPECTION, FOLLOW_UP = "inspection", "follow_up"
 
 
@@ -76,7 +79,7 @@ class Rounds:
                 if schedule is None or INSPECTION not in contract.services:
                     continue
                 days = recurring.occurrences(
-                    schedule, contract.starts, contract.ends, today - LOOK_BACK, today + HORIZON
+                    schedule, contract.starts, contract.ends, today - LONGEST_HOLIDAY, today + HORIZON
                 )
                 due += [(customer, contract, day) for day in days if self._is_due(day, at)]
         return due

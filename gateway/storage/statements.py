@@ -3,12 +3,13 @@
 Parameters that name a row begin with `the_`; all others are columns to be set.
 """
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, recurring
 
 KEPT = "kept"
+WAITING, ATTEMPTING = "waiting", "attempting"
 RECENT_MESSAGES = 20
 """How far back in somebody's messages an open case of theirs is looked for."""
 
@@ -61,6 +62,21 @@ READ_SENT = select(
     outbox.c.state,
     outbox.c.said,
 ).where(outbox.c.id == bindparam("the_letter"))
+WAS_GIVEN = select(outbox.c.id).where(outbox.c.notice_id == bindparam("the_notice")).limit(1)
+
+
+def _answers(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(outbox).where(*which).scalar_subquery()
+
+
+_TO_ADDRESS = (outbox.c.answers_to == bindparam("the_address"), outbox.c.created_at > bindparam("the_day"))
+_IN_THE_HOUR = outbox.c.created_at > bindparam("the_hour")
+ANSWERED = select(
+    _answers(*_TO_ADDRESS).label("to_address"),
+    _answers(outbox.c.answers_domain == bindparam("the_domain"), _IN_THE_HOUR).label("to_domain"),
+    _answers(outbox.c.to_stranger == 1, _IN_THE_HOUR).label("to_strangers"),
+    _answers(*_TO_ADDRESS, outbox.c.case_number == bindparam("the_case")).label("about_case"),
+)
 MOVE_LETTER = update(outbox).where(outbox.c.id == bindparam("the_letter"))
 DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_doubt"))
 
@@ -74,5 +90,38 @@ RECENT_CASES_OF = (
     .order_by(messages.c.id.desc())
     .limit(RECENT_MESSAGES)
 )
+DUE_CASES = (
+    select(cases.c.number)
+    .where(
+        cases.c.next_due <= bindparam("the_moment"),
+        cases.c.number.not_in(bindparam("the_resting", expanding=True)),
+    )
+    .order_by(cases.c.next_due)
+    .limit(bindparam("the_limit"))
+)
+DUE_LETTERS = (
+    select(
+        outbox.c.id,
+        outbox.c.sender,
+        outbox.c.recipient,
+        outbox.c.raw,
+        outbox.c.case_number,
+        outbox.c.notice,
+        outbox.c.role,
+        outbox.c.channel,
+        outbox.c.attempts,
+        outbox.c.in_doubt,
+        outbox.c.expires_at,
+    )
+    .where(outbox.c.state == WAITING, outbox.c.next_attempt <= bindparam("the_moment"))
+    .order_by(outbox.c.next_attempt)
+    .limit(bindparam("the_limit"))
+    .with_for_update(skip_locked=True)
+)
+ATTEMPT_LETTERS = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("the_letters", expanding=True)))
+    .values(state=ATTEMPTING, attempt_started_at=bindparam("the_moment"), attempts=outbox.c.attempts + 1)
+)
 NEXT_DUE = select(func.min(cases.c.next_due))
-NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == "waiting")
+NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)

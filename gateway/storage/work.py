@@ -2,26 +2,33 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, false, func, insert, select, update
 
 from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
+from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
 from gateway.storage import statements
-from gateway.storage.mapping import case_from_json, case_to_json, pair_from_json, to_json
-from gateway.storage.statements import KEPT
-from gateway.storage.tables import bookmarks, cases, inbox, journal, outbox
+from gateway.storage.mapping import (
+    case_from_json,
+    case_to_json,
+    pair_from_json,
+    to_json,
+    unconfirmed_from_json,
+)
+from gateway.storage.statements import ATTEMPTING, KEPT, WAITING
+from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, unconfirmed
 
 CLAIMED_BYTES = 16_000_000
 SUGGESTED = 5
 DONE, SET_ASIDE = "done", "set_aside"
-WAITING, ATTEMPTING, SENT, FAILED = "waiting", "attempting", "sent", "failed"
+SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
+NOT_USED = "reply_not_sent"
 
 
 class DatabaseWork:
@@ -117,10 +124,8 @@ class DatabaseWork:
 
     def due(self, at: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[str]:
         """Numbers of cases with a commitment near or late, the longest due first."""
-        query = select(cases.c.number).where(cases.c.next_due <= at).order_by(cases.c.next_due).limit(limit)
-        if without:
-            query = query.where(cases.c.number.not_in(without))
-        return list(self._connection.execute(query).scalars())
+        which = {"the_moment": at, "the_resting": list(without), "the_limit": limit}
+        return list(self._connection.execute(statements.DUE_CASES, which).scalars())
 
     def record(self, step: Step, ready: Sequence[Ready]) -> None:
         """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
@@ -185,6 +190,70 @@ class DatabaseWork:
         }
         self._connection.execute(statements.INSERT_MESSAGE, row)
 
+    # Trust.
+
+    def answered(self, address: str, domain: str, case_number: str, at: datetime) -> AnsweredSoFar:
+        """How many automatic answers were queued before `at`."""
+        which = {"the_address": address, "the_domain": domain, "the_case": case_number}
+        since = {"the_day": at - timedelta(days=1), "the_hour": at - timedelta(hours=1)}
+        row = self._connection.execute(statements.ANSWERED, {**which, **since}).mappings().one()
+        return AnsweredSoFar(**row)
+
+    def was_given(self, notice_id: str) -> bool:
+        """Whether anybody was given this notice."""
+        return self._connection.execute(statements.WAS_GIVEN, {"the_notice": notice_id}).first() is not None
+
+    def said_before(
+        self, case_number: str, person: str, message_id: str | None, words: str
+    ) -> tuple[bool, datetime] | None:
+        """When this colleague last said these words on the case, and whether it was in a message of this id."""
+        same_id = messages.c.message_id == message_id if message_id else false()
+        query = (
+            select(messages.c.at, messages.c.message_id)
+            .where(messages.c.case_number == case_number, messages.c.person == person)
+            .where(messages.c.audience.in_(("staff", "unverified")))
+            .where(same_id | (messages.c.words == words))
+            .order_by(messages.c.id)
+        )
+        rows = self._connection.execute(query).all()
+        same = any(message_id is not None and row.message_id == message_id for row in rows)
+        return (same, rows[-1].at) if rows else None
+
+    def hold(self, waiting: Unconfirmed) -> None:
+        """Keep commands until their sender confirms them."""
+        row = {
+            "id": waiting.id,
+            "case_number": waiting.case_number,
+            "staff_id": waiting.staff_id,
+            "at": waiting.at,
+            "until": waiting.until,
+            "state": WAITING,
+            "body": to_json(waiting),
+        }
+        self._connection.execute(insert(unconfirmed), row)
+
+    def unconfirmed(self, held_id: str) -> Unconfirmed | None:
+        """What is still waiting under this id."""
+        waits = (unconfirmed.c.id == held_id) & (unconfirmed.c.state == WAITING)
+        body = self._connection.execute(select(unconfirmed.c.body).where(waits)).scalar_one_or_none()
+        return unconfirmed_from_json(body) if body is not None else None
+
+    def confirmed(self, held_id: str, state: str) -> None:
+        """It waits no longer."""
+        self._connection.execute(update(unconfirmed).where(unconfirmed.c.id == held_id).values(state=state))
+
+    def times_asked(self, case_number: str, staff_id: str, since: datetime) -> int:
+        """How often this colleague was asked to confirm something on this case since then."""
+        asked = (unconfirmed.c.case_number == case_number) & (unconfirmed.c.staff_id == staff_id)
+        query = select(func.count()).select_from(unconfirmed).where(asked, unconfirmed.c.at > since)
+        return self._connection.execute(query).scalar_one()
+
+    def times_told(self, case_number: str, address: str, since: datetime) -> int:
+        """How often this colleague was told since then that a message in their name was not used on this case."""
+        told = (outbox.c.case_number == case_number) & (outbox.c.notice == NOT_USED)
+        query = select(func.count()).where(told, outbox.c.recipient == address, outbox.c.created_at > since)
+        return self._connection.execute(query).scalar_one()
+
     # Matching.
 
     def sent(self, outbound_id: str) -> Sent | None:
@@ -212,21 +281,11 @@ class DatabaseWork:
 
     def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
         """Messages whose turn has come; `attempting` is durable before the first byte leaves (F28)."""
-        query = (
-            select(outbox)
-            .where(outbox.c.state == WAITING, outbox.c.next_attempt <= at)
-            .order_by(outbox.c.next_attempt)
-            .limit(limit)
-        )
-        if self._locks:
-            query = query.with_for_update(skip_locked=True)
-        rows = self._connection.execute(query).all()
+        which = {"the_moment": at, "the_limit": limit}
+        rows = self._connection.execute(statements.DUE_LETTERS, which).all()
         if rows:
-            self._connection.execute(
-                update(outbox)
-                .where(outbox.c.id.in_([row.id for row in rows]))
-                .values(state=ATTEMPTING, attempt_started_at=at, attempts=outbox.c.attempts + 1)
-            )
+            claimed = {"the_moment": at, "the_letters": [row.id for row in rows]}
+            self._connection.execute(statements.ATTEMPT_LETTERS, claimed)
         return [
             Waiting(
                 parcel=Parcel(id=row.id, sender=row.sender, recipient=row.recipient, raw=row.raw),
@@ -270,7 +329,7 @@ class DatabaseWork:
     # Digests.
 
     def held(self) -> Sequence[Held]:
-        """Escalations that wait for their digest, in the order of their cases."""
+        """What waits for its digest, in the order of the cases."""
         query = (
             select(outbox).where(outbox.c.state == HELD).order_by(outbox.c.created_at, outbox.c.case_number)
         )
@@ -363,7 +422,7 @@ class DatabaseWork:
 
 
 def _outbox_row(ready: Ready) -> dict[str, object]:
-    outbound = ready.outbound
+    outbound, answer = ready.outbound, ready.answer
     return {
         "id": outbound.id,
         "case_number": outbound.case_number,
@@ -386,4 +445,7 @@ def _outbox_row(ready: Ready) -> dict[str, object]:
         "expires_at": ready.lifetime_until,
         "token_expires_at": ready.token_until,
         "said": to_json(ready.said) if ready.said is not None else None,
+        "answers_to": answer.address if answer else None,
+        "answers_domain": answer.domain if answer else None,
+        "to_stranger": 1 if answer and answer.stranger else None,
     }

@@ -1,8 +1,8 @@
 """The one writer: pieces of work from everywhere, in one thread, many to a commit.
 
-Each piece runs inside a savepoint: it happens whole or not at all, and one that fails takes no other with it. A
-commit costs a disk flush, so whatever waits when a transaction is opened shares it (group commit). Nobody
-is told "done" before the commit has returned.
+Each piece runs inside a savepoint (one that is alone in its transaction needs none): it happens whole or not at all,
+and one that fails takes no other with it. A commit costs a disk flush, so whatever waits when a transaction is opened
+shares it (group commit). Nobody is told "done" before the commit has returned.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Transaction
 from sqlalchemy.exc import DBAPIError
 
 from gateway.errors import NotNow, StorageUnavailable
@@ -92,8 +92,11 @@ class Writer:
             job.awaited = job.future.set_running_or_notify_cancel()
         outcomes: list[tuple[_Job, Any, BaseException | None]] = []
         try:
-            with self._engine.connect() as connection, connection.begin():
-                outcomes = [(job, *_attempt(connection, job)) for job in batch]
+            with self._engine.connect() as connection, connection.begin() as transaction:
+                if len(batch) == 1:
+                    outcomes = [(batch[0], *_attempt_alone(connection, transaction, batch[0]))]
+                else:
+                    outcomes = [(job, *_attempt(connection, job)) for job in batch]
         except DBAPIError as error:
             outcomes = _refused(batch, as_not_now(error))
         except Exception:
@@ -114,21 +117,34 @@ def _refused(batch: list[_Job], failure: NotNow) -> list[tuple[_Job, Any, BaseEx
     return [(job, None, failure) for job in batch]
 
 
+def _attempt_alone(
+    connection: Connection, transaction: Transaction, job: _Job
+) -> tuple[Any, BaseException | None]:
+    """The piece is the transaction: what failed is rolled back whole."""
+    result, failure = _worked(connection, job)
+    if failure is not None:
+        transaction.rollback()
+    return result, failure
+
+
 def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
     connection.exec_driver_sql("SAVEPOINT piece")
+    result, failure = _worked(connection, job)
+    if failure is not None:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT piece")
+    connection.exec_driver_sql("RELEASE SAVEPOINT piece")
+    return result, failure
+
+
+def _worked(connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
+    """What the piece gave, or why it failed. Raises what concerns the whole transaction."""
     try:
-        result = job.work(DatabaseWork(connection))
+        return job.work(DatabaseWork(connection)), None
     except NotNow as error:
-        failure: BaseException = error
+        return None, error
     except DBAPIError as error:
         if error.connection_invalidated or "full" in str(error.orig).lower():
             raise
-        failure = as_not_now(error)
+        return None, as_not_now(error)
     except Exception as error:  # noqa: BLE001 - whatever it was belongs to whoever submitted the piece
-        failure = error
-    else:
-        connection.exec_driver_sql("RELEASE SAVEPOINT piece")
-        return result, None
-    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT piece")
-    connection.exec_driver_sql("RELEASE SAVEPOINT piece")
-    return None, failure
+        return None, error

@@ -76,9 +76,9 @@ def test_a_reviewed_life_asks_the_customer_only_after_the_review() -> None:
         assert status_after("reviewed", status, "resolved") == IN_REVIEW
     assert status_after("reviewed", IN_REVIEW, "review_passed") == AWAITING_CONFIRMATION
     assert status_after("reviewed", IN_REVIEW, "review_failed") == IN_PROGRESS
-    assert {
-        status: page for status, page in REVIEWED.items() if status in (AWAITING_CONFIRMATION, CLOSED)
-    } == {status: page for status, page in HANDLED.items() if status in (AWAITING_CONFIRMATION, CLOSED)}
+    assert status_after("reviewed", AWAITING_CONFIRMATION, "review_failed") == IN_PROGRESS
+    assert REVIEWED[AWAITING_CONFIRMATION].items() >= HANDLED[AWAITING_CONFIRMATION].items()
+    assert REVIEWED[CLOSED] == HANDLED[CLOSED]
 
 
 def test_nobody_is_pressed_for_an_answer_to_a_question_of_ours() -> None:

@@ -107,6 +107,23 @@ class TestTheDaysReport:
         assert [each for each in overdue if "P-33" in each] != []
         assert life.due("day_report") == "11-25 17:30"
 
+    def test_agreeing_twice_on_one_day_leaves_tomorrows_report_owed(self) -> None:
+        """The second version is today's as well (P-33)."""
+        life = Life(level=3).reported(MONDAY_NINE)
+        life.happens("2026-11-23 16:50", AGREED)
+        life.happens("2026-11-23 17:00", AGREED)
+        assert (life.state("day_report"), life.due("day_report")) == (promised.RUNNING, "11-24 17:30")
+
+    def test_a_report_agreed_after_the_solution_begins_no_other(self) -> None:
+        """Nothing outlives this day; and a failed review asks for one report, not for two (P-33)."""
+        life = Life(level=3).reported(MONDAY_NINE)
+        life.happens("2026-11-23 16:40", RESOLVED)
+        life.happens("2026-11-23 16:45", AGREED)
+        assert life.state("day_report") == promised.WITHDRAWN
+        life.happens("2026-11-23 16:45", FAILED)
+        assert life.due("day_report") == "11-23 17:30"
+        assert clocks(life, "interim_draft", "superior") == ["11-23 16:30", "11-23 16:45"]
+
     def test_a_fault_solved_the_same_day_needs_none(self) -> None:
         """P-33 is about what cannot be solved the same day."""
         life = Life(level=3).reported(MONDAY_NINE).solved("2026-11-23 15:00").runs("2026-11-24 18:00")
@@ -128,6 +145,28 @@ class TestTheReview:
         assert life.state("handling_ended_told") == promised.MET
         assert clocks(life, "please_confirm", CUSTOMER) == []
         assert life.due("review") == "11-23 10:10"
+
+    def test_nobody_is_asked_for_a_line_about_what_is_under_review(self) -> None:
+        """P-32: the customer's hourly update goes on; the engineer has nothing to add."""
+        life = Life().reported(MONDAY_NINE)
+        life.happens("2026-11-23 09:40", RESOLVED)
+        life.runs("2026-11-23 11:50")
+        assert clocks(life, "status_update", CUSTOMER) == ["11-23 10:29", "11-23 11:29"]
+        assert [each for each in clocks(life, "update_prompt", "engineer") if each > "11-23 09:40"] == []
+
+    def test_a_result_without_a_review_promises_nothing(self) -> None:
+        """P-47 runs from the question that may be asked, not from a word said too early."""
+        life = Life().reported(MONDAY_NINE)
+        life.happens("2026-11-23 09:40", PASSED)
+        assert life.case.commitment("result_told") is None
+
+    def test_failed_after_all_the_case_goes_back_and_nobody_is_reminded(self) -> None:
+        """P-46: found out after the customer was asked; what was asked is not asked again meanwhile."""
+        life = Life().reported(MONDAY_NINE).solved("2026-11-23 10:00")
+        life.happens("2026-11-23 11:00", FAILED)
+        assert life.case.status == "in_progress"
+        life.runs("2026-11-25 09:00")
+        assert clocks(life, "confirm_reminder", CUSTOMER) == []
 
     def test_passed_the_desk_hears_it_and_the_customer_is_asked(self) -> None:
         """P-46, P-47."""
@@ -174,3 +213,11 @@ class TestTheReview:
         assert life.case.status == "closed"
         assert clocks(life, "please_confirm", CUSTOMER) == []
         assert life.notices(name="escalation") == []
+
+
+def test_updates_go_on_while_the_centre_manager_is_silent() -> None:
+    """SERVICE lets only "waiting for the customer" pause the updates (P-32)."""
+    life = Life().reported("2026-11-23 09:00")
+    life.happens("2026-11-23 10:00", events.Resolved(text="好了", by="wang"))
+    life.runs("2026-11-23 12:00")
+    assert [line for line in life.told("customer") if line > "11-23 10:00"] != []

@@ -92,7 +92,10 @@ def test_a_relay_that_breaks_after_the_dot_gets_the_same_bytes_again(tmp_path: P
 def test_killed_while_the_relay_was_answering_the_same_bytes_go_once_more(tmp_path: Path) -> None:
     """The row said "attempting" before the first byte left (F25, F28)."""
     settings = {"directory__file": everybody_on_duty(tmp_path)}
-    with Sink("refuse_later") as sink, running(tmp_path, channels__relay__url=sink.url, **settings) as gateway:
+    with (
+        Sink("refuse_later") as sink,
+        running(tmp_path, channels__relay__url=sink.url, **settings) as gateway,
+    ):
         write(gateway)
         until("the first attempts", lambda: sink.asked >= LETTERS)
         until("their deferral", lambda: len(gateway.logged("notice_deferred")) >= LETTERS)

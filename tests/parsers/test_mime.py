@@ -195,6 +195,13 @@ def test_html_is_laid_out_within_one_budget_for_the_whole_mail() -> None:
     assert any("stripped" in problem for problem in inbound.problems)
 
 
+def test_a_text_without_end_is_read_to_its_limit() -> None:
+    """G17: twenty megabytes of log in a body are no reason to die; all of it is in the mail as received."""
+    inbound = mime.read(HEAD + b"\n" + b"a line of a log\n" * 200_000)
+    assert len(inbound.body) == contents.MAX_BODY
+    assert any("only the first 2000000" in problem for problem in inbound.problems)
+
+
 def test_attachments_beyond_the_limit_are_not_listed() -> None:
     """T11: listed are the first hundred; the raw mail holds them all."""
     part = b"--x\nContent-Type: image/gif\n\nGIF\n"

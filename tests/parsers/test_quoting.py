@@ -430,3 +430,15 @@ def _calls(body: str) -> int:
     finally:
         sys.setprofile(before)
     return count
+
+
+@pytest.mark.parametrize("line", ["zz", "word" + " word" * 300])
+def test_lines_beyond_the_limits_follow_what_they_belong_to(line: str) -> None:
+    """G17: a pasted log of a million lines costs as much as one of twenty thousand, and none of it is lost."""
+    log = "\n".join([line] * (2 * quoting.MAX_LENGTH // len(line)))
+    words = quoting.split(f"{NEW}\n\n{log}")
+    assert words.text.startswith(NEW)
+    assert words.text.count(line) == log.count(line)
+    replied = quoting.split(f"{NEW}\n\n{ATTRIBUTIONS['Gmail']}\n{log}")
+    assert replied.text == NEW
+    assert replied.quoted.count(line) == log.count(line)

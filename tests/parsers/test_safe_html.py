@@ -109,6 +109,7 @@ def test_words_structure_and_links_stay() -> None:
         "<i></b>" * 5000,
         "<b><i><u><s><code><em>" + "<p>x" * 50_000,
         "&" * (safe_html.MAX_REFERENCES + 1),
+        "\xb6" * (safe_html.MAX_REFERENCES + 1),
     ],
 )
 def test_what_would_cost_too_much_is_not_shown(page: str) -> None:

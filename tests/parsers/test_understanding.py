@@ -47,7 +47,7 @@ def test_no_field_falls_more_than_two_points_below_its_baseline(name: str) -> No
 @pytest.mark.parametrize("name", SETS)
 def test_a_level_is_hardly_ever_off_by_more_than_one(name: str) -> None:
     """A standstill read as a question would wait for a day (P-10)."""
-    assert scoring.figures(reports(name))["level within one"] >= 90
+    assert scoring.figures(reports(name))["level within one"] >= 95
 
 
 def sure(outcomes: list[Outcome], floor: float) -> list[bool]:
@@ -55,7 +55,7 @@ def sure(outcomes: list[Outcome], floor: float) -> list[bool]:
 
 
 def test_values_of_nine_tenths_and_more_are_right() -> None:
-    """Of values at or above 0.9 at least 95 % are right (the aim is 97): the desk takes them without asking."""
+    """Of values at or above 0.9 at least 97 % are right: the desk takes them without asking."""
     entities = [
         outcome
         for message, report in every_report()
@@ -64,7 +64,7 @@ def test_values_of_nine_tenths_and_more_are_right() -> None:
     ]
     hits = sure(entities, 0.9)
     assert len(hits) >= 200
-    assert sum(hits) >= 0.95 * len(hits)
+    assert sum(hits) >= 0.97 * len(hits)
 
 
 def test_a_span_points_at_its_value() -> None:

@@ -98,6 +98,7 @@ async def test_a_message_is_understood_as_it_is_in_process(shipped_config: Confi
     [
         ("die 11", "SIGSEGV"),
         ("die 9", "SIGKILL"),
+        ("die 35", "signal 35"),
         ("leave 3", "code 3"),
         ("lie", "an answer that is none"),
         ("boast", "an answer of 4294967295 bytes"),
@@ -165,7 +166,9 @@ async def test_a_child_that_was_killed_while_idle_costs_no_message(process: Read
     pid = process.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    await asyncio.to_thread(until, "its death", lambda: not lives(pid))
+    until(
+        "its death", lambda: not lives(pid)
+    )  # without a turn of the event loop, which so cannot have heard of it
     assert await said(process, "hello you") == "you"
     assert process.pid != pid
 
@@ -222,3 +225,28 @@ async def test_stop_ends_the_child_and_may_be_called_again() -> None:
         await process.stop()
         assert not lives(pid)
         await process.stop()
+
+
+async def test_a_message_that_is_being_read_when_the_gateway_stops_is_not_blamed() -> None:
+    """F42: it is read again after the start, and no child is started for nobody."""
+    async with misbehaving() as process:
+        asking = asyncio.create_task(said(process, "sleep 600"))
+        await asyncio.sleep(0.1)
+        await process.stop()
+        with pytest.raises(NotNow):
+            await asking
+        with pytest.raises(NotNow):
+            await said(process, "hello you")
+        assert process.pid is None
+        await process.start()
+        assert await said(process, "hello you") == "you"
+
+
+async def test_a_message_that_waits_for_a_child_when_the_gateway_stops_is_not_blamed_either() -> None:
+    """F42: the same while the parsers are still being loaded."""
+    process = ReadingProcess(SOMEBODY, module=MISBEHAVING)
+    asking = asyncio.create_task(said(process, "hello you"))
+    await asyncio.sleep(0.05)
+    await process.stop()
+    with pytest.raises(NotNow):
+        await asking

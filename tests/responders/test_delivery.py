@@ -13,9 +13,8 @@ from gateway.responders import delivery
 from gateway.responders.delivery import Patience
 from gateway.storage.tables import outbox
 from gateway.storage.work import DatabaseWork
-from tests.house import HE_LAN, ZHOU, House, mail
+from tests.house import FAULT, HE_LAN, ZHOU, House, mail
 
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 PASSING = DeliveryError("451 try later", permanent=False)
 FINAL = DeliveryError("550 no such user", permanent=True)
 DOUBT = DeliveryError("the line broke after the dot", permanent=False, in_doubt=True)
@@ -239,6 +238,7 @@ async def test_a_fault_of_ours_in_the_step_does_not_send_the_mail_again(
     with monkeypatch.context() as patch:
         patch.setattr(delivery.steps, "advance", broken)
         await house.delivery.turn()
+        await house.delivery.finish(30)
     assert set(rows(house).values()) == {("sent", 1, 0)}
     await house.store.run(lambda work: work.revive_attempts(house.clock.now(), house.clock.now()))
     await house.settle()
@@ -249,7 +249,7 @@ async def test_a_slow_relay_does_not_hold_up_the_others_nor_the_clock(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One letter stuck in the relay; the turn ends and the next one sends what is new (F23)."""
-    monkeypatch.setattr(delivery, "GLANCE_SECONDS", 0.05)
+    monkeypatch.setattr(delivery, "GLANCE_SECONDS", 1)
     await owed(house)
     go_on = asyncio.Event()
     send = house.outgoing.send

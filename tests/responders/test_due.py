@@ -5,9 +5,7 @@ import pytest
 from gateway.cases.case import Case
 from gateway.errors import StorageUnavailable
 from gateway.responders import due
-from tests.house import CHEN, WANG, ZHOU, House
-
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
+from tests.house import CHEN, FAULT, WANG, ZHOU, House
 
 
 async def opened(house: House, sender: str = ZHOU, text: str = FAULT) -> str:

@@ -1,6 +1,6 @@
 """After an outage: one digest to each manager, whatever piled up for them, and one answer to it for all (G10, F29)."""
 
-from tests.house import CHEN, QIAN, SUPPORT, House, Letter
+from tests.house import CHEN, QIAN, SUN_JIE, SUPPORT, WANG, House, Letter
 
 ZHAO = "zhao.ming@yunling.example"
 """The first rung of the chain; 钱虹 is the second."""
@@ -21,9 +21,12 @@ async def away(house: House, **span: float) -> None:
 
 
 def told(house: House) -> list[tuple[str, str]]:
-    """Who got which of the two mails that tell of what is late."""
+    """Which managers of the chain got which of the two mails that tell of what is late."""
     return [
-        (letter.to, notice) for notice in ("digest", "escalation") for letter in house.letters(notice=notice)
+        (letter.to, notice)
+        for notice in ("digest", "escalation")
+        for letter in house.letters(notice=notice)
+        if letter.to != SUN_JIE
     ]
 
 
@@ -34,6 +37,19 @@ async def test_a_manager_gets_one_mail_that_names_every_case(house: House) -> No
     assert told(house) == [(ZHAO, "digest")]
     text = house.letter(ZHAO, "digest").text
     assert [number for number in numbers if number not in text] == []
+
+
+async def test_the_service_manager_gets_one_as_well(house: House) -> None:
+    """Each of the three needs help and an engineer on site: six things to be told, in one mail."""
+    numbers = await unanswered(house, "一", "二", "三")
+    for number in numbers:
+        notice = next(each for each in house.letters(notice="new_case") if number in each.subject)
+        await house.answer(notice, "#接单")
+    await away(house, days=3)
+    later = [*house.letters(SUN_JIE, "dispatch_needed"), *house.letters(SUN_JIE, "help_needed")]
+    assert later == []
+    (digest,) = house.letters(SUN_JIE, "digest")
+    assert [number for number in numbers if number not in digest.text] == []
 
 
 async def test_each_manager_gets_one_with_the_cases_of_their_own_rung(house: House) -> None:
@@ -115,3 +131,20 @@ async def test_somebody_elses_answer_takes_nothing_in_hand(house: House) -> None
     await house.answer(digest, "#知悉", sender="stranger@evil.example")
     await house.write(ZHAO, "#知悉", to=SUPPORT, subject=f"Re: {digest.subject}")
     assert not any("acknowledged" in house.happened(number) for number in numbers)
+
+
+async def test_a_digest_is_acknowledged_as_one_although_its_first_case_is_closed_by_then(
+    house: House,
+) -> None:
+    """The digest is about all of its cases, whichever was named first (G10)."""
+    numbers = await unanswered(house, "一", "二")
+    await away(house, days=2)
+    digest = house.letter(ZHAO, "digest")
+    first = min(numbers, key=lambda number: digest.text.index(number))
+    notice = next(letter for letter in house.letters(WANG, "new_case") if first in letter.subject)
+    await house.answer(notice, "#已解决 好了")
+    await house.answer(house.letter(QIAN, "review_request"), "#通过")
+    await house.answer(house.letter(CHEN, "please_confirm"), "已解決，謝謝")
+    await house.answer(digest, "#知悉")
+    (other,) = [number for number in numbers if number != first]
+    assert "acknowledged" in house.happened(other)

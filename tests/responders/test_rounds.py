@@ -9,7 +9,7 @@ import pytest
 from gateway.cases.directory import Customer, Directory
 from gateway.responders.rounds import Rounds
 from tests.builders import at
-from tests.house import CHEN, DUTY, ZHOU, House
+from tests.house import CHEN, DUTY, FAULT, ZHOU, House, rounds_of
 
 NATIONAL_DAY = date(2026, 10, 1)
 """A Thursday; work begins again on the 8th, and five working days before that is 23 September."""
@@ -20,7 +20,6 @@ LI = "li.wen@yunling.example"
 
 LIU = "liujg@beihe-hospital.example"
 HOSPITAL, BANK = "beihe-hospital", "qingshan-bank"
-FAULT = "堡垒机无法登录，十几人受影响。\n周敏\n青山农村商业银行股份有限公司"
 
 Watch = Callable[[Directory], Rounds]
 
@@ -30,16 +29,7 @@ def watch(house: House) -> Watch:
     """The rounds of this house over another directory of customers; anew each time, as after a restart."""
 
     def rounds(directory: Directory) -> Rounds:
-        policy = house.parts.rules.policy
-        return Rounds(
-            store=house.store,
-            directory=directory,
-            policy=policy,
-            staffed=house.parts.rules.staffed,
-            letters=house.parts.letters,
-            ids=house.parts.ids,
-            calendar=policy.plans[policy.default_plan].calendar,
-        )
+        return rounds_of(house.parts, house.store, directory=directory)
 
     return rounds
 
@@ -242,3 +232,9 @@ class TestFollowUps:
         assert await look(house, watch(house.parts.directory), "2026-12-01 09:00") == 2
         assert others not in house.letter(ZHOU, "follow_up").text
         assert banks not in house.letter(CHEN, "follow_up").text
+
+
+async def test_late_on_the_day_itself_it_is_still_opened(house: House, watch: Watch) -> None:
+    """P-07: planned for the first day of a holiday week, it is held after it, eight days later."""
+    rounds = watch(inspected(house, 6, NATIONAL_DAY))
+    assert await look(house, rounds, "2026-10-08 08:00") == 1

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import cast
+from typing import cast, get_args
 
 import pytest
 from opencc import OpenCC
@@ -14,6 +14,7 @@ from gateway.parsers import commands, confirmation
 from gateway.responders.letter_view import Occasion
 from gateway.responders.phrasebook import read_phrasebook
 from gateway.responders.rehearsal import occasions
+from gateway.staff_turn import Why
 from tests.responders.correspondence import (
     AT,
     CASE,
@@ -62,6 +63,8 @@ STAFF_NOTICES = (
     "wording_needed",
     "level_changed",
     "reply_not_sent",
+    "held_command",
+    "answers_muted",
     "notice_failed",
     "operator_alert",
     "triage_request",
@@ -177,7 +180,7 @@ def test_the_words_name_everything_that_the_core_can_say(language: str) -> None:
     assert set(names["priority"]) == {"low", "normal", "high", "urgent"}
     assert {"company", "contact", "phone", "symptoms"} <= set(names["question"])
     assert set(names["notice"]) == {notice for _, notice in EVERY_NOTICE} | TO_THE_CRM
-    assert set(names["why"]) == {"unknown_command", "not_allowed", "case_closed", "nothing_found"}
+    assert set(names["why"]) == set(get_args(Why))
 
 
 # What each letter must say.

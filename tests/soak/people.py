@@ -28,8 +28,9 @@ class Answer:
 
 TAKES = Answer(0.85, (3, 20), events.Assigned(to=WANG, by=WANG))
 REPLIES = Answer(0.85, (10, 120), events.EngineerReplied(text="已收到，正在分析日志。", by=WANG))
-SOLVES = Answer(0.9, (40, 700), events.Resolved(text="已更换故障模块，业务恢复", by=WANG))
+SOLVES = Answer(0.9, (30, 420), events.Resolved(text="已更换故障模块，业务恢复", by=WANG))
 PASSES = Answer(0.8, (2, 9), events.ReviewPassed(by=QIAN))
+PASSES_LATE = Answer(0.1, (60, 900), events.ReviewPassed(by=QIAN))
 FAILS = Answer(0.1, (2, 9), events.ReviewFailed(text="缺少测试记录", by=QIAN))
 CONFIRMS = Answer(0.7, (20, 500), events.Confirmed(text="好了，谢谢", by=CUSTOMER))
 REFUSES = Answer(0.08, (20, 500), events.Refused(text="还是不行", by=CUSTOMER))
@@ -68,7 +69,7 @@ ANSWERS: Mapping[tuple[str, str], Sequence[Sequence[Answer]]] = {
     ],
     ("escalation", "level_manager:1"): [[Answer(0.6, (3, 25), events.Acknowledged(by=ZHAO))], [SOLVES]],
     ("escalation", "level_manager:2"): [[Answer(0.8, (3, 25), events.Acknowledged(by=QIAN))], [SOLVES]],
-    ("review_request", "centre_manager"): [[PASSES, FAILS]],
+    ("review_request", "centre_manager"): [[PASSES, FAILS, PASSES_LATE]],
     ("review_failed", "engineer"): [[SOLVES]],
     ("refused", "engineer"): [[SOLVES]],
     ("status_update", CUSTOMER): [

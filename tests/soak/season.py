@@ -26,11 +26,10 @@ from gateway.ports import Letters, Ready, Work
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
-from gateway.responders.rounds import Rounds
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
-from tests.house import FakeClock
+from tests.house import FakeClock, rounds_of
 from tests.soak.counting import Figures, count_up
 from tests.soak.people import answers
 
@@ -130,7 +129,7 @@ class Office:
 
 
 class Season:
-    """The gateway and its people, for `days` days with `count` reports spread over them."""
+    """The gateway and its people, for `days` days with `cases` reports spread over them."""
 
     def __init__(self, folder: Path, *, days: int, cases: int, seed: int = 1) -> None:
         self._end = BEGINS + timedelta(days=days)
@@ -178,15 +177,7 @@ class Season:
             clock=clock,
             patience=Patience([timedelta(minutes=1)], timedelta(minutes=10)),
         )
-        rounds = Rounds(
-            store=store,
-            directory=parts.directory,
-            policy=rules.policy,
-            staffed=rules.staffed,
-            letters=self._letters,
-            ids=parts.ids,
-            calendar=rules.policy.plans[rules.policy.default_plan].calendar,
-        )
+        rounds = rounds_of(parts, store, letters=self._letters)
         due = Due(store, rules.policy, rules.staffed, self._letters)
         return Loop(store, due, delivery, clock, rounds)
 

@@ -7,31 +7,24 @@ those of the seed directory. Moments are written as on a wall clock in Shanghai:
 """
 
 import asyncio
-import email.policy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from functools import cached_property
-from itertools import count
+from types import MappingProxyType
 
 from sqlalchemy import Engine, select
 
 from gateway.app import Parts
 from gateway.cases.case import Case, Step
-from gateway.cases.commitments import Commitment
 from gateway.messages import Parcel
 from gateway.parsers.report import Reader
 from gateway.ports import Channel, Work
-from gateway.responders.delivery import Delivery, Patience
-from gateway.responders.loop import Loop
-from gateway.responders.rounds import Rounds
 from gateway.storage.reading import Row, read_case
 from gateway.storage.tables import outbox
-from tests.builders import SHANGHAI, at
-from tests.house import FakeClock, House, Letter, Outgoing
+from tests.builders import SHANGHAI, Owing, at, wall_clock
+from tests.house import SUPPORT, FakeClock, House, Letter, mail
 
-SUPPORT = "support@yunling.example"
 HOSPITAL = "liujg@beihe-hospital.example"
 """刘建国: 5×8, in the north, with inspections."""
 BANK = "zhou.min@qingshan-bank.example"
@@ -49,9 +42,13 @@ ZHAO, QIAN, FENG, ADMIN = "zhao.ming", "qian.hong", "feng.tao", "admin"
 """Level managers 1 to 3 and the administrator. 赵明 is the project manager, 钱虹 centre manager and superior, the
 administrator is quality."""
 
-BACK_OFF = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5))
+FAULT = "您好，\n防火墙登录不上，多台终端打不开管理页面，请尽快处理。"
+SMALL_FAULT = "您好，\n防火墙的报表页面偶尔打不开，刷新一下就好，不急。"
+STANDSTILL = "核心业务中断，所有用户无法访问！"
+ENGLISH_FAULT = "Hello,\nour firewall rejects every login, about thirty users are affected."
+"""Reports of level 2, 3 and 1, and one of level 2 by somebody who reads English."""
+
 LONGEST_GREETING = 7
-_MAILS = count(1)
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,8 @@ class Mail:
 
     @property
     def clock(self) -> str:
-        """When it left, as a wall clock in Shanghai shows it: "11-23 09:29"."""
-        return f"{self.at.astimezone(SHANGHAI):%m-%d %H:%M}"
+        """When it left, by the wall clock: "11-23 09:29"."""
+        return wall_clock(self.at)
 
     @property
     def text(self) -> str:
@@ -91,7 +88,7 @@ class Mail:
         return [str(part.get_filename()) for part in self.letter.headers.iter_attachments()]
 
 
-class Afternoon:
+class Afternoon(Owing):
     """A gateway, its people, and a clock that only the story moves. `customer` is who writes unless it says otherwise.
 
     `ways_out` are channels besides mail. With `rounds` somebody looks every morning whether an inspection or a
@@ -104,7 +101,7 @@ class Afternoon:
         reader: Reader,
         engine: Engine,
         customer: str = HOSPITAL,
-        ways_out: dict[str, Channel] | None = None,
+        ways_out: Mapping[str, Channel] = MappingProxyType({}),
         *,
         rounds: bool = False,
     ) -> None:
@@ -116,7 +113,7 @@ class Afternoon:
         self.engine = engine
         self._began = False
         self._rounds = rounds
-        self._house = _house(parts, reader, engine, ways_out or {}, rounds=rounds)
+        self._house = House(parts, reader, engine, ways_out, rounds=rounds)
         self._house.store.start()
         self._runner = asyncio.Runner()
 
@@ -177,6 +174,12 @@ class Afternoon:
         self._receive(_mail(address, text, answered, file=file, subject=subject, headers=headers), address)
         return self
 
+    def solved(self, when: str, engineer: str = LI) -> "Afternoon":
+        """Handling has ended and the centre manager agrees at once: the customer is asked to confirm."""
+        number = self.numbers[-1]
+        self.staff_writes(engineer, when, "#已解决 重启认证服务后恢复", answering="new_case", on=number)
+        return self.staff_writes(QIAN, when, "#通过", answering="review_request", on=number)
+
     def arrives(self, when: str, raw: bytes, sender: str, to: str = SUPPORT) -> "Afternoon":
         """A mail that no person wrote."""
         self._moves(when)
@@ -209,9 +212,11 @@ class Afternoon:
         self._runner.run(self._house.settle())
         return self
 
-    def cannot_deliver(self, *trouble: Exception) -> None:
-        """The next mails that leave meet this."""
-        self._house.outgoing.trouble += trouble
+    def opened_by_the_calendar(self) -> str:
+        """The case that came round by itself, which the story goes on with."""
+        (number,) = set(self._house.numbers()) - set(self.numbers)
+        self.numbers.append(number)
+        return number
 
     # What can be seen.
 
@@ -233,20 +238,6 @@ class Afternoon:
     def said(self) -> list[Row]:
         """What was written on the case that was opened last, by customers and colleagues, and why it lies there."""
         return [row for row in read_case(self.engine, self.numbers[-1])[2] if row["direction"] == "in"]
-
-    def owed(self, name: str) -> Commitment:
-        """The latest commitment of that name, which must be there."""
-        found = self.case.commitment(name)
-        assert found is not None, f"no {name} on the case"
-        return found
-
-    def state(self, name: str) -> str:
-        """What became of the latest commitment of that name."""
-        return self.owed(name).state
-
-    def due(self, name: str) -> str:
-        """When it is due, as a wall clock in Shanghai shows it."""
-        return f"{self.owed(name).due.astimezone(SHANGHAI):%m-%d %H:%M}"
 
     def missed(self) -> list[str]:
         """What was missed, in order: "response P-11"."""
@@ -339,41 +330,6 @@ class Afternoon:
         if outcome.case_number and outcome.case_number not in self.numbers:
             self.numbers.append(outcome.case_number)
 
-    def opened_by_the_calendar(self) -> str:
-        """The case that came round by itself, which the story goes on with."""
-        (number,) = set(self._house.numbers()) - set(self.numbers)
-        self.numbers.append(number)
-        return number
-
-
-def _house(
-    parts: Parts, reader: Reader, engine: Engine, ways_out: dict[str, Channel], *, rounds: bool
-) -> House:
-    """The house of all tests, with further ways out, and with what comes round by itself."""
-    house = House(parts, reader, engine)
-    house.outgoing = Outgoing()
-    house.delivery = Delivery(
-        store=house.store,
-        channels={"mail": house.outgoing, **ways_out},
-        policy=parts.rules.policy,
-        staffed=parts.rules.staffed,
-        letters=parts.letters,
-        clock=parts.clock,
-        patience=Patience(BACK_OFF, timedelta(minutes=10)),
-    )
-    policy = parts.rules.policy
-    comes_round = Rounds(
-        store=house.store,
-        directory=parts.directory,
-        policy=policy,
-        staffed=parts.rules.staffed,
-        letters=parts.letters,
-        ids=parts.ids,
-        calendar=policy.plans[policy.default_plan].calendar,
-    )
-    house.loop = Loop(house.store, house.due, house.delivery, parts.clock, comes_round if rounds else None)
-    return house
-
 
 def _mail(
     sender: str,
@@ -384,23 +340,19 @@ def _mail(
     file: str | None = None,
     headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """What their mail program sends: a reply carries the ids of what it answers, and quotes it as everybody does."""
-    message = EmailMessage(policy=email.policy.SMTP.clone(max_line_length=998))
-    message["From"] = sender
-    message["To"] = answered.reply_to if answered else SUPPORT
-    message["Message-ID"] = f"<{next(_MAILS)}@sender.example>"
-    message["Subject"] = f"Re: {answered.subject}" if answered else subject or _subject_of(text)
-    for name, value in headers:
-        message[name] = value
-    if answered is not None:
-        message["In-Reply-To"] = answered.message_id
-        message["References"] = answered.message_id
-        quoted = "\n".join(f"> {line}" for line in answered.text.splitlines())
-        text = f"{text}\n\n在 2026年11月23日，云岭安全服务中心 写道：\n{quoted}"
-    message.set_content(text)
-    if file is not None:
-        message.add_attachment(b"%PDF-1.7 a report", maintype="application", subtype="pdf", filename=file)
-    return message.as_bytes()
+    """What their mail program sends: a reply carries the id of what it answers, and quotes it as everybody does."""
+    if answered is None:
+        return mail(sender, text, subject=subject or _subject_of(text), file=file, headers=headers)
+    quoted = "\n".join(f"> {line}" for line in answered.text.splitlines())
+    return mail(
+        sender,
+        f"{text}\n\n在 2026年11月23日，云岭安全服务中心 写道：\n{quoted}",
+        subject=f"Re: {answered.subject}",
+        to=answered.reply_to,
+        answers=answered.message_id,
+        file=file,
+        headers=headers,
+    )
 
 
 def _subject_of(text: str) -> str:

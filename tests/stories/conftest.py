@@ -89,7 +89,7 @@ def other_afternoon(
         config = load(DEFAULT_CONFIG)
         parts = build_parts(config, clock=FakeClock())
         reader = Reader(parts.directory, vendor_of(config), own_mail(config))
-        ways_out = {"crm": crm} if crm is not None else None
+        ways_out = {"crm": crm} if crm is not None else {}
         engine = engine_on(sqlite_url)
         begun.append(Afternoon(parts, reader, engine, customer, ways_out, rounds=rounds))
         return begun[-1]

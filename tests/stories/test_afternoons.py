@@ -10,19 +10,20 @@ from tests.stories.afternoon import (
     ADMIN,
     BANK,
     CHIPS,
+    ENGLISH_FAULT,
+    FAULT,
     HAIYAN,
     HE_LAN,
     HOSPITAL,
     HUANG,
     LI,
     QIAN,
+    SMALL_FAULT,
+    STANDSTILL,
     SUN_JIE,
     WANG,
 )
 from tests.stories.conftest import AfternoonOf
-
-FAULT = "您好，\n防火墙登录不上，多台终端打不开管理页面，请尽快处理。"
-SMALL_FAULT = "您好，\n防火墙的报表页面偶尔打不开，刷新一下就好，不急。"
 
 
 def test_a_fault_at_nine_is_solved_by_eleven(afternoon_of: AfternoonOf) -> None:
@@ -94,7 +95,7 @@ def test_a_saturday_night_of_a_customer_with_office_hours(afternoon_of: Afternoo
 
 def test_a_saturday_night_of_a_customer_with_every_hour(afternoon_of: AfternoonOf) -> None:
     """P-01, P-02, P-10, P-21, P-50: 7×24 at level 1: first reply, second reply, updates and escalation in the night."""
-    day = afternoon_of(BANK).customer_writes("2026-11-21 23:30", "核心业务中断，所有用户无法访问！")
+    day = afternoon_of(BANK).customer_writes("2026-11-21 23:30", STANDSTILL)
     day.goes_on_until("11-22 02:45")
     assert (day.case.level, day.case.priority) == (1, "urgent")
     assert day.post(BANK) == [
@@ -193,7 +194,7 @@ def test_a_customer_who_wants_to_hear_every_half_hour_does(afternoon_of: Afterno
         ),
         pytest.param(
             CHIPS,
-            "Hello,\nour firewall rejects every login, about thirty users are affected.",
+            ENGLISH_FAULT,
             "Thanks, but it is still not working.",
             "We are sorry that it is not solved yet",
             "It works now, thank you!",
@@ -305,9 +306,7 @@ def test_a_request_for_a_quote_is_a_case_like_any_other_and_reaches_a_person(
 
 def test_an_english_customer_never_reads_the_engineers_chinese(afternoon_of: AfternoonOf) -> None:
     """The liaison words it, meanwhile a holding update in English; the question to confirm is asked in time (P-32)."""
-    day = afternoon_of(CHIPS).customer_writes(
-        "2026-11-23 09:00", "Hello,\nour firewall rejects every login, about thirty users are affected."
-    )
+    day = afternoon_of(CHIPS).customer_writes("2026-11-23 09:00", ENGLISH_FAULT)
     day.staff_writes(WANG, "09:40", "证书过期，正在更换。", answering="new_case")
     assert "证书过期，正在更换。" in day.last(HUANG, "wording_needed").text
     assert day.post(CHIPS)[-1] == "11-23 09:40 status_update"
@@ -339,7 +338,9 @@ def test_a_foreign_manager_who_joins_half_way_reads_the_rest_in_english(afternoo
     day.staff_writes(WANG, "10:30", "#已解决 已更换证书", answering="new_case")
     day.staff_writes(QIAN, "10:33", "#通过", answering="review_request")
     day.customer_writes("11:00", "恢复了，谢谢", answering="please_confirm")
-    assert [each[:11] for each in day.post(manager)] == [each[:11] for each in day.post(BANK)[before:]]
+    theirs = [each[:11] for each in day.post(BANK)[before:]]
+    assert [each[:11] for each in day.post(manager)] == sorted([*theirs, "11-23 09:58"])
+    assert "The certificate has expired." in day.last(manager, "engineer_reply").text
     assert {mail.language for mail in day.mails if mail.to == manager} == {"en"}
     assert "证书" not in "".join(mail.text for mail in day.mails if mail.to == manager)
 

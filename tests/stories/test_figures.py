@@ -8,9 +8,8 @@ from gateway.cases.quality import By, Figures, Period, measure
 from gateway.report_command import update_notices
 from gateway.storage.journal_reading import histories
 from tests.builders import SHANGHAI, policy
-from tests.stories.afternoon import HOSPITAL, LI, QIAN, Afternoon
+from tests.stories.afternoon import FAULT, HOSPITAL, LI, Afternoon
 from tests.stories.conftest import AfternoonOf
-from tests.stories.test_afternoons import FAULT
 
 
 def figures_of(day: Afternoon, promises: Policy) -> dict[str | None, Figures]:
@@ -28,8 +27,7 @@ def test_quality_sees_what_was_kept_and_what_was_not(afternoon_of: AfternoonOf) 
     """P-61, P-62: one customer waited in vain and one did not; both count, under the promise that it was."""
     day = afternoon_of(HOSPITAL).customer_writes("2026-11-23 09:00", FAULT)
     day.staff_writes(LI, "09:10", "已接手。", answering="new_case")
-    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
-    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.solved("10:30")
     day.customer_writes("11:00", "已经恢复了，谢谢！")
     day.customer_writes("13:00", "您好，\n堡垒机登录不上，二十多名运维人员受影响。", anew=True)
     day.goes_on_until("17:30")

@@ -7,10 +7,10 @@ import json
 from gateway.cases import commitments as promised
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
-from tests.stories.afternoon import ADMIN, BANK, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, ZHAO
+from tests.stories.afternoon import ADMIN, BANK, FAULT, HE_LAN, HOSPITAL, LI, SUN_JIE, WANG, ZHAO
 from tests.stories.conftest import AfternoonOf
-from tests.stories.test_afternoons import FAULT
 
+INSTALLATION = "您好，\n新购的防火墙已到货，请安排上门安装。"
 CONSULTANT = {'roles = ["level_manager:3"]': 'roles = ["level_manager:3", "security_consulting"]'}
 """冯涛 is the security consultant as well."""
 ON_NATIONAL_DAY = {
@@ -33,14 +33,64 @@ class Tickets:
         return "201"
 
 
-def test_nobody_arranges_the_installation(afternoon_of: AfternoonOf) -> None:
-    """P-05 and P-50: eight hours for somebody to take it up, then the level managers hear of it."""
+def test_an_installation_is_arranged_done_and_confirmed(afternoon_of: AfternoonOf) -> None:
+    """P-05: from the request to the confirmed end, with every step told and no rhythm of hourly updates."""
     day = afternoon_of(BANK).customer_writes(
-        "2026-11-23 09:00", "您好，\n新购的防火墙已到货，请安排上门安装。"
+        "2026-11-23 09:00", "您好，\n新购的两台防火墙已到货，请安排工程师上门安装调试。"
     )
+    assert day.case.kind == "installation"
+    assert day.post(BANK) == ["11-23 09:00 receipt"]
+    assert day.post(SUN_JIE) == ["11-23 09:00 visit_requested"]
+    day.staff_writes(SUN_JIE, "09:30", "#指派 王强", answering="visit_requested")
+    day.staff_writes(WANG, "09:50", "周敏您好，周三上午九点到，方便吗？", answering="assignment")
+    assert day.state("visit") == promised.MET
+    day.staff_writes(WANG, "2026-11-25 07:30", "#出发", answering="assignment")
+    day.staff_writes(WANG, "09:00", "#到场", answering="assignment")
+    day.staff_writes(WANG, "16:00", "#已解决 两台防火墙已上架并完成策略调优", answering="assignment")
+    day.customer_writes("16:30", "没有问题，确认完成，谢谢！")
+    assert day.case.status == "closed"
+    assert day.post(BANK) == [
+        "11-23 09:00 receipt",
+        "11-23 09:30 status_update",
+        "11-23 09:50 engineer_reply",
+        "11-25 07:30 status_update",
+        "11-25 09:00 status_update",
+        "11-25 16:00 please_confirm",
+        "11-25 16:30 closed",
+    ]
+    assert day.missed() == []
+
+
+def test_nobody_arranges_the_installation(afternoon_of: AfternoonOf) -> None:
+    """P-05 and P-50: eight hours for somebody to take it up, then the managers hear of it, to the last of them."""
+    day = afternoon_of(BANK).customer_writes("2026-11-23 09:00", INSTALLATION)
     day.goes_on_until("17:30")
     assert day.missed() == ["visit P-05"]
     assert day.told("escalation") == ["11-23 17:00 zhao.ming"]
+    day.goes_on_until("11-26 18:00")
+    assert {each.split()[-1] for each in day.told("escalation")} == {
+        "zhao.ming",
+        "qian.hong",
+        "feng.tao",
+        "admin",
+    }
+
+
+def test_an_installation_that_nobody_confirms_is_asked_about_again(afternoon_of: AfternoonOf) -> None:
+    """P-35: no case is closed silently, and none is forgotten."""
+    day = afternoon_of(BANK).customer_writes("2026-11-23 09:00", INSTALLATION)
+    day.staff_writes(SUN_JIE, "10:00", "#已解决 装好了", answering="visit_requested")
+    day.goes_on_until("12-05 18:00")
+    assert len(day.post(BANK, "confirm_reminder", "confirm_reminder_again")) == 2
+    assert len(day.post(HE_LAN, "call_customer")) == 1
+
+
+def test_a_complaint_about_an_installation_reaches_quality(afternoon_of: AfternoonOf) -> None:
+    """P-60, whatever the case is."""
+    day = afternoon_of(BANK).customer_writes("2026-11-23 09:00", INSTALLATION)
+    day.customer_writes("11-24 09:00", "我要投诉，一天了没人联系我，服务太差！")
+    assert day.post(ADMIN, "complaint") == ["11-24 09:00 complaint"]
+    assert day.state("complaint_taken") == promised.RUNNING
 
 
 def test_training_without_installation_is_not_refused_in_silence(afternoon_of: AfternoonOf) -> None:
@@ -129,6 +179,14 @@ def test_a_complaint_that_comes_first_is_answered_as_one(afternoon_of: Afternoon
     assert "故障" not in day.read_outside()
 
 
+def test_what_is_out_of_scope_is_not_promised_an_engineer(afternoon_of: AfternoonOf) -> None:
+    """P-04: one letter, that a consultant gets in touch; no receipt that says the opposite."""
+    day = afternoon_of().customer_writes(
+        "2026-11-23 09:00", "您好，\n扫描报告列出了十二个漏洞，请协助修复漏洞。"
+    )
+    assert day.post(HOSPITAL) == ["11-23 09:00 out_of_scope"]
+
+
 def test_fixing_what_a_report_lists_is_for_security_consulting(other_afternoon: AfternoonOf) -> None:
     """P-04: the customer is told, a consultant gets in touch, and their words go out as from the desk."""
     day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes(
@@ -146,8 +204,7 @@ def test_a_bad_answer_to_the_follow_up_is_traced_to_the_engineer(other_afternoon
     """P-63, P-64, P-60: after the month's end the customer is asked once; a poor score is a complaint with a name."""
     day = other_afternoon(HOSPITAL, rounds=True).customer_writes("2026-11-23 09:00", FAULT)
     day.staff_writes(LI, "09:10", "已接手。", answering="new_case")
-    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
-    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.solved("10:30")
     day.customer_writes("11:00", "已经恢复了，谢谢！")
     fault = day.numbers[0]
     day.goes_on_until("2026-12-01 09:30")
@@ -163,11 +220,20 @@ def test_a_bad_answer_to_the_follow_up_is_traced_to_the_engineer(other_afternoon
     assert len(day.post(HOSPITAL, "follow_up")) == 1
 
 
+def test_a_poor_score_reaches_quality_as_a_number(other_afternoon: AfternoonOf) -> None:
+    """P-63: the worst answers are those whose score must not be lost."""
+    day = other_afternoon(HOSPITAL, rounds=True).customer_writes("2026-11-23 09:00", FAULT)
+    day.solved("10:30").customer_writes("11:00", "已经恢复了，谢谢！")
+    day.goes_on_until("2026-12-01 09:30")
+    day.opened_by_the_calendar()
+    day.customer_writes("10:00", "2\n没有人联系我们。", answering="follow_up")
+    assert "评分：2" in day.last(ADMIN, "satisfaction").text
+
+
 def test_a_follow_up_that_nobody_answers_is_put_away(other_afternoon: AfternoonOf) -> None:
     """P-63: nobody is pressed for an opinion."""
     day = other_afternoon(HOSPITAL, rounds=True).customer_writes("2026-11-23 09:00", FAULT)
-    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
-    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.solved("10:30")
     day.customer_writes("11:00", "已经恢复了，谢谢！")
     day.goes_on_until("2026-12-20 09:30")
     day.opened_by_the_calendar()
@@ -180,8 +246,7 @@ def test_a_crm_has_its_ticket_opened_and_closed(other_afternoon: AfternoonOf) ->
     """P-26 and P-48: opened with the case, closed with the customer's word, once each."""
     crm = Tickets()
     day = other_afternoon(HOSPITAL, crm=crm).customer_writes("2026-11-23 09:00", FAULT)
-    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
-    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.solved("10:30")
     day.customer_writes("11:00", "已经恢复了，谢谢！")
     day.goes_on_until("12:00")
     assert len(crm.taken) == 2
@@ -194,8 +259,7 @@ def test_a_crm_that_is_down_is_tried_again_and_then_somebody_is_told(other_after
     """P-48 and P-50: after thirty minutes the closed case climbs, among our people alone; then it is taken."""
     crm = Tickets()
     day = other_afternoon(HOSPITAL, crm=crm).customer_writes("2026-11-23 09:00", FAULT)
-    day.staff_writes(LI, "10:30", "#已解决 重启认证服务", answering="new_case")
-    day.staff_writes(QIAN, "10:35", "#通过", answering="review_request")
+    day.solved("10:30")
     crm.down = True
     day.customer_writes("11:00", "已经恢复了，谢谢！")
     day.goes_on_until("11:30")

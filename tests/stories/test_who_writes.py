@@ -8,6 +8,7 @@ import pytest
 from gateway.cases import commitments as promised
 from tests.stories.afternoon import (
     BANK,
+    FAULT,
     FENG,
     HAIYAN,
     HE_LAN,
@@ -17,17 +18,8 @@ from tests.stories.afternoon import (
     QIAN,
     SUN_JIE,
     WANG,
-    Afternoon,
 )
 from tests.stories.conftest import AfternoonOf
-from tests.stories.test_afternoons import FAULT
-
-
-def solved(day: Afternoon, when: str, engineer: str = LI) -> Afternoon:
-    """Handling ended a minute before, and the review is passed at this moment."""
-    day.staff_writes(engineer, when, "#已解决 重启认证服务后恢复", answering="new_case", on=day.numbers[-1])
-    return day.staff_writes(QIAN, when, "#通过", answering="review_request", on=day.numbers[-1])
-
 
 # What colleagues take by telephone, or pass on.
 
@@ -113,7 +105,7 @@ def test_an_engineers_out_of_office_is_shown_and_never_acted_on(afternoon_of: Af
 def test_the_customers_out_of_office_stops_and_starts_nothing(afternoon_of: AfternoonOf) -> None:
     """P-35: it is no confirmation and no answer to a question; two robots never thank each other (L-8)."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
-    solved(day, "10:30")
+    day.solved("10:30")
     before = len(day.mails)
     day.customer_writes(
         "10:31",
@@ -157,7 +149,7 @@ def bounce_of(message_id: str) -> bytes:
 def test_a_reply_by_somebody_we_never_wrote_to_decides_nothing(afternoon_of: AfternoonOf) -> None:
     """P-35: a stranger with the customer's letter cannot close the case; the desk reads what they wrote (L-41)."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
-    solved(day, "10:30")
+    day.solved("10:30")
     stranger = "helper@elsewhere.example"
     day.customer_writes("11:00", "已经恢复了，可以关闭，谢谢！", by=stranger)
     assert day.case.status == "awaiting_confirmation"
@@ -192,19 +184,20 @@ def test_two_cases_of_one_customer_are_kept_apart(afternoon_of: AfternoonOf) -> 
 def test_it_is_back(afternoon_of: AfternoonOf, when: str, cases: int, status: str) -> None:
     """P-35 and P-20: within the window the case is worked again under its number, later a new one begins."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
-    solved(day, "10:30").customer_writes("11:00", "已经恢复了，谢谢！")
+    day.solved("10:30").customer_writes("11:00", "已经恢复了，谢谢！")
     day.customer_writes(when, "又出现了，防火墙还是登录不上，多台终端受影响。", answering="closed")
     assert (len(day.numbers), day.case.status) == (cases, status)
     assert day.post(LI)[-1] == f"{when[5:]} {'refused' if cases == 1 else 'new_case'}"
     assert day.post(HOSPITAL)[-1] == f"{when[5:]} {'status_update' if cases == 1 else 'first_reply'}"
 
 
-def test_thanks_after_the_end_are_kept_and_not_answered(afternoon_of: AfternoonOf) -> None:
-    """P-35: a closed case stays silent (L-100)."""
+@pytest.mark.parametrize("thanks", ["已经好了，辛苦了，谢谢！", "辛苦了，谢谢！"])
+def test_thanks_after_the_end_are_kept_and_not_answered(afternoon_of: AfternoonOf, thanks: str) -> None:
+    """P-35: a closed case stays silent, whether or not they say once more that it is solved (L-100)."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
-    solved(day, "10:30").customer_writes("11:00", "已经恢复了，谢谢！")
+    day.solved("10:30").customer_writes("11:00", "已经恢复了，谢谢！")
     before = len(day.post(HOSPITAL))
-    day.customer_writes("11:20", "已经好了，辛苦了，谢谢！", answering="closed")
+    day.customer_writes("11:20", thanks, answering="closed")
     assert (day.case.status, len(day.numbers), len(day.post(HOSPITAL))) == ("closed", 1, before)
 
 
@@ -256,7 +249,7 @@ def test_a_command_with_a_slip_of_the_pen_is_understood_and_a_strange_one_is_ans
 def test_what_an_engineer_writes_after_the_end_is_kept_from_the_customer(afternoon_of: AfternoonOf) -> None:
     """P-48: a closed case never speaks; the engineer is told that their words did not go out."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
-    solved(day, "10:30").customer_writes("11:00", "已经恢复了，谢谢！")
+    day.solved("10:30").customer_writes("11:00", "已经恢复了，谢谢！")
     day.staff_writes(LI, "11:30", "对了，顺便把固件也升级一下吧。", answering="new_case")
     assert "固件" not in day.read_outside()
     assert day.post(LI)[-1] == "11-23 11:30 reply_not_sent"

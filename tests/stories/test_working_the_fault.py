@@ -3,9 +3,22 @@
 import pytest
 
 from gateway.cases import commitments as promised
-from tests.stories.afternoon import BANK, CHIPS, HE_LAN, HOSPITAL, LI, QIAN, SUN_JIE, WANG, ZHAO
+from tests.stories.afternoon import (
+    BANK,
+    CHIPS,
+    ENGLISH_FAULT,
+    FAULT,
+    HE_LAN,
+    HOSPITAL,
+    LI,
+    QIAN,
+    SMALL_FAULT,
+    STANDSTILL,
+    SUN_JIE,
+    WANG,
+    ZHAO,
+)
 from tests.stories.conftest import AfternoonOf
-from tests.stories.test_afternoons import FAULT, SMALL_FAULT
 
 HELPER = {'roles = ["level_manager:3"]': 'roles = ["level_manager:3", "implementation_engineer"]'}
 """冯涛 can be lent as an implementation engineer."""
@@ -186,9 +199,18 @@ def test_an_unsolved_fault_is_worked_on_site(afternoon_of: AfternoonOf) -> None:
     assert "工程师已到达现场" in day.last(HOSPITAL, "status_update").text
 
 
+def test_a_dispatched_engineer_is_expected_by_the_promised_moment(afternoon_of: AfternoonOf) -> None:
+    """P-11: the customer reads by when somebody is there."""
+    day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "10:00", "#方案 远程排查", answering="new_case")
+    day.staff_writes(QIAN, "17:10", "#同意", answering="interim_draft")
+    day.staff_writes(LI, "2026-11-24 10:00", "#出发", answering="assignment")
+    assert "工程师将在11月26日（周四）18:00 前到达现场。" in day.last(HOSPITAL, "status_update").text
+
+
 def test_nobody_arrives_in_time_and_it_climbs(afternoon_of: AfternoonOf) -> None:
     """P-10: the earlier of the next working day's close and 24 hours; asked for before, then escalated (P-50)."""
-    day = afternoon_of().customer_writes("2026-11-23 09:00", "核心业务中断，所有用户无法访问！")
+    day = afternoon_of().customer_writes("2026-11-23 09:00", STANDSTILL)
     day.staff_writes(LI, "09:10", "#方案 远程切换到备机", answering="new_case")
     day.goes_on_until("2026-11-24 14:00")
     assert day.due("arrival") == "11-24 14:00"
@@ -228,6 +250,18 @@ def test_an_interim_report_is_put_into_other_words_by_the_superior(afternoon_of:
     assert day.told("escalation") == []
 
 
+def test_a_day_whose_report_was_agreed_needs_no_second_one(afternoon_of: AfternoonOf) -> None:
+    """P-33: agreed at 16:40, sent back by the review at 17:05: the superior has done their part for today."""
+    day = afternoon_of().customer_writes("2026-11-23 11:00", FAULT)
+    day.staff_writes(LI, "11:10", "已接手。", answering="new_case")
+    day.staff_writes(LI, "11:20", "#方案 更换证书", answering="assignment")
+    day.staff_writes(QIAN, "16:40", "#同意", answering="interim_draft")
+    day.staff_writes(LI, "17:00", "#已解决 已更换", answering="assignment")
+    day.staff_writes(QIAN, "17:05", "#不通过 没有测试", answering="review_request")
+    day.goes_on_until("18:00")
+    assert day.missed() == []
+
+
 def test_a_superior_who_says_nothing_is_climbed_past(afternoon_of: AfternoonOf) -> None:
     """P-33 missed half an hour before the close: P-50, and the customer's own rhythm of updates goes on."""
     day = afternoon_of().customer_writes("2026-11-23 11:00", FAULT)
@@ -242,9 +276,7 @@ def test_a_superior_who_says_nothing_is_climbed_past(afternoon_of: AfternoonOf) 
 
 def test_an_interim_report_for_an_english_customer_is_in_english(afternoon_of: AfternoonOf) -> None:
     """P-33 at six o'clock for 7×24; a Chinese edit would need the liaison, the agreed draft does not."""
-    day = afternoon_of(CHIPS).customer_writes(
-        "2026-11-23 13:00", "Hello,\nour firewall rejects every login, about thirty users are affected."
-    )
+    day = afternoon_of(CHIPS).customer_writes("2026-11-23 13:00", ENGLISH_FAULT)
     day.staff_writes(WANG, "13:10", "#plan Replace the certificate tonight.", answering="new_case")
     day.goes_on_until("17:20")
     day.staff_writes(QIAN, "17:20", "#同意", answering="interim_draft")
@@ -256,7 +288,7 @@ def test_an_interim_report_for_an_english_customer_is_in_english(afternoon_of: A
 
 def test_an_engineer_on_site_and_one_at_home_are_one_case_for_the_bank(afternoon_of: AfternoonOf) -> None:
     """P-03 at night: dispatched and arrived are told at once, at level 1 with the night's rhythm going on (P-32)."""
-    day = afternoon_of(BANK).customer_writes("2026-11-23 20:00", "核心业务中断，所有用户无法访问！")
+    day = afternoon_of(BANK).customer_writes("2026-11-23 20:00", STANDSTILL)
     day.staff_writes(WANG, "20:05", "#方案 带备机到现场替换", answering="new_case")
     day.staff_writes(WANG, "20:20", "#出发", answering="assignment")
     day.staff_writes(WANG, "21:10", "#到场", answering="assignment")

@@ -81,6 +81,9 @@ class Decision:
     confidence: float
 
 
+_TRUSTED = 0.8  # of a longer form of a name: what a legal form reaches
+
+
 def decide(field: Field, candidates: Sequence[Candidate]) -> Decision | None:
     """The best supported value of a field, or None.
 
@@ -96,7 +99,17 @@ def decide(field: Field, candidates: Sequence[Candidate]) -> Decision | None:
     supports = {key: _support(key, groups, field) for key in groups}
     key = max(supports, key=lambda key: (round(supports[key], 3), len(key), -_position(groups[key])))
     best = max(groups[key], key=lambda candidate: candidate.score)
-    return Decision(best, min(0.99, supports[key]) if best.score < 1 else 1.0)
+    confidence = min(0.99, supports[key]) if best.score < 1 else 1.0
+    return Decision(_in_full(best, groups) if field is Field.COMPANY else best, confidence)
+
+
+def _in_full(best: Candidate, groups: dict[str, list[Candidate]]) -> Candidate:
+    """The same name at the same place with its legal form, where the winner was seen without it."""
+    if best.span is None:
+        return best
+    begins = (c for members in groups.values() for c in members if c.span and c.span[0] == best.span[0])
+    longer = [c for c in begins if c.score >= _TRUSTED and c.key.startswith(best.key)]
+    return max(longer, key=lambda candidate: len(candidate.key), default=best)
 
 
 def _support(key: str, groups: dict[str, list[Candidate]], field: Field) -> float:

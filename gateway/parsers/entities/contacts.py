@@ -227,6 +227,9 @@ def _window() -> re.Pattern[str]:
     english = (
         r"\b(?:(?:contact|manager|lead|window|person)(?: person)?(?: (?:there|here|on|at|in|for|site|the|\w+)){0,4}"
         r"(?: is| will be|:)"
+        r"|their (?:local |own )?(?:it |network |system )?"
+        r"(?:admin(?:istrator)?|manager|engineer|technician|lead|man|colleague),?"
+        r"|on call(?: is)?:?"
         r"|(?:ask for|deal with|speak (?:to|with)|get hold of|talk to|callback:)(?: (?:mr|ms|mrs)\.?)?)"
     )
     return re.compile(rf"(?:{labels}\s{{0,2}}[:是为]?|{english})\s{{0,2}}{of_whom}{_NAME}", re.IGNORECASE)

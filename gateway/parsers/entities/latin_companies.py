@@ -26,6 +26,7 @@ _SEATS = (
 )
 _SEAT = re.compile(rf"\b(?:{_SEATS.replace(' ', '|')}) of {_NAME}")
 _PERSON = r"[A-ZÀ-Þ][\w'’-]{1,20}(?: [A-ZÀ-Þ][\w'’-]{1,20}){0,2}"
+_BRACKETED = re.compile(rf"(?<=[,.!?\n–—-] ){_PERSON} \(({_NAME})\)(?=[\s.]*(?:$|\n))")
 _SENTENCE_START = r"(?:^|(?<=[\n.,!?:–—-] )|(?<=[\n.,!?:–—-]))"
 _BELONGS = (
     rf"(?:{_PERSON},? (?:[Ff]rom|of|at|@|with)|[Ww]e at|I work (?:for|at)|I am (?:with|from)"
@@ -44,6 +45,7 @@ def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]
     yield from _by_trade(letter)
     yield from _introduced(letter)
     yield from _of_somebody(letter)
+    yield from _in_brackets(letter)
     for end in beneficiary_ends:
         if name := _BENEFICIARY.match(letter.plain, end):
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
@@ -86,6 +88,13 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
             words = letter.plain[start : match.end(1)].split()
             if len(words) >= 2 and names.is_trade_word(words[-1]):
                 yield sighting(letter, Field.COMPANY, (start, match.end(1)), "introduction", 0.75)
+
+
+def _in_brackets(letter: Letter) -> Iterator[Candidate]:
+    """Behind a person who signs: "Odhran (Carrick Wools)"."""
+    for match in _BRACKETED.finditer(letter.plain):
+        if match[1].split()[0] not in names.not_leading() and not places.is_place(match[1]):
+            yield sighting(letter, Field.COMPANY, match.span(1), "in brackets", 0.6)
 
 
 def _of_somebody(letter: Letter) -> Iterator[Candidate]:

@@ -22,8 +22,12 @@ from gateway.parsers.entities.wordlist import blocks
 __all__ = ["Storable", "add", "candidates", "recogniser"]
 
 _FIELDS = {"COMPANY": Field.COMPANY, "PERSON": Field.CONTACT, "PLACE": Field.PLACE}
-_SCORES = {Field.COMPANY: 0.6, Field.CONTACT: 0.6, Field.PLACE: 0.45}
+# How often it is right where no rule says anything (half of its companies: those are offered, not used), and how much
+# its voice adds where a rule says the same.
+_ALONE = {Field.COMPANY: 0.48, Field.CONTACT: 0.6, Field.PLACE: 0.45}
+_AGREEING = 0.6
 _LONGEST = 60
+_SAYS = re.compile(r"正常|异常|失败|报错|故障|谢|您|请")  # what a clause says and a name does not
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SHAPE: dict[str, Any] = {
     "@architectures": "spacy.TransitionBasedParser.v2",
@@ -88,13 +92,13 @@ def candidates(doc: Doc, letter: Letter, found: Sequence[Candidate]) -> Iterator
         beside = [other for other in found if other.span is not None and overlaps(span, [other.span])]
         agreeing = next((other for other in beside if other.field is field), None)
         if agreeing is not None and agreeing.span is not None:
-            yield sighting(letter, field, agreeing.span, "model", _score(letter, field, agreeing.span))
+            yield sighting(letter, field, agreeing.span, "model", _score(letter, _AGREEING, agreeing.span))
         elif not beside and _PLAUSIBLE[field](letter.plain, span):
-            yield sighting(letter, field, span, "model", _score(letter, field, span))
+            yield sighting(letter, field, span, "model", _score(letter, _ALONE[field], span))
 
 
-def _score(letter: Letter, field: Field, span: Extent) -> float:
-    return _SCORES[field] * ZONE_TRUST[letter.zone_at(span[0])]
+def _score(letter: Letter, trust: float, span: Extent) -> float:
+    return trust * ZONE_TRUST[letter.zone_at(span[0])]
 
 
 def _trimmed(plain: str, span: Extent) -> Extent:
@@ -109,6 +113,8 @@ def _trimmed(plain: str, span: Extent) -> Extent:
 def _could_be_company(plain: str, span: Extent) -> bool:
     words = plain[span[0] : span[1]]
     if not _is_one_name(words) or words in blocks("companies")["not_companies"]:
+        return False
+    if _HAN.search(words) and _SAYS.search(words):
         return False
     if _HAN.search(words):
         return not (

@@ -7,7 +7,7 @@ out again (RELIABILITY 0.15, T39). A line scanner of our own does it, linear on 
     quoting.split("Fixed, thanks.\\n\\nOn Monday Ada wrote:\\n> Any news?").text == "Fixed, thanks."
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.parsers import lexicon
 from gateway.parsers.folding import fold
@@ -17,6 +17,10 @@ from gateway.parsers.quoting.scan import Scan, scan
 from gateway.parsers.quoting.signature import find_signature, is_client_line
 
 __all__ = ["Words", "split"]
+
+MAX_LINES = 20_000
+MAX_LENGTH = 1_000_000
+"""Lines and characters that are told apart. No letter is longer, but a pasted log may be."""
 
 _POINTERS = frozenset(map(fold, lexicon.read("quoting")["pointers"]["notes"]))
 
@@ -49,8 +53,28 @@ def split(body: str, *, is_reply: bool | None = None) -> Words:
 
     Never raises, takes time linear in the length of the body, and never returns an empty `text` for a body
     that has words: a forward without a covering note, or a quote answered inside the quote, stays whole in
-    `text` (LESSONS L-86).
+    `text` (LESSONS L-86). Lines beyond the limits are not looked at; they follow the quoted words, or the text
+    where there are none.
     """
+    top, rest = _within_limits(body)
+    words = _told_apart(top, is_reply=is_reply)
+    if not rest:
+        return words
+    if words.quoted:
+        return replace(words, quoted=f"{words.quoted}\n{rest}")
+    return replace(words, text=body, signature="")
+
+
+def _within_limits(body: str) -> tuple[str, str]:
+    """The lines that are told apart, and those below them."""
+    if len(body) <= MAX_LENGTH and body.count("\n") < MAX_LINES:
+        return body, ""
+    end = body.rfind("\n", 0, MAX_LENGTH) if len(body) > MAX_LENGTH else len(body)
+    top = "\n".join(body[: end if end > 0 else MAX_LENGTH].split("\n")[:MAX_LINES])
+    return top, body[len(top) :].removeprefix("\n")
+
+
+def _told_apart(body: str, *, is_reply: bool | None) -> Words:
     lines = _separate_shared_lines(read_lines(body))
     found = scan(lines, first_mail=is_reply is False)
     new = [line for line, old in zip(lines, found.old, strict=True) if not old]

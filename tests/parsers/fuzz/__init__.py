@@ -1,0 +1,1 @@
+"""Mails that nobody would write, by the thousand: what the parsers must survive."""
