@@ -330,7 +330,7 @@ OUTBOUND = st.builds(
 
 
 @given(OUTBOUND)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_reader_finds_every_field_as_it_was_meant(outbound: Outbound) -> None:
     """The differential test of our writer against the standard library's reader, over every field."""
     mail = read_back(outbound)
@@ -350,7 +350,7 @@ def test_a_reader_finds_every_field_as_it_was_meant(outbound: Outbound) -> None:
 
 
 @given(OUTBOUND)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_the_text_the_header_names_are_those_intended(outbound: Outbound) -> None:
     """Nothing from outside adds, repeats or removes a header (RELIABILITY T10)."""
     names = read_back(outbound).keys()
@@ -365,7 +365,7 @@ def test_whatever_the_text_the_header_names_are_those_intended(outbound: Outboun
 
 
 @given(OUTBOUND)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_line_is_short_ascii_and_ends_in_crlf(outbound: Outbound) -> None:
     """What every relay takes, 8BITMIME or not (RFC 5322 §2.1.1), with no lone CR or LF to smuggle by."""
     raw = written(outbound)
@@ -377,7 +377,7 @@ def test_every_line_is_short_ascii_and_ends_in_crlf(outbound: Outbound) -> None:
 
 
 @given(st.text(alphabet=st.sampled_from("a é中😀"), max_size=250))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_encoded_words_are_short_and_each_makes_sense_alone(subject: str) -> None:
     """At most 75 characters, and no character torn between two words (RFC 2047 §2 and §5)."""
     raw = written(replace(TO_A_CUSTOMER, subject=subject)).decode()
