@@ -60,7 +60,7 @@ class ChatWork(Protocol):
         """The question they were asked and have not answered, however long ago."""
         ...
 
-    def answered(self, who: str) -> None:
+    def forget_question(self, who: str) -> None:
         """Nothing waits for them any more."""
         ...
 

@@ -23,7 +23,7 @@ MAY_KNOW = {
     "chats": {"chat_ports"},
     "chat": {
         *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
-        *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn"),
+        *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
     },
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
@@ -43,7 +43,11 @@ MAY_KNOW = {
     "setting_kinds": set[str](),
     "mailbox_url": set[str](),
     "mailbox_rows": {"mailbox_url", "setting_kinds"},
-    "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"},
+    "config": {
+        *("cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"),
+        "trust_rows",
+    },
+    "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
     "mail_archive": {"errors"},
     "keys": {"config"},
@@ -64,7 +68,15 @@ MAY_KNOW = {
     "staff_turn": {"cases", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
-        *("case_number", "colleague_report", "customer_turn", "reading", "reply_address", "staff_turn"),
+        *(
+            "case_number",
+            "colleague_report",
+            "customer_turn",
+            "reading",
+            "reply_address",
+            "staff_turn",
+            "trust",
+        ),
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {

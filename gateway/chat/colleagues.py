@@ -130,7 +130,7 @@ def _done(
 
 def _reason(taking: ChatTaking, staff: Staff, question: Question, said: Words, report: Report) -> Outcome:
     """Why the review was not passed, asked for after the button."""
-    taking.work.answered(taking.speaker.who)
+    taking.work.forget_question(taking.speaker.who)
     sent = taking.work.sent(question.letter)
     case = _case_of(taking, sent) if sent is not None and sent.person == staff.id else None
     if sent is None or case is None:

@@ -1,4 +1,4 @@
-"""Commands of a chat: those of everybody (/status, /new, /link), and those of a colleague (/mine, /case, their work)."""
+"""Commands of a chat: everybody's (/status, /new, /link), and those of a colleague (/mine, /case, their work)."""
 
 from collections.abc import Sequence
 

@@ -181,7 +181,7 @@ def decide(taking: ChatTaking, part: Part, report: Report, choice: str | None) -
             return commands.status(taking)
         outcome = customers.take(taking, part, report, choice)
         if outcome is not None:
-            taking.work.answered(taking.speaker.who)
+            taking.work.forget_question(taking.speaker.who)
         return outcome
     if update.kind == "press":
         if (update.pressed or "").startswith(f"{PICK}."):
@@ -199,7 +199,7 @@ def decide(taking: ChatTaking, part: Part, report: Report, choice: str | None) -
 
 def _picked(taking: ChatTaking) -> Outcome:
     """The choice itself: its words came before it in the same burst, or have been settled by now."""
-    taking.work.answered(taking.speaker.who)
+    taking.work.forget_question(taking.speaker.who)
     taking.buttons_used()
     return Outcome(FILED, None, "chose a case")
 

@@ -15,6 +15,10 @@ from gateway.intake.taking import Taking
 from gateway.messages import Address, Inbound
 from gateway.parsers.report import Report
 from gateway.ports import Clock, Ids, Letters, Work
+from gateway.trust.authentication import Authentication
+
+BY_TELEGRAM = Authentication("pass", "local", "", "Telegram says in whose chat it was written")
+"""Nobody's chat can be written in from outside, so that no answer there reflects to a third party (T19)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,9 @@ class ChatTaking:
             body=report.text,
         )
         understood = replace(report, inbound=inbound, language=language or report.language)
-        message = ReadMessage(first.kept, inbound, understood, may_be_answered=True)
+        message = ReadMessage(
+            first.kept, inbound, understood, may_be_answered=True, authentication=BY_TELEGRAM
+        )
         house = self.house
         return Taking(self.work, message, house.rules, house.letters, house.clock, house.ids)
 

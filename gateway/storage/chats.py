@@ -104,7 +104,7 @@ class DatabaseChatWork:
 
     def ask(self, who: str, question: str, until: datetime) -> None:
         """A later question takes the place of an earlier."""
-        self.answered(who)
+        self.forget_question(who)
         self._connection.execute(insert(chat_questions).values(who=who, question=question, until=until))
 
     def asked(self, who: str) -> str | None:
@@ -112,7 +112,7 @@ class DatabaseChatWork:
         query = select(chat_questions.c.question).where(chat_questions.c.who == who)
         return self._connection.execute(query).scalar_one_or_none()
 
-    def answered(self, who: str) -> None:
+    def forget_question(self, who: str) -> None:
         """Nothing waits any more."""
         self._connection.execute(delete(chat_questions).where(chat_questions.c.who == who))
 

@@ -100,7 +100,7 @@ def test_what_somebody_wrote_waits_for_their_choice_until_they_press_or_time_is_
     do(writer, written("b", 61, act=True))
     assert claimed(writer, 61) == ["a", "b"]
     assert do(writer, lambda work: work.asked(f"{LI} 52")) == "which?"
-    do(writer, lambda work: work.answered(f"{LI} 52"))
+    do(writer, lambda work: work.forget_question(f"{LI} 52"))
     assert do(writer, lambda work: work.asked(f"{LI} 52")) is None
 
 
