@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from gateway import calendars, digest, directory_file, reply_address
+from gateway import calendars, chat_address, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
 from gateway.channels.crm_webhook import CrmWebhook
@@ -29,10 +29,13 @@ from gateway.channels.maildir import MaildirOutgoing
 from gateway.channels.smtp_limits import Limits
 from gateway.channels.smtp_relay import SmtpRelay
 from gateway.channels.smtp_server import MailServer
+from gateway.channels.telegram import TelegramChannel
+from gateway.chat_joining import ChatParts, ChatSide, chat_bytes
+from gateway.chats import Chats
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config
 from gateway.errors import GatewayError, NotNow
-from gateway.intake import FILED, POSTPONED, Intake, Rules
+from gateway.intake import FILED, POSTPONED, Intake, Outcome, Rules
 from gateway.keys import reply_keys
 from gateway.mailboxes import StoredBookmarks, mailboxes_of
 from gateway.messages import Envelope, Outbound
@@ -135,6 +138,7 @@ class Parts:
     rules: Rules
     ids: Ids
     clock: Clock
+    chats: Chats
 
 
 def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None = None) -> Parts:
@@ -150,7 +154,11 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
 
     zone = ZoneInfo(config.calendars.zone)
 
+    chats = Chats()
+
     def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
+        if outbound.channel == chat_address.TELEGRAM:
+            return "", chat_bytes(outbound, composer, support, at)
         return (
             mail.envelope_from(outbound),
             mail.compose(outbound, date=at.astimezone(zone), domain=config.channels.mail.domain),
@@ -172,6 +180,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
         ),
         ids=chosen_ids,
         to_bytes=to_bytes,
+        chats=chats,
     )
     rules = Rules(
         policy=policy,
@@ -189,7 +198,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
         limits=config.trust.limits,
         hold=config.trust.hold,
     )
-    return Parts(config, directory, composer, letters, rules, chosen_ids, clock or SystemClock())
+    return Parts(config, directory, composer, letters, rules, chosen_ids, clock or SystemClock(), chats)
 
 
 class Gateway:
@@ -245,7 +254,17 @@ class Gateway:
             for mailbox in mailboxes_of(config, parts.clock)
         ]
         self._reading: list[asyncio.Task[None]] = []
+        self._chat = self._chat_side(bookmarks) if config.channels.telegram.token.get_secret_value() else None
+        if self._chat is not None:
+            self._channels[chat_address.TELEGRAM] = self._chat.channel
         self.portal: http.HttpServer | None = None
+
+    def _chat_side(self, bookmarks: StoredBookmarks) -> ChatSide:
+        parts = self._parts
+        shared = ChatParts(
+            parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
+        )
+        return ChatSide(shared, self.store, self._readings, bookmarks, self._channel)
 
     # Life.
 
@@ -286,12 +305,17 @@ class Gateway:
             asyncio.create_task(self._loop.run(), name="responders"),
             asyncio.create_task(self._take_in(), name="intake"),
         ]
+        if self._chat is not None:
+            await self._chat.load()
+            self._chat.start(self._reader_ready, self._took_in)
         self._reading = [
             asyncio.create_task(mailbox.run(), name=f"imap {mailbox.name}") for mailbox in self.mailboxes
         ]
 
     async def stop(self) -> None:
         """Stop accepting, finish what is in hand, within ten seconds (F42)."""
+        if self._chat is not None:
+            await self._chat.stop()
         for reading in self._reading:
             reading.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)
@@ -309,7 +333,7 @@ class Gateway:
         if self.portal is not None:
             await self.portal.stop()
         for channel in self._channels.values():
-            if isinstance(channel, SmtpRelay | CrmWebhook):
+            if isinstance(channel, SmtpRelay | CrmWebhook | TelegramChannel):
                 await channel.close()
         await asyncio.to_thread(self.store.stop)
         if self._lock is not None:
@@ -369,6 +393,8 @@ class Gateway:
             }
             if self.mailboxes:
                 probes["mailboxes"] = self._probe_mailboxes
+            if self._chat is not None:
+                probes["telegram"] = self._probe_telegram
             app = health_app(probes, self.metrics.registry)
             try:
                 self.portal = await http.serve(app, *self._config.portal.listen)
@@ -409,14 +435,17 @@ class Gateway:
                 log.warning("intake_postponed", reason=str(error))
                 await asyncio.sleep(INTAKE_RETRY_SECONDS)
                 continue
-            for outcome in outcomes:
-                self.metrics.intake_outcomes.labels(outcome.name).inc()
-            if any(outcome.name != FILED for outcome in outcomes):
-                self._loop.wake()
+            self._took_in(outcomes)
             if any(outcome.name == POSTPONED for outcome in outcomes):
                 await asyncio.sleep(INTAKE_RETRY_SECONDS)
             elif not outcomes and not self._stopping.is_set():
                 await self._mail_came.wait()
+
+    def _took_in(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            self.metrics.intake_outcomes.labels(outcome.name).inc()
+        if any(outcome.name != FILED for outcome in outcomes):
+            self._loop.wake()
 
     async def _start_reading(self) -> None:
         """Until it works, or we are told to stop: without a reader mail is kept all the same."""
@@ -471,6 +500,9 @@ class Gateway:
             "connections": sum(each.connections for each in self.servers),
             "out": "maildir" if isinstance(self._channel, MaildirOutgoing) else "relay",
         }
+
+    async def _probe_telegram(self) -> Mapping[str, object]:
+        return self._chat.health() if self._chat is not None else {}
 
     async def _probe_mailboxes(self) -> Mapping[str, object]:
         health = {mailbox.name: mailbox.health() for mailbox in self.mailboxes}

@@ -99,6 +99,7 @@ MAY_KNOW = {
 
 JOINERS = {
     "app",
+    "chat_joining",
     "cli",
     "check",
     "demo",
@@ -111,7 +112,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat", "chat_sandbox", "mailboxes", "mailbox_import", "reading"),
+    *("chat", "chat_joining", "chat_sandbox", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

@@ -22,9 +22,6 @@ from gateway.messages import Parcel
 
 log = structlog.get_logger()
 
-PRIVATE_PAUSE, GROUP_PAUSE, ANY_PAUSE = 1.0, 3.0, 1 / 30
-"""Seconds between two messages to one chat, to one group, to anybody (Bot API FAQ, "My bot is hitting limits")."""
-
 LONGEST_WAIT_HERE = 20.0
 """Seconds that a message waits for its chat in our hands; a longer wait is the outbox's business."""
 
@@ -32,6 +29,15 @@ NOT_MARKUP = "parse entities"
 
 Left = Callable[[ChatAddress, int, str], Awaitable[None]]
 """A message left: its chat, its number there, and the outbox row it came from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two messages to one chat, to one group, to anybody (Bot API FAQ, "hitting limits")."""
+
+    private: float = 1.0
+    group: float = 3.0
+    anybody: float = 1 / 30
 
 
 @dataclass
@@ -47,8 +53,9 @@ class TelegramChannel:
 
     name = chat_address.TELEGRAM
 
-    def __init__(self, client: TelegramClient, left: Left) -> None:
+    def __init__(self, client: TelegramClient, left: Left, pace: Pace | None = None) -> None:
         self._client = client
+        self._pace = pace or Pace()
         self._left = left
         self._lanes: defaultdict[int, _Lane] = defaultdict(lambda: _Lane(asyncio.Lock()))
         self._everybody = _Lane(asyncio.Lock())
@@ -141,8 +148,8 @@ class TelegramChannel:
         await asyncio.sleep(max(wait, 0))
         async with self._everybody.lock:
             await asyncio.sleep(max(self._everybody.free_at - _clock(), 0))
-            self._everybody.free_at = _clock() + ANY_PAUSE
-        lane.free_at = _clock() + (PRIVATE_PAUSE if chat.is_private else GROUP_PAUSE)
+            self._everybody.free_at = _clock() + self._pace.anybody
+        lane.free_at = _clock() + (self._pace.private if chat.is_private else self._pace.group)
 
 
 def _clock() -> float:

@@ -141,7 +141,8 @@ def correct(taking: ChatTaking, report: Report) -> Outcome:
 def open_case(taking: ChatTaking, items: Sequence[Item], report: Report) -> Outcome:
     """A case of their own (P-20, P-21)."""
     taken = taking.with_words(report, items)
-    speaker, house, at = taking.speaker, taking.house, taking.at
+    # The report is as old as its first line: the pause in which it was written is no delay of the customer's.
+    speaker, house, at = taking.speaker, taking.house, items[0].kept.received_at
     sender = Address(speaker.name, speaker.email or speaker.at)
     case = customer_turn.new_case(
         taken.number(at),

@@ -62,7 +62,11 @@ class ChatIntake:
     async def _burst(self, claimed: Sequence[Kept]) -> Sequence[Outcome]:
         if claimed[0].deaths >= LAST_LIVES:
             return [await self._set_aside(claimed[0])]
-        items = [Item(kept, chat_update.read(kept.raw)) for kept in claimed]
+        # What was kept within one moment has no order of ours; Telegram numbers its updates.
+        items = sorted(
+            (Item(kept, chat_update.read(kept.raw)) for kept in claimed),
+            key=lambda item: item.update.update_id,
+        )
         who = _who(items[0], self._house)
         asked = question_of(await self._store.run(lambda work: work.asked(who.who))) if who else None
         choice = _choice(asked, items)

@@ -6,7 +6,7 @@ Only what we use is read (Bot API, Update); whatever else Telegram sends, now or
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
@@ -38,7 +38,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class ChatUpdate:
-    """One update. `kind` "nothing": it means nothing to us.
+    """One update. `kind` "nothing": it means nothing to us. `update_id` grows with time.
 
     `message` numbers the message in its chat; `reply_to` is the message it answers, `to_us` that this one was ours or
     that a mention names us by `@bot`. `pressed` is a button's data. `declined` is the kind of medium we cannot read.
@@ -46,6 +46,7 @@ class ChatUpdate:
     """
 
     kind: Kind
+    update_id: int = 0
     chat: int | None = None
     is_private: bool = False
     person: int | None = None
@@ -160,8 +161,10 @@ NOTHING = ChatUpdate("nothing")
 def read(raw: bytes) -> ChatUpdate:
     """What was kept of an update."""
     kept = _decoded(raw, _Kept)
-    if kept is None:
-        return NOTHING
+    return replace(_read(kept), update_id=kept.update.update_id) if kept is not None else NOTHING
+
+
+def _read(kept: _Kept) -> ChatUpdate:
     update = kept.update
     if update.message:
         message = _decoded(update.message, _Message)
@@ -187,7 +190,7 @@ def _decoded(raw: bytes | msgspec.Raw, into: type[Part]) -> Part | None:
 
 def _of_message(message: _Message, kind: Kind, kept: _Kept) -> ChatUpdate:
     if message.migrate_to_chat_id is not None:
-        return ChatUpdate("moved", message.chat.id, moved_to=message.migrate_to_chat_id)
+        return ChatUpdate("moved", chat=message.chat.id, moved_to=message.migrate_to_chat_id)
     text = clean(message.text or message.caption or "")
     declined = next((each for each in DECLINED if getattr(message, each)), None)
     file, problems = _file(message, kept.file)
@@ -234,7 +237,7 @@ def _of_membership(membership: _Membership) -> ChatUpdate:
     member = membership.new_chat_member
     if member is None or member.status not in ("kicked", "left"):
         return NOTHING
-    return ChatUpdate("closed", membership.chat.id, is_private=membership.chat.type == "private")
+    return ChatUpdate("closed", chat=membership.chat.id, is_private=membership.chat.type == "private")
 
 
 def command_in(text: str) -> Command | None:

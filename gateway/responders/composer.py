@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from jinja2 import Template
 
 from gateway.cases.case import Case, Notice
@@ -28,6 +29,8 @@ from gateway.responders.template_set import (
     mistake_in,
     strict_environment,
 )
+
+log = structlog.get_logger()
 
 __all__ = ["LANGUAGES", "Composer", "Letter", "Recipient", "VendorWords", "language_for"]
 
@@ -125,6 +128,15 @@ class Composer:
         return Letter(
             one_line(subject, MAX_SUBJECT * 2), said.text, html, language, str(mistake) if mistake else None
         )
+
+    def phrase(self, table: str, name: str, language: str, at: datetime, **values: str | datetime) -> str:
+        """A phrase of the owner's for a chat, with `vendor` among its values; in English, or bare, if it is broken."""
+        for tag in (language_for(language, self._sets), FALLBACK_LANGUAGE):
+            try:
+                return self._set(tag).phrase(table, name, at, {"vendor": self._vendor.name(tag), **values})
+            except CannotRender as error:
+                log.error("phrase_failed", problem=str(error))
+        return " ".join((name, *(value for value in values.values() if isinstance(value, str))))
 
     def has(self, audience: str, notice: str) -> bool:
         """Whether any language has a template for this notice; `gateway check` asks for each notice of the policy."""

@@ -56,6 +56,7 @@ class TemplateSet:
 
     def __init__(self, directory: Path, zone: str) -> None:
         self._mistakes: dict[str, Mistake] = {}
+        self._zone = ZoneInfo(zone)
         self._above = directory.parent.parent
         self._name = f"{directory.parent.name}/{directory.name}"
         self.phrasebook = self._read_words(directory / WORDS)
@@ -94,6 +95,22 @@ class TemplateSet:
                 Mistake(key, "", f"it must begin with a line '{SUBJECT} ...' and have a text below it")
             )
         return Rendered(" ".join(subject.removeprefix(SUBJECT).split()), tidy(text))
+
+    def phrase(self, table: str, name: str, at: datetime, values: Mapping[str, str | datetime]) -> str:
+        """A phrase of `words.toml` with its values put in, moments as one says them at `at`. Raises CannotRender."""
+        words = self.words()
+        key = f"{self._name}/{WORDS}"
+        pattern = words.names.get(table, {}).get(name)
+        if pattern is None:
+            raise CannotRender(Mistake(key, f"names.{table}.{name}", "there is no such phrase"))
+        shown = {
+            key: words.when(value, at, self._zone) if isinstance(value, datetime) else value
+            for key, value in values.items()
+        }
+        try:
+            return pattern.format_map(shown)
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            raise CannotRender(Mistake(key, f"names.{table}.{name}", _cause(error))) from error
 
     def mistakes_beside(self, others: Iterable["TemplateSet"]) -> list[Mistake]:
         """What could not be read or compiled, and what this language's words lack that another language's have."""

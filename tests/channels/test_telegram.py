@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 from telegram.error import NetworkError
 
-from gateway.channels.telegram import TelegramChannel
+from gateway.channels.telegram import Pace, TelegramChannel
 from gateway.channels.telegram_client import TelegramClient
 from gateway.channels.telegram_polling import TelegramPolling
 from gateway.channels.telegram_text import Button, ChatNote, to_bytes
@@ -101,7 +101,7 @@ async def stage() -> AsyncGenerator[Stage]:
 
     async with running(api, retry_seconds=0.01) as sandbox:
         client = TelegramClient(bot.token, sandbox.url)
-        channel = TelegramChannel(client, note)
+        channel = TelegramChannel(client, note, Pace(0, 0, 0))
         polling = TelegramPolling(client, inbox.keep, inbox, lambda: clock[0], wait_seconds=0)
         yield Stage(sandbox, bot, li, client, channel, polling, inbox, left, clock)
         await channel.close()
