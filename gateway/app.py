@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +31,7 @@ from gateway.channels.smtp_relay import SmtpRelay
 from gateway.channels.smtp_server import MailServer
 from gateway.channels.telegram import TelegramChannel
 from gateway.chat_joining import ChatParts, ChatSide, chat_bytes
+from gateway.chat_ports import Link
 from gateway.chats import Chats
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config
@@ -45,7 +46,7 @@ from gateway.parsers.report import Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.portal import server as http
 from gateway.portal.health import health_app
-from gateway.ports import Channel, Clock, Ids
+from gateway.ports import Channel, Clock, Ids, Work
 from gateway.reading import ReadingProcess, Recipe
 from gateway.responders.composer import Composer, VendorWords
 from gateway.responders.delivery import Delivery, Patience
@@ -266,11 +267,30 @@ class Gateway:
         )
         return ChatSide(shared, self.store, self._readings, bookmarks, self._channel)
 
+    @property
+    def directory(self) -> Directory:
+        """Whom we know."""
+        return self._parts.directory
+
+    async def link_chats(self, links: Sequence[Link]) -> None:
+        """These chats are these people's, as if they had used their codes."""
+        at = self._parts.clock.now()
+
+        def link(work: Work) -> None:
+            for each in links:
+                work.link(each, at)
+
+        await self.store.run(link)
+        if self._chat is not None:
+            await self._chat.load()
+
     # Life.
 
-    async def run(self, *, announce: bool = True) -> None:
-        """Start, run until SIGTERM or SIGINT, stop cleanly."""
+    async def run(self, *, announce: bool = True, then: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Start, do what is to be done `then`, run until SIGTERM or SIGINT, stop cleanly."""
         await self.start()
+        if then is not None:
+            await then()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)

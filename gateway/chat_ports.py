@@ -34,6 +34,20 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A letter that its chat did not take: what it says, to whom; `recipient` is the chat."""
+
+    notice_id: str
+    notice: str
+    role: str
+    person: str | None
+    recipient: str
+    subject: str
+    words: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OnCase:
     """A message of a chat that lies on a case; `outbound_id` where it is one of ours."""
 
@@ -101,6 +115,10 @@ class ChatWork(Protocol):
 
     def cases_held_by(self, staff_id: str) -> Sequence[Case]:
         """Cases not closed that this colleague works on, as the engineer or as a helper."""
+        ...
+
+    def undelivered(self, outbound_id: str) -> Undelivered | None:
+        """A letter of the outbox, to be said another way."""
         ...
 
     def replace_letter(self, outbound_id: str, at: datetime, reason: str) -> None:

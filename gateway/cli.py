@@ -68,7 +68,15 @@ def main() -> None:
 
 
 @app.command()
-def serve(config: Config = None) -> None:
+def serve(
+    config: Config = None,
+    chat_sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--chat-sandbox", help="Try the chat on a page of ours: no token, a database of its own."
+        ),
+    ] = False,
+) -> None:
     """Run the gateway. SIGTERM stops it cleanly within ten seconds."""
     import asyncio
 
@@ -79,6 +87,11 @@ def serve(config: Config = None) -> None:
     settings = load(config or default_config())
     logs.configure(settings.log.format, settings.log.level.upper())
     logs.redact(settings.secrets())
+    if chat_sandbox:
+        from gateway import chat_trial
+
+        asyncio.run(chat_trial.run(settings, err))
+        return
     parts = build_parts(settings)
     gateway = Gateway(parts)
     if settings.log.format == "console":

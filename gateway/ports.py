@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
 from gateway.cases.matching import Considered
-from gateway.chat_ports import ChatWork
+from gateway.chat_ports import ChatWork, Undelivered
 from gateway.messages import Attachment, Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
@@ -357,6 +357,10 @@ class Letters(Protocol):
         `attachments` came with the colleague's message that caused the step; they go on only with what is made to
         carry them to the customer.
         """
+        ...
+
+    def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
+        """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs."""
         ...
 
     def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:

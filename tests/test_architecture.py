@@ -28,7 +28,16 @@ MAY_KNOW = {
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
     "storage": {"messages", "errors", "cases", "chat_ports", "ports"},
-    "responders": {"messages", "errors", "cases", "ports", "reply_address", "chat_address", "chats"},
+    "responders": {
+        "messages",
+        "errors",
+        "cases",
+        "ports",
+        "reply_address",
+        "chat_address",
+        "chat_ports",
+        "chats",
+    },
     "chat_address": set[str](),
     "channels": {"messages", "errors", "chat_address"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
@@ -100,6 +109,7 @@ MAY_KNOW = {
 JOINERS = {
     "app",
     "chat_joining",
+    "chat_trial",
     "cli",
     "check",
     "demo",
@@ -112,7 +122,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat", "chat_joining", "chat_sandbox", "mailboxes", "mailbox_import", "reading"),
+    *("chat", "chat_joining", "chat_sandbox", "chat_trial", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

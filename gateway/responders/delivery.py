@@ -15,6 +15,7 @@ import structlog
 from gateway.cases import events, steps
 from gateway.cases.events import Event
 from gateway.cases.policy import Policy
+from gateway.chat_address import TELEGRAM
 from gateway.errors import DeliveryError, NotNow
 from gateway.ports import Channel, Clock, Letters, Store, Waiting, Work
 
@@ -25,6 +26,9 @@ CLAIM = 50
 
 GLANCE_SECONDS = 1.0
 """How long a turn waits for what it has sent off; a slow relay must not stop the clock of all cases (F23)."""
+
+CHAT_ATTEMPTS = 3
+"""After so many a letter to somebody whose mailbox we know goes there: a promise does not wait for Telegram."""
 
 Write = Callable[[Work], None]
 
@@ -129,6 +133,9 @@ class Delivery:
             until, kind = at + self._patience.pause(waiting.attempts), "deferred"
         given_up = error.permanent or until > waiting.expires_at
         mark, reason = waiting.parcel.id, str(error)
+        may_go_by_mail = given_up or (waiting.attempts >= CHAT_ATTEMPTS and not error.in_doubt)
+        if waiting.channel == TELEGRAM and may_go_by_mail and await self._went_by_mail(waiting, reason):
+            return
         if given_up:
             failed = events.NoticeFailed(notice=waiting.notice, role=waiting.role, reason=reason)
             await self._write(waiting, lambda work: work.gave_up(mark, at, reason), failed)
@@ -144,6 +151,30 @@ class Delivery:
             attempts=waiting.attempts,
             reason=reason,
         )
+
+    async def _went_by_mail(self, waiting: Waiting, reason: str) -> bool:
+        """Whether a mail has taken its place: a chat may be closed to us, or Telegram away for days (F26, F27)."""
+        at = self._clock.now()
+
+        def instead(work: Work) -> bool:
+            lost, case = work.undelivered(waiting.parcel.id), work.case(waiting.case_number)
+            ready = self._letters.by_mail(case, lost, at) if lost is not None and case is not None else None
+            if ready is None or case is None:
+                return False
+            work.replace_letter(waiting.parcel.id, at, reason)
+            work.say(case, [ready])
+            return True
+
+        try:
+            went = await self._store.run(instead)
+        except Exception:
+            # However that failed, the letter's own end is written down by the caller.
+            log.exception("not_by_mail_either", case=waiting.case_number, notice=waiting.notice)
+            return False
+        if went:
+            self._observe("by_mail", waiting.notice)
+            log.warning("notice_goes_by_mail", case=waiting.case_number, notice=waiting.notice, reason=reason)
+        return went
 
     async def _write(self, waiting: Waiting, mark: Write, event: Event | None) -> None:
         """The mark on its row and what it means to the case, in one transaction."""

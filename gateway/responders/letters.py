@@ -18,6 +18,7 @@ from gateway.cases.directory import Directory
 from gateway.cases.escalation import ADMINISTRATOR
 from gateway.cases.events import FOREIGN_MANAGER
 from gateway.cases.policy import Policy, Terms
+from gateway.chat_ports import Undelivered
 from gateway.chats import Chats
 from gateway.messages import Address, Attachment, Outbound
 from gateway.ports import Ids, Ready
@@ -227,6 +228,26 @@ class NoticeLetters:
                 at,
             )
         ]
+
+    def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
+        """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs (F26)."""
+        to = self._mailbox_of(lost)
+        if to is None:
+            return None
+        notice = Notice(id=lost.notice_id, name=lost.notice, to=lost.role)
+        signed = self._signed(notice, case, to.address, at)
+        letter = Letter(lost.subject, lost.words, "", case.reporter.language, None)
+        outbound = self._outbound(notice, case, letter, to, signed)(references=(self._anchor(case, "case"),))
+        return self._ready(replace(outbound, html=None), notice, lost.person, at)
+
+    def _mailbox_of(self, lost: Undelivered) -> Address | None:
+        """A colleague's own; a customer's only where their chat is linked to it."""
+        if lost.person is not None:
+            staff = self._directory.staff.get(lost.person)
+            return Address(staff.name, staff.email) if staff is not None else None
+        link = self._chats.at(lost.recipient)
+        contact = self._directory.contact_at(link.person) if link and link.kind == "contact" else None
+        return Address(contact.name, link.person) if link and contact else None
 
     def _to_crm(self, notice: Notice, case: Case, at: datetime) -> Ready:
         """The CRM is a channel like any other: a message to one recipient, with its outbox row (P-26, P-48)."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from gateway.cases.case import Case
 from gateway.cases.lifecycle import CLOSED
-from gateway.chat_ports import Link, LinkKind, OnCase, Pause
+from gateway.chat_ports import Link, LinkKind, OnCase, Pause, Undelivered
 from gateway.messages import Envelope
 from gateway.ports import Kept
 from gateway.storage.mapping import case_from_json
@@ -195,6 +195,22 @@ class DatabaseChatWork:
         return [case for case in found if case.engineer == staff_id or staff_id in case.helpers]
 
     # The outbox.
+
+    def undelivered(self, outbound_id: str) -> Undelivered | None:
+        """What it says, and to whom."""
+        row = self._connection.execute(select(outbox).where(outbox.c.id == outbound_id)).first()
+        if row is None:
+            return None
+        return Undelivered(
+            notice_id=row.notice_id,
+            notice=row.notice,
+            role=row.role,
+            person=row.person,
+            recipient=row.recipient,
+            subject=row.subject,
+            words=row.words,
+            expires_at=row.expires_at,
+        )
 
     def replace_letter(self, outbound_id: str, at: datetime, reason: str) -> None:
         """Another has taken its place: no failure that anybody need see."""

@@ -1,0 +1,62 @@
+"""When a chat does not take what we owe: by mail to whom we know, aloud to the desk for whom we do not."""
+
+from http import HTTPStatus
+
+from gateway.chat_sandbox import Fault
+from tests.chat.scene import FIVE_LINES, ChatScene
+from tests.house import HE_LAN, WANG, ZHOU
+
+
+async def test_a_blocked_bot_is_no_silence_for_a_contact_whom_we_know(scene: ChatScene) -> None:
+    """403: the same words by mail, once (F26); and nothing is said twice."""
+    zhou = scene.person("周敏")
+    await scene.link(zhou, "contact", ZHOU)
+    await scene.says(zhou, *FIVE_LINES)
+    zhou.block(scene.bot)
+    await scene.house.answer(scene.house.letter(WANG, "new_case"), "请重启认证服务后再试。")
+    (letter,) = scene.house.letters(ZHOU)
+    assert "请重启认证服务后再试。" in letter.text
+    assert scene.house.letters(HE_LAN, "notice_failed") == []
+
+
+async def test_an_answer_to_that_mail_comes_onto_the_same_case(scene: ChatScene) -> None:
+    """One case, many channels: its reply address is as good as any."""
+    zhou = scene.person("周敏")
+    await scene.link(zhou, "contact", ZHOU)
+    await scene.says(zhou, *FIVE_LINES)
+    zhou.block(scene.bot)
+    await scene.house.answer(scene.house.letter(WANG, "new_case"), "请重启认证服务后再试。")
+    outcome = await scene.house.answer(scene.house.letter(ZHOU), "重启过了，还是不行。")
+    assert (outcome.name, outcome.case_number) == ("added", scene.case().number)
+
+
+async def test_a_stranger_who_blocks_the_bot_is_somebodys_to_call(scene: ChatScene) -> None:
+    """There is no other way to reach them: the desk is told (G9)."""
+    li = scene.person("李娜")
+    await scene.says(li, *FIVE_LINES)
+    li.block(scene.bot)
+    await scene.house.answer(scene.house.letter(WANG, "new_case"), "请重启认证服务后再试。")
+    assert scene.house.letters(HE_LAN, "notice_failed")
+
+
+async def test_a_telegram_that_is_away_costs_a_contact_minutes_and_mail_nothing(scene: ChatScene) -> None:
+    """After three attempts a promise does not wait for Telegram; other mail goes on meanwhile (F27)."""
+    zhou = scene.person("周敏")
+    await scene.link(zhou, "contact", ZHOU)
+    scene.api.world.faults.next("sendMessage", Fault.HTML_PAGE, times=1000)
+    await scene.says(zhou, *FIVE_LINES)
+    assert scene.house.letters(WANG, "new_case"), "mail is untouched"
+    await scene.house.wait(minutes=6)
+    (letter,) = scene.house.letters(ZHOU)
+    assert scene.case().number in letter.text
+
+
+async def test_a_colleagues_card_that_cannot_be_delivered_is_a_mail(scene: ChatScene) -> None:
+    """A manager's telephone may be off; the escalation is not."""
+    wang = scene.person("王强")
+    await scene.link(wang, "staff", "wang.qiang")
+    refusal = Fault.refused(HTTPStatus.FORBIDDEN, "Forbidden: bot can't initiate conversation with a user")
+    scene.api.world.faults.next("sendMessage", refusal, times=1)
+    li = scene.person("李娜")
+    await scene.says(li, *FIVE_LINES)
+    assert scene.house.letters(WANG, "new_case")
