@@ -33,7 +33,7 @@ class Spoken:
     """The message whose buttons have been used, and go."""
 
 
-def spoken(chat: str, language: str, line: str, *buttons: Prepared, **values: Value) -> Spoken:
+def spoken(chat: str, language: str, line: str, /, *buttons: Prepared, **values: Value) -> Spoken:
     """One line."""
     return Spoken(chat, language, ((line, values),), buttons)
 
@@ -41,7 +41,7 @@ def spoken(chat: str, language: str, line: str, *buttons: Prepared, **values: Va
 class Phrases(Protocol):
     """The owner's words."""
 
-    def phrase(self, table: str, name: str, language: str, at: datetime, **values: Value) -> str:
+    def phrase(self, table: str, name: str, language: str, at: datetime, /, **values: Value) -> str:
         """The phrase with its values put in; a moment as one says it at `at`. Never raises."""
         ...
 

@@ -90,7 +90,7 @@ class ChatTaking:
         """In which we answer them."""
         return self.speaker.language
 
-    def say(self, line: str, *buttons: Prepared, **values: Value) -> None:
+    def say(self, line: str, /, *buttons: Prepared, **values: Value) -> None:
         """Say something to them when all this is stored."""
         self.after.said.append(spoken(self.speaker.at, self.language, line, *buttons, **values))
 

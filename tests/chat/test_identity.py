@@ -1,0 +1,184 @@
+"""Strangers, forged buttons, copied tokens, replayed links: what anybody can send to a bot, and gains nothing by."""
+
+import re
+
+import pytest
+
+from gateway.chat_sandbox import Person
+from tests.chat.scene import FIVE_LINES, ChatScene
+from tests.chat.test_colleagues import colleague, reported
+from tests.house import WANG, ZHOU
+
+
+def code_in(text: str) -> str:
+    """The code that was mailed."""
+    found = re.search(r"/start ([a-z2-7]{32})", text)
+    assert found, text
+    return found[1]
+
+
+async def test_a_code_mailed_to_the_directory_links_a_chat_once(scene: ChatScene) -> None:
+    """Whoever reads 周敏's mail is 周敏 (T31); the same link again is worth nothing."""
+    zhou, thief = scene.person("周敏"), scene.person("小偷")
+    await scene.says(zhou, f"/link {ZHOU}")
+    (letter,) = scene.house.letters(ZHOU)
+    assert "https://t.me/support_bot?start=" in letter.text
+    code = code_in(letter.text)
+    await scene.says(zhou, f"/start {code}")
+    assert "身份已关联" in scene.heard(zhou)[-1]
+    await scene.says(thief, f"/start {code}")
+    assert "无效" in scene.heard(thief)[-1]
+    await scene.says(zhou, *FIVE_LINES)
+    assert scene.case().reporter.known
+    await scene.says(thief, "/status")
+    assert scene.heard(thief)[-1] == "目前没有处理中的工单。"
+
+
+async def test_a_colleague_is_linked_by_a_code_to_their_directory_mail(scene: ChatScene) -> None:
+    """Staff codes go where the directory says, nowhere else."""
+    wang = scene.person("王强")
+    await scene.says(wang, f"/link {WANG}")
+    await scene.says(wang, f"/start {code_in(scene.house.letter(WANG).text)}")
+    await reported(scene)
+    assert scene.case().number in scene.heard(wang)[-1]
+
+
+async def test_a_code_is_too_old_after_half_an_hour(scene: ChatScene) -> None:
+    """A mail that lies about for a day opens nothing."""
+    zhou = scene.person("周敏")
+    await scene.says(zhou, f"/link {ZHOU}")
+    code = code_in(scene.house.letter(ZHOU).text)
+    scene.house.clock.pass_(minutes=31)
+    await scene.says(zhou, f"/start {code}")
+    assert "无效" in scene.heard(zhou)[-1]
+
+
+async def test_nobody_learns_from_us_whom_we_know(scene: ChatScene) -> None:
+    """The answer is the same for an address of the directory and for any other; mail goes to the first alone (T2)."""
+    li = scene.person("李娜")
+    await scene.says(li, f"/link {ZHOU}")
+    await scene.says(li, "/link nobody@elsewhere.example")
+    known, unknown = scene.heard(li)[-2:]
+    assert known == unknown
+    assert scene.house.letters("nobody@elsewhere.example") == []
+
+
+async def test_asking_for_codes_is_no_mail_bomb(scene: ChatScene) -> None:
+    """T19: five an hour, from however many chats."""
+    for number in range(8):
+        await scene.says(scene.person(f"小偷{number}"), f"/link {ZHOU}")
+    assert len(scene.house.letters(ZHOU)) == 5
+
+
+async def test_a_code_in_a_group_links_nobody(scene: ChatScene) -> None:
+    """Everybody there would be whoever it was for."""
+    zhou = scene.person("周敏")
+    await scene.says(zhou, f"/link {ZHOU}")
+    code = code_in(scene.house.letter(ZHOU).text)
+    group = scene.api.add_group("青山银行 · 运维", zhou)
+    group.add(scene.bot, zhou)
+    zhou.write(group.chat, f"/start@support_bot {code}")
+    await scene.quiet()
+    assert "私聊" in group.chat.transcript()[-1].text
+
+
+async def taken_card(scene: ChatScene) -> tuple[Person, str]:
+    """王强 has a card; the data of its first button."""
+    wang = await colleague(scene, "王强", "wang.qiang")
+    await reported(scene)
+    markup = scene.messages(wang)[-1].markup
+    found = re.search(r"take\.[a-z2-7]{24}", str(markup))
+    assert found, markup
+    return wang, found[0]
+
+
+async def test_a_copied_button_is_worth_nothing_in_another_hand(scene: ChatScene) -> None:
+    """A forwarded card, its token read off: it was made for another chat (forged callbacks, issue 6)."""
+    _, data = await taken_card(scene)
+    thief = scene.person("小偷")
+    thief.start(scene.bot)
+    await scene.quiet()
+    before = scene.case()
+    thief.forge_press(scene.messages(thief)[-1], data)
+    outcomes = await scene.taken()
+    assert [outcome.name for outcome in outcomes] == ["filed"]
+    assert scene.case() == before
+    assert "失效" in scene.heard(thief)[-1]
+
+
+async def test_a_copied_button_is_worth_nothing_to_another_colleague_either(scene: ChatScene) -> None:
+    """What is asked of one is not answered by another."""
+    _, data = await taken_card(scene)
+    he = await colleague(scene, "何兰", "he.lan")
+    before = scene.case()
+    he.forge_press(scene.messages(he)[-1], data)
+    await scene.taken()
+    assert scene.case() == before
+
+
+@pytest.mark.parametrize(
+    "verb", ["passed", "failed", "over", "to", "issued", "agree", "solved", "new", "", "x" * 30]
+)
+async def test_a_forged_verb_does_no_more_than_the_letter_allows(scene: ChatScene, verb: str) -> None:
+    """The token is genuine and one's own; the verb belongs to another letter."""
+    wang, data = await taken_card(scene)
+    before = scene.case()
+    token = data.partition(".")[2]
+    wang.forge_press(scene.messages(wang)[-1], f"{verb}.{token}.qian.hong"[:64])
+    outcomes = await scene.taken()
+    assert [outcome.name for outcome in outcomes] == ["filed"]
+    assert scene.case() == before
+
+
+@pytest.mark.parametrize(
+    "data", ["take", "take.", ".", "pick.aaaa.0", "take." + "a" * 24, "take.\u0000" * 3, "{{7*7}}"]
+)
+async def test_nonsense_behind_a_button_is_answered_and_forgotten(scene: ChatScene, data: str) -> None:
+    """Whatever an altered app sends."""
+    li = await reported(scene)
+    before = scene.case()
+    li.forge_press(scene.messages(li)[-1], data)
+    outcomes = await scene.taken()
+    assert [outcome.name for outcome in outcomes] == ["filed"]
+    assert scene.case() == before
+
+
+async def test_a_button_is_dead_once_its_colleague_has_another_chat(scene: ChatScene) -> None:
+    """A stolen telephone is unlinked by linking the new one."""
+    wang, data = await taken_card(scene)
+    await scene.link(scene.person("王强"), "staff", "wang.qiang")
+    wang.forge_press(scene.messages(wang)[-1], data)
+    await scene.taken()
+    assert scene.case().engineer is None
+
+
+@pytest.mark.parametrize(
+    "command", ["/case {}", "/take {}", "/resolved {} done", "/note {} x", "/mine", "#take", "{}"]
+)
+async def test_a_stranger_sees_and_moves_no_case_of_others(scene: ChatScene, command: str) -> None:
+    """Knowing a number is knowing nothing (T2, G14)."""
+    await reported(scene)
+    before = scene.case()
+    thief = scene.person("小偷")
+    await scene.says(thief, command.format(before.number))
+    assert scene.house.case(before.number) == before
+    assert FIVE_LINES[0] not in "".join(scene.heard(thief))
+
+
+async def test_a_choice_is_only_its_own_persons(scene: ChatScene) -> None:
+    """The nonce of one person's question means nothing in another's chat."""
+    li = await reported(scene)
+    await scene.says(li, "/new 防火墙的报表导不出来")
+    await scene.says(li, "重启以后还是不行")
+    found = re.search(r"pick\.[a-z2-7]{8}\.0", str(scene.messages(li)[-1].markup))
+    assert found
+    thief = scene.person("小偷")
+    thief.start(scene.bot)
+    await scene.quiet()
+    numbers = scene.house.numbers()
+    thief.forge_press(scene.messages(thief)[-1], found[0])
+    await scene.taken()
+    thief.write(scene.chat(thief), "我来说两句，防火墙登录不上")
+    await scene.quiet(31)
+    new = set(scene.house.numbers()) - set(numbers)
+    assert len(new) == 1, "a case of their own, and nothing on 李娜's"
