@@ -13,6 +13,8 @@ from gateway.cases import business_time
 from gateway.cases.business_time import Calendar, Span
 
 PRIORITIES = ("low", "normal", "high", "urgent")
+WAKES_ANYBODY = 1
+"""The fault level for which colleagues are disturbed outside their duty hours."""
 
 
 @dataclass(frozen=True, slots=True)

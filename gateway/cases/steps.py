@@ -14,7 +14,7 @@ from gateway.cases import escalation, events, lifecycle, remembering, saying
 from gateway.cases.case import Case, Entry, Fact, Notice, Step
 from gateway.cases.commitments import Commitment
 from gateway.cases.events import Event, WordsEvent, missed_key
-from gateway.cases.policy import PRIORITIES, Target, Terms
+from gateway.cases.policy import PRIORITIES, WAKES_ANYBODY, Target, Terms
 from gateway.cases.saying import Given
 
 
@@ -87,7 +87,8 @@ class _Draft:
             )
         if self.case == self.before and not self.entries:
             return Step(self.case)
-        return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices)
+        wakes = self.case.level == WAKES_ANYBODY != self.before.level
+        return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices, wakes)
 
     # What happens.
 

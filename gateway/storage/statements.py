@@ -60,6 +60,18 @@ READ_SENT = select(
     outbox.c.person,
     outbox.c.token_expires_at.label("token_until"),
 ).where(outbox.c.id == bindparam("the_letter"))
+HASTEN_LETTERS = (
+    update(outbox)
+    .where(
+        outbox.c.case_number == bindparam("the_case"),
+        outbox.c.state == WAITING,
+        outbox.c.attempts == 0,
+        outbox.c.next_attempt > outbox.c.created_at,
+    )
+    .values(next_attempt=outbox.c.created_at)
+)
+"""What waits for its reader's duty, and not for a relay to come back, is due as if it had never had to wait."""
+
 MOVE_LETTER = update(outbox).where(outbox.c.id == bindparam("the_letter"))
 DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_doubt"))
 

@@ -160,6 +160,8 @@ class DatabaseWork:
                     for entry in step.entries
                 ],
             )
+        if step.wakes:
+            self._connection.execute(statements.HASTEN_LETTERS, {"the_case": case.number})
         self.say(case, ready)
 
     def say(self, case: Case, ready: Sequence[Ready]) -> None:
