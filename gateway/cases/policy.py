@@ -207,6 +207,10 @@ class Policy:
     lead: Span
     high_priority_services: frozenset[str] = frozenset()
     reply_means: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    by_name: Mapping[str, Target] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {target.name: target for target in self.targets})
 
     def life(self, kind: str) -> str:
         """The page by which a kind of case lives; an unknown kind is simply handled."""
@@ -232,7 +236,7 @@ class Terms:
 
     def target(self, name: str) -> Target | None:
         """The row of that name; None when the owner has since taken it out."""
-        return next((target for target in self.policy.targets if target.name == name), None)
+        return self.policy.by_name.get(name)
 
     def priority(self, level: int, services: tuple[str, ...], raised: int) -> str:
         """Where cases of this level start (P-21), at least high for some services (P-02), raised so many times."""

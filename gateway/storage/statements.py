@@ -118,5 +118,7 @@ ATTEMPT_LETTERS = (
     .where(outbox.c.id.in_(bindparam("the_letters", expanding=True)))
     .values(state=ATTEMPTING, attempt_started_at=bindparam("the_moment"), attempts=outbox.c.attempts + 1)
 )
-NEXT_DUE = select(func.min(cases.c.next_due))
-NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)
+NEXT_MOMENTS = select(
+    select(func.min(cases.c.next_due)).scalar_subquery(),
+    select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING).scalar_subquery(),
+)
