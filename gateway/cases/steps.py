@@ -174,6 +174,12 @@ class _Draft:
                         # Its terms became stricter while it stood still: never born missed.
                         running = self._redated(running, target, not_before=self.at)
                 self._put(each, running, said="resumed")
+            elif each.state == promised.RUNNING and target.clock_while:
+                sooner = self._redated(each, target, not_before=self.at)
+                if (
+                    sooner.due < each.due
+                ):  # a clock that runs slower from now on is for what is promised from now on
+                    self._put(each, sooner, said="started")
 
     def _set_priority(self, raised: int, promise: str | None) -> None:
         priority = self.terms.priority(self.case.level, self.case.services, raised)
@@ -232,6 +238,7 @@ class _Draft:
             target,
             self.case.level,
             self.terms,
+            status=self.case.status,
             interval=self.case.update_interval,
             not_before=not_before,
         )
@@ -312,7 +319,13 @@ class _Draft:
     def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
         case = self.case
         started = promised.start(
-            target, case.level, made_at, self.terms, interval=case.update_interval, not_before=not_before
+            target,
+            case.level,
+            made_at,
+            self.terms,
+            status=case.status,
+            interval=case.update_interval,
+            not_before=not_before,
         )
         # The journal remembers the ones before; of those that are done with, the case needs only the latest.
         others = tuple(each for each in case.commitments if each.is_owed or each.name != target.name)
