@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gateway.cases import business_time, escalation, events, lifecycle, remembering, saying
 from gateway.cases import commitments as promised
-from gateway.cases import escalation, events, lifecycle, remembering, saying
 from gateway.cases.case import Case, Entry, Fact, Notice, Step
 from gateway.cases.commitments import Commitment
 from gateway.cases.events import Event, WordsEvent, missed_key
@@ -440,7 +440,8 @@ class _Draft:
     def _escalate(self) -> None:
         overdue, self.overdue = self.overdue, []
         chain = self.terms.policy.escalation_chain
-        rung, role = escalation.next_rung(chain, self.case.rung, self.terms.staffed)
+        climbed_from = self.case.rung - 1 if self._last_told_is_asleep() else self.case.rung
+        rung, role = escalation.next_rung(chain, climbed_from, self.terms.staffed)
         self.case = replace(self.case, rung=rung)
         self._set_priority(self.case.raised + 1, "P-50")
         facts: dict[str, Fact] = {"rung": rung, "overdue": [told_of(each) for each in overdue]}
@@ -448,6 +449,15 @@ class _Draft:
         key = events.ESCALATED_TO_TOP if escalation.is_top(chain, rung) else events.ESCALATED
         self._occur(key, self.at)
         self._give_by_rules(key, None)
+
+    def _last_told_is_asleep(self) -> bool:
+        """Whether the mail of whoever was told last still waits for their hours: nobody is climbed past before that."""
+        for each in self.case.commitments:
+            target = self.terms.target(each.name)
+            if each.is_owed and target is not None and events.ESCALATED in target.starts_on:
+                hours = target.calendar(self.case.level, self.case.status, self.terms.calendar)
+                return business_time.next_open(hours, each.made_at) > self.at
+        return False
 
     # What is said.
 

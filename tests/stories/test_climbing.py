@@ -86,6 +86,19 @@ def test_a_night_at_level_one_wakes_the_managers(afternoon_of: AfternoonOf) -> N
     assert day.post(SUN_JIE)[0] == "11-22 02:00 triage_request"
 
 
+def test_nobody_is_climbed_past_in_their_sleep(afternoon_of: AfternoonOf) -> None:
+    """P-50: two promises are missed in one night; the first manager reads of both and has an hour to act."""
+    day = afternoon_of(BANK).customer_writes("2026-11-23 22:00", FAULT)
+    day.goes_on_until("11-24 08:59")
+    assert {"response P-11", "online_limit P-11"} <= set(day.missed())
+    day.goes_on_until("11-24 10:30")
+    assert day.told("escalation") == [
+        "11-24 09:00 zhao.ming",
+        "11-24 09:00 zhao.ming",
+        "11-24 10:00 qian.hong",
+    ]
+
+
 def test_a_fault_that_turns_out_to_be_a_standstill_wakes_whom_it_had_let_sleep(
     afternoon_of: AfternoonOf,
 ) -> None:
