@@ -8,6 +8,7 @@ import fcntl
 import os
 import signal
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ from gateway.responders.rounds import Rounds
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
+from gateway.trust.dns import DnsResolver
 
 log = structlog.get_logger()
 
@@ -150,7 +152,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
 
     def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
         return (
-            mail.envelope_from(outbound, support),
+            mail.envelope_from(outbound),
             mail.compose(outbound, date=at.astimezone(zone), domain=config.channels.mail.domain),
         )
 
@@ -182,6 +184,10 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
         reopen_days=config.case.reopen_days,
         freemail=frozenset(blocks("companies")["freemail"]).__contains__,
         staffed=staffed,
+        trust=config.trust.rules,
+        dns=DnsResolver(time.monotonic, config.trust.name_servers),
+        limits=config.trust.limits,
+        hold=config.trust.hold,
     )
     return Parts(config, directory, composer, letters, rules, chosen_ids, clock or SystemClock())
 

@@ -43,6 +43,7 @@ def examine(path: Path) -> Findings:
     _directory(config, findings)
     _templates(config, findings)
     _calendars(config, str(path), findings)
+    _trust(config, str(path), findings)
     _surroundings(config, str(path), findings)
     _understanding(findings)
     return findings
@@ -99,6 +100,20 @@ def _calendars(config: Config, file: str, findings: Findings) -> None:
                 "calendars.holidays",
                 f"no published holidays for {year}: promises that touch it are provisional",
                 f'add "holidays-{year}.toml" when the State Council has announced them',
+            )
+        )
+
+
+def _trust(config: Config, file: str, findings: Findings) -> None:
+    """Behind a mail server only signatures are left to prove who wrote, unless its own findings count."""
+    behind = config.channels.lmtp.listen is not None or bool(config.channels.imap.named)
+    if behind and not config.trust.authserv_id:
+        findings.warnings.append(
+            Mistake(
+                file,
+                "trust.authserv_id",
+                "only a DKIM signature proves a colleague's mail; commands without one must be confirmed",
+                "see docs/trust.md",
             )
         )
 

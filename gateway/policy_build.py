@@ -156,6 +156,7 @@ class _Joiner:
             | {status_key(status) for status in STATUSES}
             | {events.HELPER_ASSIGNED, events.NOT_COVERED}
             | {f"failed:{name}" for name in said}
+            | {events.redirected_key(name) for name in said}
             | {events.missed_key(row.name) for row in self.rows.target}
         )
 

@@ -122,10 +122,13 @@ class _Draft:
             reader = "desk" if event.role != "desk" else escalation.ADMINISTRATOR
             failed: dict[str, Fact] = {
                 "notice": event.notice,
-                "recipient": event.role,
+                "recipient": event.address or event.role,
                 "reason": event.reason,
+                "instead": event.instead,
             }
             self._give(Given("notice_failed", reader, None, facts=failed))
+        if isinstance(event, events.Redirected):
+            self._give(saying.once_more(self.case, event), copies=False)
 
     @property
     def _life(self) -> str:
@@ -307,7 +310,8 @@ class _Draft:
 
     def _turned_out_not_to_hold(self, each: Commitment, target: Target, key: str) -> bool:
         latest = self.case.commitment(each.name) is each
-        return latest and each.state == promised.MET and key in target.reopened_by
+        over = lifecycle.is_over(self.case.status) and not target.outlives_close
+        return latest and not over and each.state == promised.MET and key in target.reopened_by
 
     def _reopen(self, each: Commitment, target: Target, moment: datetime) -> None:
         if target.applies_to(self.case.kind, self.case.level, self.case.services):
@@ -465,10 +469,12 @@ class _Draft:
         for given in saying.by_rules(self.terms.policy, self.case, key, event):
             self._give(given)
 
-    def _give(self, given: Given) -> None:
+    def _give(self, given: Given, *, copies: bool = True) -> None:
         closed_all_along = lifecycle.is_over(self.before.status) and lifecycle.is_over(self.case.status)
         if given.to != saying.CUSTOMER or not closed_all_along:
-            self.given += saying.with_copies(self.case, given)
+            self.given += [
+                each for each in saying.with_copies(self.case, given) if copies or each.to == given.to
+            ]
 
     def _notices(self) -> tuple[Notice, ...]:
         kept = saying.worth_saying(self.given, self._settles)
