@@ -10,6 +10,9 @@ from dataclasses import dataclass
 TELEGRAM = "telegram"
 """The channel's name, and the source of what people write there."""
 
+CHAT_LINK = "chat_link"
+"""For what the token of a link in a mail is signed: to say whose a chat is, and nothing else."""
+
 TELEGRAM_ACT = "telegram:act"
 """The source of a pressed button or a command: nobody waits whether more is coming."""
 

@@ -85,10 +85,9 @@ class ChannelVoice:
 class CodePostman:
     """`gateway.chat.intake.Postman`: a code leaves at once by the mail channel; whoever gets none asks again."""
 
-    def __init__(self, parts: ChatParts, out: Channel, bot_name: Callable[[], str | None]) -> None:
+    def __init__(self, parts: ChatParts, out: Channel) -> None:
         self._parts = parts
         self._out = out
-        self._bot_name = bot_name
 
     async def mail_code(self, code: CodeByMail) -> None:
         """Nothing is raised."""
@@ -114,7 +113,7 @@ class CodePostman:
                 code.language,
                 at,
                 code=code.code,
-                link=deep_link(self._bot_name(), code.code),
+                link=parts.chats.deep_link(code.code) or "",
             ),
             html=None,
             language=code.language,
@@ -124,11 +123,6 @@ class CodePostman:
             await self._out.send(Parcel(look_up, mail.envelope_from(outbound), code.address, raw))
         except DeliveryError as error:
             log.warning("chat_code_not_mailed", reason=str(error))
-
-
-def deep_link(bot_name: str | None, code: str) -> str:
-    """Opens the bot with the code (Bot API, "Deep linking")."""
-    return f"https://t.me/{bot_name or 'BOT'}?start={code}"
 
 
 class ChatSide:
@@ -153,15 +147,13 @@ class ChatSide:
         self.polling = TelegramPolling(
             self._client, self._keep, bookmarks, parts.clock.now, wait_seconds=poll_seconds
         )
-        self._bot_name: str | None = None
         rules = ChatRules(
             pause_of(parts.config),
             timedelta(minutes=telegram.choice_minutes),
             parts.chats,
-            lambda: self._bot_name,
         )
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
-        postman = CodePostman(parts, mail_out, lambda: self._bot_name)
+        postman = CodePostman(parts, mail_out)
         voice = ChannelVoice(self.channel)
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman)
         self._pause = rules.pause
@@ -213,9 +205,10 @@ class ChatSide:
 
     async def learn_name(self) -> None:
         """For mentions in groups, and links in mails."""
-        while self._bot_name is None:
+        chats = self._parts.chats
+        while chats.bot_name is None:
             try:
-                self._bot_name = await self._client.name()
+                chats.bot_name = await self._client.name()
             except TelegramError:
                 await asyncio.sleep(NAME_SECONDS)
 

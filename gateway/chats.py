@@ -15,12 +15,18 @@ class Chats:
     def __init__(self, links: Iterable[Link] = ()) -> None:
         self._by_chat: dict[str, Link] = {}
         self._by_person: dict[tuple[LinkKind, str], str] = {}
+        self.bot_name: str | None = None
+        """The bot's user name; None while there is no chat, or Telegram has not told it yet."""
         self.load(links)
 
     def load(self, links: Iterable[Link]) -> None:
         """These are all there are."""
         self._by_chat = {link.chat: link for link in links}
         self._by_person = {(link.kind, link.person): link.chat for link in self._by_chat.values()}
+
+    def deep_link(self, code: str) -> str | None:
+        """Opens the bot with the code (Bot API, "Deep linking"); None while the bot has no name."""
+        return f"https://t.me/{self.bot_name}?start={code}" if self.bot_name is not None else None
 
     def at(self, chat: str) -> Link | None:
         """Whose chat this is; None for a stranger's, and for every group."""

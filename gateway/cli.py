@@ -30,6 +30,8 @@ app.add_typer(cases_app, name="cases")
 app.add_typer(inbox_app, name="inbox")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in what is kept elsewhere.")
 app.add_typer(import_app, name="import")
+chat_app = typer.Typer(no_args_is_help=True, help="Whose chat is whose.")
+app.add_typer(chat_app, name="chat")
 
 out = Console()
 err = Console(stderr=True)
@@ -337,6 +339,28 @@ def inbox_export(inbox_id: str, config: Config = None) -> None:
     if raw is None:
         raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
     sys.stdout.buffer.write(raw)
+
+
+@chat_app.command("link")
+def chat_link(
+    address: Annotated[
+        str, typer.Argument(help="A mail address of the directory: a contact's or a colleague's.")
+    ],
+    config: Config = None,
+) -> None:
+    """Make a one-time code by which somebody links their chat: for the desk, once it knows whom it speaks with."""
+    from gateway import chat_command
+    from gateway.app import load_directory
+    from gateway.config import load
+    from gateway.storage.engine import open_engine
+
+    settings = load(config or default_config())
+    with _reader(config):
+        engine = open_engine(settings.database_url, writes=True)
+    try:
+        chat_command.link(engine, load_directory(settings), address, out)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -21,6 +21,7 @@ MAY_KNOW = {
     "ports": {"cases", "chat_ports", "messages"},
     "chat_ports": {"cases", "ports"},  # the latter for the type checker alone
     "chats": {"chat_ports"},
+    "chat_command": {"cases", "chat", "chat_ports", "clock", "errors", "storage"},
     "chat": {
         *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
         *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
@@ -42,6 +43,7 @@ MAY_KNOW = {
     "channels": {"messages", "errors", "chat_address"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
     "portal": {"messages", "errors"},
+    "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
     "metrics": set[str](),
     "logs": set[str](),
@@ -122,7 +124,8 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat", "chat_joining", "chat_sandbox", "chat_trial", "mailboxes", "mailbox_import", "reading"),
+    *("chat", "chat_joining", "chat_sandbox", "chat_trial"),
+    *("linked_answers", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

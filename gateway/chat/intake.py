@@ -210,7 +210,7 @@ def _picked(taking: ChatTaking) -> Outcome:
 
 def _is_to_us(taking: ChatTaking, words: Words) -> bool:
     """In a group we are quiet unless addressed (issue 6, LESSONS 103)."""
-    name = taking.house.chat.bot_name()
+    name = taking.house.chat.chats.bot_name
     updates = [item.update for item in words.items]
     return taking.speaker.chat.is_private or any(
         update.answers_us or (name is not None and name.lower() in update.mentions) for update in updates
@@ -218,7 +218,7 @@ def _is_to_us(taking: ChatTaking, words: Words) -> bool:
 
 
 def _is_ours(taking: ChatTaking, named: str | None) -> bool:
-    name = taking.house.chat.bot_name()
+    name = taking.house.chat.chats.bot_name
     return named is None or name is None or named == name.lower()
 
 

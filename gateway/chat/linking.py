@@ -10,21 +10,15 @@ import re
 
 from gateway import reply_address
 from gateway.chat.taking import ChatTaking, CodeByMail
+from gateway.chat_address import CHAT_LINK
 from gateway.chat_ports import Link
 from gateway.intake.message import FILED, Outcome
-from gateway.ports import Sent
 from gateway.reply_address import Bound
 
-PURPOSE = "chat_link"
-CODE_PIECES = 4  # of eight letters of base32 each: 160 bits
-_CODE = re.compile(r"[a-z2-7]{32}")
+CODE_LETTERS = 32  # of base32: 160 bits
+_CODE = re.compile(rf"[a-z2-7]{{{CODE_LETTERS}}}")
 _TOKEN = re.compile(r"[a-z2-7]{24}")
 _ADDRESS = re.compile(r"[^\s<>@,;]{1,64}@[^\s<>@,;]{1,190}")
-
-
-def link_token(key: bytes, bound: Bound) -> str:
-    """What the link in a letter carries; `bound` is the letter's own."""
-    return reply_address.sign(key, _for_linking(bound))
 
 
 def digest_of(code: str) -> str:
@@ -86,7 +80,10 @@ def leave(taking: ChatTaking) -> Outcome:
 
 def new_code(taking: ChatTaking) -> str:
     """Nobody guesses it."""
-    return "".join(taking.house.ids.outbound_id() for _ in range(CODE_PIECES))
+    code = ""
+    while len(code) < CODE_LETTERS:
+        code += taking.house.ids.outbound_id()
+    return code[:CODE_LETTERS]
 
 
 def _link_of(taking: ChatTaking, code: str) -> Link | None:
@@ -99,18 +96,11 @@ def _link_of(taking: ChatTaking, code: str) -> Link | None:
         return None
     if taking.house.rules.directory.contact_at(sent.recipient) is None:
         return None
-    if not reply_address.verify(taking.house.rules.keys, code, _for_linking(_bound(sent))):
+    bound = Bound(sent.id, sent.case_number, sent.recipient, sent.role, CHAT_LINK, sent.token_until)
+    if not reply_address.verify(taking.house.rules.keys, code, bound):
         return None
     link = Link(taking.speaker.at, "contact", sent.recipient.lower())
     return link if taking.work.spend_code(digest_of(code), link, taking.at) else None
-
-
-def _bound(sent: Sent) -> Bound:
-    return Bound(sent.id, sent.case_number, sent.recipient, sent.role, sent.notice, sent.token_until)
-
-
-def _for_linking(bound: Bound) -> Bound:
-    return Bound(bound.look_up, bound.case_number, bound.address, bound.role, PURPOSE, bound.until)
 
 
 def _name(taking: ChatTaking, link: Link) -> str:

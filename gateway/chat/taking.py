@@ -1,6 +1,6 @@
 """One part of a burst in hand, inside the transaction that takes it in: the chat's side of `intake.taking`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,12 +23,11 @@ BY_TELEGRAM = Authentication("pass", "local", "", "Telegram says in whose chat i
 
 @dataclass(frozen=True, slots=True)
 class ChatRules:
-    """What the chat road decides by besides the rules of intake. `bot_name` is None until Telegram has told it."""
+    """What the chat road decides by besides the rules of intake."""
 
     pause: Pause
     choice: timedelta
     chats: Chats
-    bot_name: Callable[[], str | None]
     code_lives: timedelta = timedelta(minutes=30)
 
 

@@ -22,12 +22,12 @@ from gateway.responders.letter_view import Occasion, Recipient, case_for, facts_
 from gateway.responders.plain_letter import plain_subject, plain_text
 from gateway.responders.rehearsal import occasions
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, one_line
+from gateway.responders.sandbox import StrictEnvironment
 from gateway.responders.template_set import (
     CannotRender,
     Rendered,
     TemplateSet,
     mistake_in,
-    strict_environment,
 )
 
 log = structlog.get_logger()
@@ -107,17 +107,19 @@ class Composer:
         handling_begins: datetime | None = None,
         engineer: str | None = None,
         subject_of_thread: str | None = None,
+        chat_link: str | None = None,
     ) -> Letter:
         """The letter that gives this notice to this person at `at`. Never raises: see `Letter.problem`.
 
         `next_update`: when the customer hears from us next; `handling_begins`: when the plan's hours resume, if we
         are outside them; `engineer`: the display name of who has the case; `subject_of_thread`: the customer's own
         subject (None: the case's), under which every letter to somebody we know stays in one thread.
+        `chat_link` is what links a chat of theirs to them.
         A foreign manager reads what a customer may, whatever the caller took them for (P-36).
         """
         if notice.to == FOREIGN_MANAGER:
             recipient = replace(recipient, audience="customer")
-        occasion = Occasion(notice, case, recipient, at, next_update, handling_begins, engineer)
+        occasion = Occasion(notice, case, recipient, at, next_update, handling_begins, engineer, chat_link)
         language = language_for(recipient.language, self._sets)
         said, problem = self._said(occasion, language)
         html, undressed = self._page(said.text, occasion, language)
@@ -177,6 +179,7 @@ class Composer:
             "name": greeted_as(recipient),
             "known": recipient.known,
             "by_chat": recipient.by_chat,
+            "chat_link": occasion.chat_link,
             "next_update": occasion.next_update,
             "handling_begins": occasion.handling_begins,
             "engineer": one_line(occasion.engineer, 60) if occasion.engineer else None,
@@ -241,7 +244,7 @@ class Composer:
 
     def _read_layout(self) -> Template | Mistake:
         try:
-            return strict_environment(self._directory).get_template(LAYOUT)
+            return StrictEnvironment(self._directory).get_template(LAYOUT)
         except Exception as error:  # noqa: BLE001 - missing, not UTF-8, not a template: all the same to the letter
             return self._mistake_in_layout(error)
 

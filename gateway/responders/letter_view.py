@@ -48,6 +48,7 @@ class Occasion:
     next_update: datetime | None = None
     handling_begins: datetime | None = None
     engineer: str | None = None
+    chat_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ CRM = "crm"
 CARRIES_FILES = frozenset({"engineer_reply", "inspection_report"})
 """Notices with which a colleague's files go on to the customer; from all others nothing leaves the house."""
 
+INVITES_TO_CHAT = frozenset({"receipt", "first_reply"})
+"""Letters that offer a chat, where there is one."""
+
 OUTSIDE = frozenset({CUSTOMER, FOREIGN_MANAGER})
 """The roles of people at the customer's."""
 
@@ -47,7 +50,7 @@ URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who we are in a From line, and for how long things live."""
+    """Who we are in a From line, for how long things live, and where our pages are reached, if they are."""
 
     support: str
     names: Mapping[str, str]
@@ -55,10 +58,17 @@ class Sender:
     token_days: int
     lifetime: timedelta
     urgent_lifetime: timedelta
+    portal_url: str = ""
 
 
 def customer_letter(
-    composer: Composer, notice: Notice, case: Case, at: datetime, terms: Terms, engineer: str | None
+    composer: Composer,
+    notice: Notice,
+    case: Case,
+    at: datetime,
+    terms: Terms,
+    engineer: str | None,
+    chat_link: str | None = None,
 ) -> Letter:
     """What the customer reads: with the moment of the next update, and outside hours when handling begins."""
     party = reader_of(notice, case)
@@ -79,6 +89,7 @@ def customer_letter(
         handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
         engineer=engineer,
         subject_of_thread=case.subject,
+        chat_link=chat_link,
     )
 
 
@@ -166,9 +177,12 @@ class NoticeLetters:
         return [*ready, *self._alerts(step.case, at)]
 
     def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
-        """One message to one colleague, whatever their duty; none if they have left the directory."""
+        """One message to one colleague, whatever their duty; none if they have left the directory.
+
+        By mail, even to somebody with a chat: it answers a mail of theirs.
+        """
         staff = self._directory.staff.get(staff_id)
-        return [self._to_staff(notice, case, Reached(staff), at)] if staff is not None else []
+        return [self._to_staff(notice, case, Reached(staff), at, by_mail=True)] if staff is not None else []
 
     def _given(
         self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...] = ()
@@ -210,9 +224,10 @@ class NoticeLetters:
             )
             return []
         terms = self._policy.terms(case.plan, self._staffed)
-        letter = customer_letter(self._composer, notice, case, at, terms, self._holder(case))
-        thread = (*case.thread, self._anchor(case, "case"))
         signed = self._signed(notice, case, party.address, at)
+        link = self._chat_link(notice, case, party, signed[0], at)
+        letter = customer_letter(self._composer, notice, case, at, terms, self._holder(case), link)
+        thread = (*case.thread, self._anchor(case, "case"))
         outbound = self._outbound(
             notice, case, letter, Address(party.name if party.known else None, party.address), signed
         )
@@ -228,6 +243,18 @@ class NoticeLetters:
                 at,
             )
         ]
+
+    def _chat_link(self, notice: Notice, case: Case, party: Party, look_up: str, at: datetime) -> str | None:
+        """By which a contact can go on in a chat: in the first mails to somebody we know who has linked none (T31)."""
+        address = party.address
+        if notice.name not in INVITES_TO_CHAT or not party.known or party.unproved or notice.to != CUSTOMER:
+            return None
+        if self._chats.bot_name is None or chat_address.is_chat(address):
+            return None
+        if self._chats.chat_of("contact", address.lower()) is not None:
+            return None
+        bound = Bound(look_up, case.number, address, notice.to, chat_address.CHAT_LINK, self._token_until(at))
+        return self._chats.deep_link(reply_address.sign(self._sender.key, bound))
 
     def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
         """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs (F26)."""
@@ -285,10 +312,12 @@ class NoticeLetters:
         reached: Reached,
         at: datetime,
         files: tuple[Attachment, ...] = (),
+        *,
+        by_mail: bool = False,
     ) -> Ready:
         person = reached.staff
         language = person.languages[0] if person.languages else "zh-Hans"
-        chat = self._chats.chat_of("staff", person.id)
+        chat = None if by_mail else self._chats.chat_of("staff", person.id)
         address = chat or person.email
         signed = self._signed(notice, case, address, at)
         letter = self._composer.compose(
@@ -320,9 +349,12 @@ class NoticeLetters:
         return bound.look_up, reply_address.sign(self._sender.key, bound)
 
     def _answerable_at_once(self, notice: Notice, case: Case, signed: tuple[str, str]) -> Notice:
-        """The notice with a link that opens an answer ready to be sent, where one word is what is wanted."""
+        """Where one word is wanted: with a link to a page that asks, or else to an answer ready to be sent."""
         if notice.name not in ANSWERED_BY_ONE_WORD:
             return notice
+        if self._sender.portal_url:
+            link = f"{self._sender.portal_url.rstrip('/')}/answer/{signed[1]}"
+            return replace(notice, facts={**notice.facts, "answer_link": link})
         to = quote(reply_address.reply_to(self._sender.support, signed[1]), safe="@")
         link = f"mailto:{to}?subject={quote(f'Re: [{case.number}]')}&body={quote(ONE_WORD)}"
         return replace(notice, facts={**notice.facts, "answer_link": link})

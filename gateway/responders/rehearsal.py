@@ -126,6 +126,7 @@ def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
     yield Occasion(nothing, _NOTHING_KNOWN, stranger, AT)
     yield Occasion(nothing, replace(_NOTHING_KNOWN, missing=MISSING), replace(stranger, by_chat=True), AT)
     yield Occasion(everything, _EVERYTHING_KNOWN, by_chat, AT, AT + timedelta(minutes=30))
+    yield Occasion(nothing, _EVERYTHING_KNOWN, reader, AT, chat_link="https://t.me/bot?start=code")
     yield Occasion(
         nothing, replace(_NOTHING_KNOWN, missing=MISSING, level=4), stranger, AT, AT + timedelta(minutes=30)
     )

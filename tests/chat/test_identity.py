@@ -7,7 +7,7 @@ import pytest
 from gateway.chat_sandbox import Person
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.chat.test_colleagues import colleague, reported
-from tests.house import WANG, ZHOU
+from tests.house import FAULT, WANG, ZHOU
 
 
 def code_in(text: str) -> str:
@@ -182,3 +182,41 @@ async def test_a_choice_is_only_its_own_persons(scene: ChatScene) -> None:
     await scene.quiet(31)
     new = set(scene.house.numbers()) - set(numbers)
     assert len(new) == 1, "a case of their own, and nothing on 李娜's"
+
+
+async def mailed_link(scene: ChatScene) -> str:
+    """周敏 writes a mail; the code behind the link in the acknowledgement."""
+    await scene.house.write(ZHOU, FAULT)
+    found = re.search(r"https://t\.me/support_bot\?start=([a-z2-7]{24})", scene.house.letter(ZHOU).text)
+    assert found
+    return found[1]
+
+
+async def test_the_link_in_a_mail_to_a_contact_links_a_chat_once(scene: ChatScene) -> None:
+    """Start by mail, go on by chat: the case is there, and the offer is not made again."""
+    code = await mailed_link(scene)
+    zhou, thief = scene.person("周敏"), scene.person("小偷")
+    await scene.says(zhou, f"/start {code}")
+    await scene.says(thief, f"/start {code}")
+    assert "身份已关联" in scene.heard(zhou)[-1]
+    assert "无效" in scene.heard(thief)[-1]
+    outcomes = await scene.says(zhou, "现在所有人都登录不上了")
+    assert [(each.name, each.case_number) for each in outcomes] == [("added", scene.case().number)]
+    await scene.house.write(ZHOU, FAULT, subject="另一台堡垒机")
+    assert "t.me" not in scene.house.letter(ZHOU).text
+
+
+async def test_the_token_that_everybody_in_copy_sees_links_nothing(scene: ChatScene) -> None:
+    """The Reply-To's is signed for answers, not for this (RELIABILITY 2.1)."""
+    await mailed_link(scene)
+    found = re.search(r"\+([a-z2-7]{24})@", scene.house.letter(ZHOU).reply_to)
+    assert found
+    thief = scene.person("小偷")
+    await scene.says(thief, f"/start {found[1]}")
+    assert "无效" in scene.heard(thief)[-1]
+
+
+async def test_a_stranger_is_offered_no_link(scene: ChatScene) -> None:
+    """Their letters hold fixed words."""
+    await scene.house.write("somebody@elsewhere.example", FAULT)
+    assert "t.me" not in scene.house.letter("somebody@elsewhere.example").text
