@@ -61,7 +61,7 @@ def _listed(taking: ChatTaking, cases: Sequence[Case], asked: str) -> Outcome:
     lines: list[tuple[str, dict[str, Value]]] = []
     for case in cases[:MOST_LISTED]:
         lines.append((f"status_{case.status}", {"number": case.number, "subject": case.subject[:40]}))
-        if case.next_due is not None and case.status in ("open", "in_progress"):
+        if taking.speaker.staff is not None and case.next_due is not None:
             lines.append(("next_due", {"due": case.next_due}))
     taking.after.said.append(Spoken(taking.speaker.at, taking.language, tuple(lines)))
     return Outcome(FILED, None, f"/{asked}")

@@ -156,7 +156,12 @@ def open_case(taking: ChatTaking, items: Sequence[Item], report: Report) -> Outc
         channel=TELEGRAM,
         missing=_missing(taking, report),
     )
-    case = replace(case, reporter=_reporter(taking, case), contact=case.contact or _contact_name(taking))
+    case = replace(
+        case,
+        reporter=_reporter(taking, case),
+        contact=case.contact or _contact_name(taking),
+        phone=case.phone or case.reporter.phone,
+    )
     case = taken.begin(case, report.text, speaker.at, "written in a chat")
     taking.lies_on(case, items)
     return Outcome(OPENED, case.number, "written in a chat")

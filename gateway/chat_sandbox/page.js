@@ -4,7 +4,8 @@
 
 const at = (id) => document.getElementById(id);
 let state = { version: -1, people: [], bots: [], chats: [], answers: [] };
-let person = null;
+// A window for each person: #person=… in the address says as whom one begins.
+let person = Number(new URLSearchParams(location.hash.slice(1)).get("person")) || null;
 let chat = null;
 let context = null; // {act: "reply" | "edit", message}
 let atEnd = true; // whoever reads above is not pulled down by what comes
@@ -69,7 +70,7 @@ const chosen = () => state.chats.find((shown) => shown.chat === chat);
 const titleOf = (shown) => (shown.type === "private" ? `@${botOf(shown)?.username}` : shown.title);
 
 function draw() {
-  if (person === null && state.people.length) person = state.people[0].id;
+  if (!state.people.some((each) => each.id === person) && state.people.length) person = state.people[0].id;
   if (!mine().some((shown) => shown.chat === chat)) chat = mine()[0]?.chat ?? null;
   at("person").replaceChildren(...state.people.map((each) =>
     make("option", { value: each.id, textContent: nameOf(each), selected: each.id === person })));

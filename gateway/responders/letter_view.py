@@ -13,6 +13,7 @@ from typing import Literal
 from gateway.cases.case import Case, Fact, Notice, Party
 from gateway.cases.commitments import PAUSED
 from gateway.cases.saying import readable
+from gateway.chat_address import is_chat
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
 
 LONGEST_LINK = 1000
@@ -236,7 +237,7 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         told_at=max((case.moments[key] for key in _TELLS if key in case.moments), default=None),
         asked_to_confirm_at=case.moments.get("sent:please_confirm"),
         subject=_line(bare_subject(case.subject, case.number), MAX_SUBJECT) if read else None,
-        address=_line(case.reporter.address) if staff else None,
+        address=_line(case.reporter.address) if staff and not is_chat(case.reporter.address) else None,
         company=_line(case.company) if theirs else None,
         contact=_line(case.contact) if theirs else None,
         phone=_line(case.phone) if theirs else None,

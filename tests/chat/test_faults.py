@@ -1,0 +1,80 @@
+"""What goes wrong between Telegram and us, all at once: nothing lost, nothing twice (G1, G2, G4, G21)."""
+
+import random
+from collections import Counter
+from http import HTTPStatus
+
+from telegram.error import TelegramError
+
+from gateway.chat_sandbox import Fault
+from gateway.storage.reading import list_inbox
+from tests.chat.scene import ChatScene
+
+PEOPLE, LINES = 12, 25
+TROUBLE = (
+    Fault.HTML_PAGE,
+    Fault.internal(),
+    Fault.GARBAGE,
+    Fault.DROPPED,
+    Fault.DROPPED_AFTER_ACCEPTING,
+    Fault.flood(retry_after=1),
+    Fault.refused(HTTPStatus.CONFLICT, "Conflict: terminated by other getUpdates request"),
+)
+
+
+async def look_through_trouble(scene: ChatScene, chance: random.Random) -> None:
+    """Poll until nothing is left, over broken answers and crashes that forget how far we had read."""
+    key = f"telegram:{scene.bot.id}"
+    quiet = 0
+    while quiet < 2:
+        if chance.random() < 0.5:
+            scene.api.world.faults.next("getUpdates", chance.choice(TROUBLE))
+        if chance.random() < 0.2:  # killed between keeping and moving on: an older bookmark is what is left
+            mark = await scene.house.store.run(lambda work: work.bookmark(key))
+            older = str(max(int(mark or 0) - 7, 0))
+            at = scene.house.clock.now()
+            await scene.house.store.run(lambda work, older=older, at=at: work.leave_bookmark(key, older, at))
+        try:
+            quiet = 0 if await scene.side.polling.look() else quiet + 1
+        except TelegramError:
+            quiet = 0
+    scene.api.world.faults.clear()
+
+
+async def test_hundreds_of_updates_through_every_trouble_are_each_taken_in_once(scene: ChatScene) -> None:
+    """Duplicates, broken answers, 409, 429, 5xx, poison and crashes: each line lies on exactly one case."""
+    chance = random.Random(20_261_123)
+    people = [scene.person(f"客户{number}") for number in range(PEOPLE)]
+    for line in range(LINES):
+        for number, person in enumerate(people):
+            person.write(scene.chat(person), f"堡垒机登录不上，第 {number}-{line} 行")
+        scene.bot.queue.add("message", {"message_id": "poison", "chat": line}, scene.house.clock.now())
+        if line % 8 == 0:
+            await look_through_trouble(scene, chance)
+    await look_through_trouble(scene, chance)
+    scene.house.clock.pass_(minutes=1)
+    while await scene.side.intake.turn():
+        pass
+    said = Counter(
+        line
+        for number in scene.house.numbers()
+        for each in scene.house.said(number)
+        for line in str(each["words"]).splitlines()
+    )
+    assert len(scene.house.numbers()) == PEOPLE
+    assert set(said.values()) == {1}
+    assert len(said) == PEOPLE * LINES
+    kept = list_inbox(scene.house.engine, limit=1000)
+    assert len(kept) == PEOPLE * LINES + LINES
+    assert {row["state"] for row in kept} == {"done"}, "everything ended somewhere"
+
+
+async def test_what_the_bot_sends_is_said_once_however_it_is_answered(scene: ChatScene) -> None:
+    """In doubt goes out again, once each time; refused and broken answers do not double it (G7, G8)."""
+    li = scene.person("李娜")
+    scene.api.world.faults.next("sendMessage", Fault.HTML_PAGE)
+    scene.api.world.faults.next("sendMessage", Fault.internal())
+    await scene.says(li, "堡垒机登录不上，十几个人受影响")
+    await scene.house.wait(minutes=5)
+    first_replies = [text for text in scene.heard(li) if "开始处理" in text]
+    assert len(first_replies) == 1
