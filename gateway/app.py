@@ -56,7 +56,7 @@ from gateway.responders.letters import NoticeLetters, Sender
 from gateway.responders.loop import Loop
 from gateway.responders.relay import Relay
 from gateway.responders.rounds import Rounds
-from gateway.responders.template_set import strict_environment
+from gateway.responders.sandbox import StrictEnvironment
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
@@ -122,7 +122,7 @@ def pages_of(config: Config) -> Pages:
     """Our pages in the owner's words."""
     words = VendorWords(_display_names(config))
     return Pages(
-        strict_environment(config.path(config.templates.path)),
+        StrictEnvironment(config.path(config.templates.path)),
         {language: words.name(language) for language in LANGUAGES},
         ZoneInfo(config.calendars.zone),
     )
