@@ -18,7 +18,7 @@ from gateway.linked_answers import LinkedAnswers
 from gateway.messages import Envelope
 from gateway.portal.answering import STATES, Question, answer_routes
 from gateway.portal.pages import Pages
-from gateway.responders.template_set import strict_environment
+from gateway.responders.sandbox import StrictEnvironment
 from tests.builders import SHANGHAI, shipped_config
 from tests.house import WANG, ZHOU, FakeClock, House, mail
 from tests.trust.outside import Outside, stand_outside
@@ -197,5 +197,5 @@ def test_a_page_with_a_mistake_in_it_is_found_before_anybody_opens_it(tmp_path: 
         (tmp_path / language / "page" / "answer.html.j2").write_text(
             "{{ state }}" + "{{ no_such }}" * (language == "en")
         )
-    pages = Pages(strict_environment(tmp_path), {"zh-Hans": "我们", "en": "We"}, SHANGHAI)
+    pages = Pages(StrictEnvironment(tmp_path), {"zh-Hans": "我们", "en": "We"}, SHANGHAI)
     assert [each.file for each in pages.mistakes(datetime.now(UTC))] == ["en/page/answer.html.j2"]
