@@ -90,12 +90,14 @@ def as_html(piece: str) -> str:
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:
     quoted: list[str] = []
+    stands_apart = False  # a quotation does so by itself: an empty line after it would be a second one
     for line in [*lines, None]:
         if line is not None and line.startswith(QUOTE.rstrip()):
             quoted.append(line.removeprefix(QUOTE.rstrip()).removeprefix(" "))
             continue
         if quoted:
             yield f"<blockquote>{html.escape(chr(10).join(quoted), quote=False)}</blockquote>"
-            quoted = []
-        if line is not None:
+            quoted, stands_apart = [], True
+        if line is not None and (line or not stands_apart):
             yield html.escape(line, quote=False)
+        stands_apart = stands_apart and not line

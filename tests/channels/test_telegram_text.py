@@ -66,6 +66,6 @@ def test_pieces_lose_nothing_but_blank_ends_and_fit(text: str) -> None:
 
 def test_quoted_words_stand_in_a_quotation_and_nothing_in_them_is_markup() -> None:
     """A customer's `<b>` is shown as they wrote it (RELIABILITY T17)."""
-    assert as_html("进展：\n> 已更换 <b>\n> 完成\n完") == (
+    assert as_html("进展：\n> 已更换 <b>\n> 完成\n\n完") == (
         "进展：\n<blockquote>已更换 &lt;b&gt;\n完成</blockquote>\n完"
     )
