@@ -79,6 +79,7 @@ def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
         contact=answers.get("contact", case.contact),
         phone=answers.get("phone", case.phone),
         missing=tuple(field for field in case.missing if field not in answers),
+        uncertain={field: value for field, value in case.uncertain.items() if field not in answers},
     )
 
 

@@ -8,11 +8,10 @@ from gateway.cases import events
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
-from gateway.colleague_report import answers
 from gateway.intake.message import ADDED, Outcome
 from gateway.intake.taking import Taking
 from gateway.messages import Attachment
-from gateway.parsers import enclosures
+from gateway.parsers import answers, enclosures
 from gateway.ports import Sent
 from gateway.staff_turn import Why
 
@@ -34,7 +33,7 @@ def written(taking: Taking, case: Case) -> Written:
     """What the message in hand says."""
     report = taking.message.report
     files = enclosures.meant_to_be_sent(taking.message.inbound.attachments)
-    return Written(report.text, report.language, tuple(files), tuple(answers(case.missing, report)))
+    return Written(report.text, report.language, tuple(files), answers.by_colleague(case.missing, report))
 
 
 def meaning_of(taking: Taking, sent: Sent) -> str:

@@ -20,6 +20,9 @@ LONGEST_LINK = 1000
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
 """The letters after which a customer knows where their case stands."""
 
+OPENED = 1
+"""The version of a case when the step that opened it was recorded."""
+
 _VISITS = ("inspection_visit", "arrival")
 """The only promise whose moment a customer is told by itself: by then the inspection takes place (P-07)."""
 
@@ -133,7 +136,8 @@ class CaseView:
     """The case as this reader may see it; every string is one line, every list has only full ones.
 
     `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time; `visit_by`: by
-    when an engineer is there, for an inspection or because it could not be solved online. `services`,
+    when an engineer is there, for an inspection or because it could not be solved online. `missing` is
+    what this reader is asked for, a customer only once, and `uncertain` what was read of it. `services`,
     `foreign_manager` and `promises` are for colleagues only.
     """
 
@@ -158,6 +162,7 @@ class CaseView:
     place: str | None
     symptoms: tuple[str, ...]
     missing: tuple[str, ...]
+    uncertain: Mapping[str, str]
     suggested_case: str | None
     problems: tuple[str, ...]
     intended_solution: tuple[str, ...]
@@ -167,6 +172,10 @@ class CaseView:
     visit_by: datetime | None
     services: tuple[str, ...]
     foreign_manager: Person | None
+
+    def offered(self, field: str) -> str | None:
+        """What we read of a missing field without being sure of it; None where we read nothing."""
+        return self.uncertain.get(field)
 
     def due(self, commitment: str) -> datetime | None:
         """By when what is still owed under that name is due; None where nothing is, and to customers always."""
@@ -241,7 +250,8 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         product=_line(case.product) if theirs else None,
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),
-        missing=_each_line(case.missing),
+        missing=_each_line(case.missing) if staff or _is_asked(case) else (),
+        uncertain=_uncertain(case) if theirs else {},
         suggested_case=_line(case.suggested_case) if staff else None,
         problems=_each_line(case.problems) if staff else (),
         intended_solution=_lines(case.intended_solution) if staff else (),
@@ -254,6 +264,16 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         services=_each_line(case.services) if staff else (),
         foreign_manager=_person(case.foreign_manager) if staff else None,
     )
+
+
+def _is_asked(case: Case) -> bool:
+    """Whether this is the letter that asks for what is missing: the acknowledgement; or the one that takes its place
+    for the contact who stands in, since mail to the reporter came back (F24)."""
+    return case.version <= OPENED or case.answered is not case.reporter
+
+
+def _uncertain(case: Case) -> Mapping[str, str]:
+    return {field: line for field, value in case.uncertain.items() if (line := _line(value))}
 
 
 def _solution(case: Case, recipient: Recipient) -> tuple[str, ...]:
