@@ -103,9 +103,7 @@ def new_case(
     company = used.get("company") or (customer.name if customer else None)
     wanted = report.missing if missing is None else missing
     asked = tuple(field for field in wanted if field != "company" or company is None)
-    contract = customer.contract_on(at.date()) if customer else None
-    plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
-    services = tuple(sorted(contract.services or plan.services)) if contract else ()
+    plan, services = bought(customer, policy, at)
     level = report.fault_level.value
     return Case(
         number=number,
@@ -121,7 +119,7 @@ def new_case(
         subject=inbound.subject,
         kind=report.kind.value if report.kind.value in policy.kinds else "other",
         level=level if level in policy.levels else policy.default_level,
-        plan=plan.name,
+        plan=plan,
         services=services,
         channel=channel,
         customer_id=customer.id if customer else None,
@@ -139,6 +137,13 @@ def new_case(
         problems=report.problems,
         thread=(inbound.message_id,) if inbound.message_id else (),
     )
+
+
+def bought(customer: Customer | None, policy: Policy, at: datetime) -> tuple[str, tuple[str, ...]]:
+    """The plan and the services of the contract in force; the default plan and none where there is no contract."""
+    contract = customer.contract_on(at.date()) if customer else None
+    plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
+    return plan.name, tuple(sorted(contract.services or plan.services)) if contract else ()
 
 
 def _believed(report: Report, *, deliberate: bool) -> tuple[dict[str, str], dict[str, str]]:

@@ -96,7 +96,8 @@ class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
     `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
-    fields that a colleague is asked for; `attachments`: names of the files that go with the letter; `answer_link`: a
+    fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected company is, or could be, in
+    the directory, and the name of theirs that could be learnt; `attachments`: names of the files that go with the letter; `answer_link`: a
     `mailto:` link that opens an answer, ready to be sent.
     """
 
@@ -121,6 +122,9 @@ class Facts:
     score: int | None
     attachments: tuple[str, ...]
     answer_link: str | None
+    customer: str | None
+    could_be: tuple[str, ...]
+    alias: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,9 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         score=_whole(facts.get("score")),
         attachments=_each_text(facts.get("attachments")),
         answer_link=_line(facts.get("answer_link"), LONGEST_LINK),
+        customer=_line(facts.get("customer")),
+        could_be=_each_text(facts.get("could_be")),
+        alias=_line(facts.get("alias")),
     )
 
 
@@ -229,6 +236,11 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
     staff = recipient.audience == "staff"
     theirs = staff or recipient.known
     read = staff or (recipient.known and readable(case.reporter.language, recipient.language))
+
+    def shows(field: str) -> bool:
+        """What a colleague put right is between ourselves."""
+        return staff or field not in case.corrected
+
     return CaseView(
         number=one_line(case.number),
         status=case.status,
@@ -244,9 +256,9 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         asked_to_confirm_at=case.moments.get("sent:please_confirm"),
         subject=_line(bare_subject(case.subject, case.number), MAX_SUBJECT) if read else None,
         address=_line(case.reporter.address) if staff else None,
-        company=_line(case.company) if theirs else None,
-        contact=_line(case.contact) if theirs else None,
-        phone=_line(case.phone) if theirs else None,
+        company=_line(case.company) if theirs and shows("company") else None,
+        contact=_line(case.contact) if theirs and shows("contact") else None,
+        phone=_line(case.phone) if theirs and shows("phone") else None,
         product=_line(case.product) if theirs else None,
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),

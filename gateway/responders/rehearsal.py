@@ -113,6 +113,9 @@ _EVERY_FACT: Mapping[str, Fact] = {
     "score": 4,
     "attachments": ["report.pdf"],
     "answer_link": "mailto:support@example.com?body=yes",
+    "customer": "Example Ltd",
+    "could_be": ["Example Works", "Example Trading"],
+    "alias": "Example",
 }
 
 
