@@ -15,7 +15,7 @@ LONGEST_VALUE = 80
 
 
 def company(argument: str, case: Case, directory: Directory, by: str) -> events.Corrected | None:
-    """The customer whom the name certainly means, by their own name; or the words, for a company that we do not know."""
+    """The customer whom the name certainly means, by their own name; or the words, for a company we do not know."""
     name = _one_value(argument)
     if name is None:
         return None

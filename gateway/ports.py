@@ -181,7 +181,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a colleague put right of a report: `field` is company, contact, phone or level, `before` what had been read."""
+    """What a colleague put right of a report: `field` is company, contact, phone or level, `before` what was read."""
 
     case_number: str
     at: datetime

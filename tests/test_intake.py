@@ -12,6 +12,7 @@ from rich.console import Console
 from sqlalchemy import select
 
 from gateway import reply_address, showing
+from gateway.cases.directory import Directory
 from gateway.errors import StorageUnavailable
 from gateway.intake import ADDED, FAILED, FILED, OPENED, POSTPONED, SET_ASIDE, Intake, ReadMessage
 from gateway.intake import queue as intake
@@ -416,6 +417,9 @@ class Poisoned:
             self.deaths += 1
             raise ReadingDied("it took more than 5 s of CPU")
         return await self._readings.read(kept_raw, envelope)
+
+    async def learn(self, directory: Directory) -> None:
+        await self._readings.learn(directory)
 
 
 class DiesAtAGlance(Intake):

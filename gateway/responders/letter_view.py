@@ -96,9 +96,9 @@ class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
     `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
-    fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected company is, or could be, in
-    the directory, and the name of theirs that could be learnt; `attachments`: names of the files that go with the letter; `answer_link`: a
-    `mailto:` link that opens an answer, ready to be sent.
+    fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected company is, or could be,
+    in the directory, and the name of theirs that could be learnt; `attachments`: names of the files that go with the
+    letter; `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]

@@ -197,7 +197,7 @@ examples = Table(
     Col("after", Text, nullable=False),
     Index("examples_by_case", "case_number", "id"),
 )
-"""What colleagues put right of a report: company, contact, phone or level; `before` is what had been read, if anything."""
+"""What colleagues put right of a report: company, contact, phone or level; `before` is what was read, if anything."""
 
 taught_names = Table(
     "taught_names",
