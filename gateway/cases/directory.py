@@ -128,7 +128,8 @@ class Directory:
         if not added:
             return self
         customers = (
-            replace(each, names=(*each.names, *added.get(each.id, ()))) for each in self.customers.values()
+            replace(each, names=(*each.names, *added[each.id])) if each.id in added else each
+            for each in self.customers.values()
         )
         return Directory(customers, self.staff.values())
 
