@@ -7,7 +7,7 @@ makes no sense. What follows from it for the contract and for the reader is `int
 
 from gateway.cases import events
 from gateway.cases.case import Case
-from gateway.cases.directory import Customer, Directory
+from gateway.cases.directory import Directory
 from gateway.parsers import form
 from gateway.parsers.entities import meant
 
@@ -19,15 +19,16 @@ def company(argument: str, case: Case, directory: Directory, by: str) -> events.
     name = _one_value(argument)
     if name is None:
         return None
+    read = case.proposed_alias or case.company or case.uncertain.get(events.COMPANY)
     customer = meant.by_name(directory, name).customer
     if customer is None:
-        return events.Corrected(field=events.COMPANY, value=name, by=by)
+        return events.Corrected(field=events.COMPANY, value=name, alias=read, by=by)
     return events.Corrected(
         field=events.COMPANY,
         value=customer.name,
         customer_id=customer.id,
         region=customer.region,
-        alias=_further_name(case, customer, directory),
+        alias=read if read and meant.may_be_called(directory, customer, read) else None,
         by=by,
     )
 
@@ -51,12 +52,6 @@ def alias(argument: str, case: Case, directory: Directory, by: str) -> events.Al
     if name is None or customer is None or not meant.may_be_called(directory, customer, name):
         return None
     return events.AliasTaught(alias=name, customer_id=customer.id, by=by)
-
-
-def _further_name(case: Case, customer: Customer, directory: Directory) -> str | None:
-    """What had been read as the company, where it could be one more name of the customer's."""
-    read = case.company or case.uncertain.get(events.COMPANY)
-    return read if read and meant.may_be_called(directory, customer, read) else None
 
 
 def _one_value(argument: str) -> str | None:

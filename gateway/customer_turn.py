@@ -1,5 +1,6 @@
 """What a customer's message means: a new case, or something that happens to the one it belongs to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,7 +71,7 @@ def _satisfaction(case: Case, report: Report, language: str, person: str) -> tup
 
 def _answers(case: Case, report: Report) -> Answers:
     """Values for what we had asked for; nobody can agree to what was never shown to them (T19)."""
-    offered = case.uncertain if case.reporter.known else {}
+    offered: Mapping[str, str] = case.uncertain if case.reporter.known else {}
     return answers.by_customer(case.missing, report, offered)
 
 

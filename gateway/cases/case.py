@@ -47,8 +47,8 @@ class Case:
     answered, if the customer has another contact (F24). Lower case.
     `missing` are fields that somebody is asked for; `uncertain` holds what was read of some of them, not surely enough
     to be used: it is offered for confirmation (P-20, P-23).
-    `corrected` are fields whose value is a colleague's, not the customer's; `proposed_alias` is a name that the
-    customer may go by, if a colleague says so.
+    `corrected` are fields whose value is a colleague's, not the customer's; `proposed_alias` is how the
+    report names a company that was put right: the customer's further name, if a colleague says so.
     `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.

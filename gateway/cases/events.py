@@ -188,8 +188,8 @@ class LevelChanged(Event):
 class Corrected(Event):
     """A colleague puts right what was read of the report: its company, contact or phone. The customer never sees it.
 
-    Of a company that is a customer of ours `customer_id` and `region` say which one, and `alias` is the name that had
-    been read, where it could be a further name of theirs.
+    Of a company that is a customer of ours `customer_id` and `region` say which one; `alias` is the name that had been
+    read, where it could be a further name of theirs.
     """
 
     name = "corrected"

@@ -59,7 +59,7 @@ def tell(taking: Taking, case: Case, staff: Staff, role: str, happened: Sequence
             facts={
                 "customer": event.value if event.customer_id else None,
                 "could_be": [customer.name for customer in suggested],
-                "alias": case.proposed_alias,
+                "alias": case.proposed_alias if event.customer_id else None,
             },
         )
         taking.answer(case, staff.id, notice)

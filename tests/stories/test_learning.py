@@ -51,8 +51,10 @@ def test_a_company_that_could_be_several_is_kept_as_text_and_the_desk_is_told_wh
     assert (day.case.company, day.case.customer_id, day.case.plan) == ("北河医院", None, "5x8")
     told = day.last(HE_LAN, "company_corrected").text
     assert "· 北河市第一人民医院" in told
+    assert "#别名" not in told
     day.staff_writes(HE_LAN, "09:07", "#公司 北河市第一人民医院", answering="company_corrected")
     assert day.case.customer_id == "beihe-hospital"
+    assert day.case.proposed_alias == "青山农商总行", "what the report says, not what the desk tried first"
 
 
 def test_what_was_missing_is_put_right_by_the_desk_and_asked_no_more(afternoon_of: AfternoonOf) -> None:
@@ -82,7 +84,7 @@ def test_a_name_that_a_colleague_confirms_is_read_in_the_next_message(afternoon_
     read = day.case.company
     assert read == "青山农商总行"
     day.staff_writes(HE_LAN, "09:05", "#公司 青山银行", answering="new_case")
-    assert f"系统原先识别为“{read}”" in day.last(HE_LAN, "company_corrected").text
+    assert f"来信中识别到的名称是“{read}”" in day.last(HE_LAN, "company_corrected").text
     day.staff_writes(HE_LAN, "09:06", "#别名", answering="company_corrected")
     assert day.case.proposed_alias is None
     day.customer_writes("09:30", REPORT.replace("吴波", "何平"), by="heping@elsewhere.example", anew=True)
