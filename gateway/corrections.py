@@ -28,7 +28,7 @@ def company(argument: str, case: Case, directory: Directory, by: str) -> events.
         value=customer.name,
         customer_id=customer.id,
         region=customer.region,
-        alias=read if read and meant.may_be_called(directory, customer, read) else None,
+        alias=read if read and meant.may_be_called(directory, read) else None,
         by=by,
     )
 
@@ -49,7 +49,7 @@ def alias(argument: str, case: Case, directory: Directory, by: str) -> events.Al
     """The name that was proposed, or another one; for a case whose customer is known, and a name that nobody has."""
     name = _one_value(argument) if argument.strip() else case.proposed_alias
     customer = directory.customers.get(case.customer_id or "")
-    if name is None or customer is None or not meant.may_be_called(directory, customer, name):
+    if name is None or customer is None or not meant.may_be_called(directory, name):
         return None
     return events.AliasTaught(alias=name, customer_id=customer.id, by=by)
 

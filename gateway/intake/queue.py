@@ -24,6 +24,7 @@ from gateway.intake.standing import standing_of
 from gateway.intake.taking import Taking
 from gateway.messages import Envelope
 from gateway.parsers import glance, screening
+from gateway.parsers.entities import meant
 from gateway.ports import Clock, Ids, Kept, Letters, Store, Work
 from gateway.reading import Reading, ReadingDied
 from gateway.trust import authority
@@ -108,6 +109,7 @@ class Intake:
         names = await self._store.run(lambda work: work.taught_names())
         known = self._rules.directory
         directory = await asyncio.to_thread(known.also_called, names)
+        await asyncio.to_thread(meant.prepare, directory)
         if directory is not known:
             self._rules = replace(self._rules, directory=directory)
             await self._readings.learn(directory)

@@ -59,4 +59,4 @@ def test_two_customers_of_one_name_are_both_suggested() -> None:
 )
 def test_a_name_is_learnt_that_nobody_has_and_that_is_a_name(name: str, may: bool) -> None:
     """Not their own, not another's, not two letters, not half a letter."""
-    assert meant.may_be_called(DIRECTORY, HOSPITAL, name) is may
+    assert meant.may_be_called(DIRECTORY, name) is may
