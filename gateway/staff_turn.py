@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gateway import corrections
-from gateway.cases import events, lifecycle
+from gateway.cases import events, lifecycle, remembering
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.events import Event
@@ -137,6 +137,8 @@ def read(
         )
         if event is not None:
             happened.append(event)
+            if isinstance(event, events.Corrected):
+                case = remembering.remember(case, event)  # "#公司 …" and "#别名" may stand in one message
         else:
             why = "no_alias" if command.name == "alias" else "unknown_command"
             refused.append(refusal or Refusal(why, f"#{command.name} {argument}".strip()))

@@ -21,13 +21,14 @@ NOTICE = "company_corrected"
 def with_contracts(taking: Taking, case: Case, happened: Sequence[Event]) -> Sequence[Event]:
     """What happened; a case that turns out to be another customer's has their plan and services from then on."""
     rules = taking.rules
-    corrected = [each for each in happened if isinstance(each, events.Corrected) and each.customer_id]
-    for event in corrected[-1:]:
-        customer = rules.directory.customers[event.customer_id or ""]
-        plan, services = customer_turn.bought(customer, rules.policy, taking.clock.now())
-        if (plan, services) != (case.plan, case.services):
-            return [*happened, events.PlanChanged(plan=plan, services=services, by=event.by)]
-    return happened
+    event = _last_company(happened)
+    customer = rules.directory.customers.get(event.customer_id or "") if event else None
+    if event is None or customer is None:
+        return happened
+    plan, services = customer_turn.bought(customer, rules.policy, taking.clock.now())
+    if (plan, services) == (case.plan, case.services):
+        return happened
+    return [*happened, events.PlanChanged(plan=plan, services=services, by=event.by)]
 
 
 def learn(taking: Taking, before: Case, happened: Sequence[Event]) -> bool:
@@ -46,23 +47,28 @@ def learn(taking: Taking, before: Case, happened: Sequence[Event]) -> bool:
 
 def tell(taking: Taking, case: Case, staff: Staff, role: str, happened: Sequence[Event]) -> None:
     """Tell who corrected the company whom we take it for, or who could be meant, and which name could be learnt."""
-    corrected = [
-        each for each in happened if isinstance(each, events.Corrected) and each.field == events.COMPANY
-    ]
-    for event in corrected[-1:]:
-        directory = taking.rules.directory
-        suggested = () if event.customer_id else meant.by_name(directory, event.value).could_be
-        notice = Notice(
-            id=f"{case.number}/company/{taking.message.kept.id}",
-            name=NOTICE,
-            to=role,
-            facts={
-                "customer": event.value if event.customer_id else None,
-                "could_be": [customer.name for customer in suggested],
-                "alias": case.proposed_alias if event.customer_id else None,
-            },
-        )
-        taking.answer(case, staff.id, notice)
+    event = _last_company(happened)
+    if event is None:
+        return
+    is_known = event.customer_id is not None
+    suggested = () if is_known else meant.by_name(taking.rules.directory, event.value).could_be
+    notice = Notice(
+        id=f"{case.number}/company/{taking.message.kept.id}",
+        name=NOTICE,
+        to=role,
+        facts={
+            "customer": event.value if is_known else None,
+            "could_be": [customer.name for customer in suggested],
+            "alias": case.proposed_alias if is_known else None,
+        },
+    )
+    taking.answer(case, staff.id, notice)
+
+
+def _last_company(happened: Sequence[Event]) -> events.Corrected | None:
+    """The company that was put right; of several in one message the last counts."""
+    corrected = (each for each in reversed(happened) if isinstance(each, events.Corrected))
+    return next((each for each in corrected if each.field == events.COMPANY), None)
 
 
 def _examples(taking: Taking, before: Case, happened: Iterable[Event]) -> Iterable[Example]:

@@ -92,6 +92,16 @@ def test_a_name_that_a_colleague_confirms_is_read_in_the_next_message(afternoon_
     assert day.names_known_after_a_restart()[read] == "qingshan-bank"
 
 
+def test_company_and_name_may_be_put_right_in_one_message(afternoon_of: AfternoonOf) -> None:
+    """Whoever knows the customer does not wait for our answer; of two companies the last counts, and its contract."""
+    day = reported(afternoon_of)
+    day.staff_writes(HE_LAN, "09:05", "#公司 北河一院\n#公司 青山银行\n#别名", answering="new_case")
+    assert (day.case.customer_id, day.case.plan) == ("qingshan-bank", "7x24")
+    assert day.names_known_after_a_restart() == {"青山农商总行": "qingshan-bank"}
+    assert day.post(HE_LAN, "company_corrected", "reply_not_sent") == ["11-23 09:05 company_corrected"]
+    assert "请回复 #别名" not in day.last(HE_LAN, "company_corrected").text
+
+
 @pytest.mark.parametrize(
     ("corrected", "taught"),
     [
