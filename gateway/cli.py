@@ -345,10 +345,8 @@ def examples_export(
         sys.stdout.write("\n".join(messages))
         return
     example_export.save(file, "\n".join(messages))
-    out.print(
-        f"written: {file}, {len(messages)} messages with personal data, readable by you alone",
-        highlight=False,
-    )
+    told = f"written: {file}: {len(messages)} message(s), personal data included, readable by you alone"
+    out.print(escape(told), highlight=False, soft_wrap=True)
 
 
 @contextmanager
