@@ -13,6 +13,7 @@ from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
 from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
 from gateway.storage import statements
+from gateway.storage.learning import LearningWork
 from gateway.storage.mapping import (
     case_from_json,
     case_to_json,
@@ -31,11 +32,11 @@ HELD, DIGESTED = "held", "digested"
 NOT_USED = "reply_not_sent"
 
 
-class DatabaseWork:
+class DatabaseWork(LearningWork):
     """`gateway.ports.Work` on one connection, inside the writer's transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._locks = connection.dialect.name != "sqlite"
         self._keep = statements.KEEP[connection.dialect.name]
         self._begin_recurring = statements.BEGIN_RECURRING[connection.dialect.name]
