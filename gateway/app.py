@@ -472,7 +472,8 @@ class Gateway:
         """Load the parsers beside the open ports, in a process of their own, then take in whatever waits."""
         parts = self._parts
         intake = Intake(self.store, self._readings, parts.rules, parts.letters, parts.clock, parts.ids)
-        await self._start_reading()
+        await self._until_it_works(intake.learn)
+        await self._until_it_works(self._readings.start)
         self._reader_ready.set()
         log.info("parsers_loaded")
         while not self._stopping.is_set():
@@ -495,11 +496,11 @@ class Gateway:
         if any(outcome.name != FILED for outcome in outcomes):
             self._loop.wake()
 
-    async def _start_reading(self) -> None:
-        """Until it works, or we are told to stop: without a reader mail is kept all the same."""
+    async def _until_it_works(self, begin: Callable[[], Awaitable[None]]) -> None:
+        """Again and again, unless we are told to stop: without a reader mail is kept all the same."""
         while not self._stopping.is_set():
             try:
-                await self._readings.start()
+                await begin()
             except NotNow as error:
                 log.warning("intake_postponed", reason=str(error))
             else:

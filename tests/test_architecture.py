@@ -76,7 +76,9 @@ MAY_KNOW = {
         *("directory_file", "directory_merge", "directory_sources", "directory_toml", "errors"),
     },
     "customer_turn": {"cases", "messages", "parsers"},
-    "staff_turn": {"cases", "parsers"},
+    "corrections": {"cases", "parsers"},
+    "example_export": {"errors", "messages", "parsers", "ports", "storage"},
+    "staff_turn": {"cases", "corrections", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(

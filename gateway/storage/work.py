@@ -14,6 +14,7 @@ from gateway.messages import Envelope, Parcel
 from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
 from gateway.storage import statements
 from gateway.storage.chats import FROM_CHATS, DatabaseChatWork
+from gateway.storage.learning import LearningWork
 from gateway.storage.mapping import (
     case_from_json,
     case_to_json,
@@ -32,7 +33,7 @@ HELD, DIGESTED = "held", "digested"
 NOT_USED = "reply_not_sent"
 
 
-class DatabaseWork(DatabaseChatWork):
+class DatabaseWork(LearningWork, DatabaseChatWork):
     """`gateway.ports.Work` on one connection, inside the writer's transaction."""
 
     def __init__(self, connection: Connection) -> None:
