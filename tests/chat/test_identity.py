@@ -1,10 +1,14 @@
 """Strangers, forged buttons, copied tokens, replayed links: what anybody can send to a bot, and gains nothing by."""
 
 import re
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
+from gateway import chat_command
 from gateway.chat_sandbox import Person
+from gateway.errors import GatewayError
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.chat.test_colleagues import colleague, reported
 from tests.house import FAULT, WANG, ZHOU
@@ -220,3 +224,15 @@ async def test_a_stranger_is_offered_no_link(scene: ChatScene) -> None:
     """Their letters hold fixed words."""
     await scene.house.write("somebody@elsewhere.example", FAULT)
     assert "t.me" not in scene.house.letter("somebody@elsewhere.example").text
+
+
+async def test_a_code_of_the_desk_links_whom_it_was_made_for(scene: ChatScene) -> None:
+    """For a customer on the telephone: `gateway chat link`; an address of nobody's is refused by name."""
+    printed = StringIO()
+    directory, engine = scene.house.parts.directory, scene.house.engine
+    chat_command.link(engine, directory, ZHOU, Console(file=printed))
+    zhou = scene.person("周敏")
+    await scene.says(zhou, f"/start {code_in(printed.getvalue())}")
+    assert "身份已关联" in scene.heard(zhou)[-1]
+    with pytest.raises(GatewayError, match="directory"):
+        chat_command.link(engine, directory, "nobody@elsewhere.example", Console(file=printed))
