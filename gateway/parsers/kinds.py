@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from gateway.parsers import confirmation
+from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import blocks
 
@@ -28,7 +29,13 @@ _QUIET = ("quote", "training", "installation", "inspection")
 
 
 def read(
-    letter: Letter, new_words: str, symptoms: Sequence[str], *, is_reply: bool, grave: bool = False
+    letter: Letter,
+    new_words: str,
+    clauses: Sequence[Clause],
+    symptoms: Sequence[str],
+    *,
+    is_reply: bool,
+    grave: bool = False,
 ) -> KindFound:
     """The kind of a message; `new_words` are what the sender wrote now, `is_reply` whether it answers a mail,
     `grave` whether it speaks of a standstill or a compromise."""

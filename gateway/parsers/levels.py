@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 
+from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import blocks
 
@@ -48,7 +49,7 @@ class Signs:
         return bool(self.standstill or self.compromise)
 
 
-def signs(letter: Letter, products: Sequence[Span] = ()) -> Signs:
+def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = ()) -> Signs:
     """The signs in subject, text and forward; `products` are left out (防篡改 is no defacement)."""
     text = _spoken(letter, products)
     return Signs(*(_evidence(letter, text, field.name) for field in fields(Signs)))

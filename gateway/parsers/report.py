@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from gateway.cases.directory import Directory
 from gateway.messages import Envelope, Inbound
 from gateway.parsers import (
+    acts,
     bounces,
+    clauses,
     commands,
     kinds,
     levels,
@@ -89,6 +91,7 @@ class Reader:
             ("directory", Known(directory).find),
         ]
         self.has_model = model.is_there() if with_model is None else with_model
+        self._weighs_acts = self.has_model and acts.is_there()
         self._nlp: Language = pipeline.build(finders, with_model=self.has_model)
         self._run = pipeline.run
 
@@ -135,15 +138,17 @@ class Reader:
         fields = _decide_all(letter, found)
         of_products = spans_of(found, Field.PRODUCT)
         named = [fields[field].candidate.span for field in (Field.COMPANY, Field.CONTACT) if field in fields]
-        clauses = symptoms.read(
-            letter, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL)], of_products
+        masked = clauses.masked(
+            letter.plain, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL), *of_products]
         )
-        signs = levels.signs(letter, of_products)
         is_reply = bool(_is_reply(inbound))
-        stated = [clause.value for clause in clauses]
-        kind = kinds.read(letter, told.rest, stated, is_reply=is_reply, grave=signs.grave)
-        if kind.value == "other" and not is_reply and (clauses := symptoms.guess(letter, of_products)):
-            kind, stated = KindFound("fault", clauses[0].confidence), [clauses[0].value]
+        said = clauses.read(letter, masked, with_model=self._weighs_acts)
+        faults = symptoms.read(letter, said, masked, of_products)
+        signs = levels.signs(letter, said, of_products)
+        stated = [fault.value for fault in faults]
+        kind = kinds.read(letter, told.rest, said, stated, is_reply=is_reply, grave=signs.grave)
+        if kind.value == "other" and not is_reply and (faults := symptoms.guess(letter, said, of_products)):
+            kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
         return Report(
@@ -161,10 +166,10 @@ class Reader:
             product=values.get("product"),
             place=values.get("place"),
             kind=kind,
-            symptoms=clauses,
+            symptoms=faults,
             fault_level=levels.read(signs, kind.value, stated),
             commands=told.commands,
-            missing=_missing(values, kind, clauses, reachable=letter.chat),
+            missing=_missing(values, kind, faults, reachable=letter.chat),
             problems=(
                 *inbound.problems,
                 *((f"read for names only up to {LONGEST_ZONE} characters",) if letter.cut else ()),
@@ -200,7 +205,7 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
 
 
 def _missing(
-    values: Mapping[str, Found], kind: KindFound, clauses: Sequence[Symptom], *, reachable: bool
+    values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom], *, reachable: bool
 ) -> tuple[str, ...]:
     """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed.
 
@@ -212,7 +217,7 @@ def _missing(
     lacking = [name for name in ("company", "contact") if name not in sure]
     if "phone" not in sure and not reachable:
         lacking.append("phone")
-    if kind.value == "fault" and not clauses:
+    if kind.value == "fault" and not faults:
         lacking.append("symptoms")
     return tuple(lacking)
 
