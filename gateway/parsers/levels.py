@@ -6,8 +6,9 @@ never this module; it reads text only.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from gateway.parsers.clauses import Clause
@@ -15,6 +16,20 @@ from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import blocks
 
 _MOST_EVIDENCE = 6
+_LONGEST_EVIDENCE = 80
+_BY_WORDS = ("standstill", "compromise", "scope", "deadline", "lone", "workaround", "narrow")
+_SIGNS_OF_ACTS = {
+    "standstill": "standstill",
+    "compromise": "compromise",
+    "scope": "scope",
+    "lone": "lone",
+    "workaround": "workaround",
+    "calm": "workaround",
+}
+# From which probability on an act of a clause counts, may not be excluded, or makes a fault a cosmetic one.
+_HEARD = 0.7
+_POSSIBLE = 0.25
+_COSMETIC = 0.6
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}[ .'-]{1,2}[a-z]|\bp1\b|[a-z]{5,}")
 _QUIET_KINDS = frozenset(
@@ -35,13 +50,14 @@ class LevelFound:
 class Signs:
     """The words of a letter that bear on the level, as written, by what they speak for."""
 
-    standstill: tuple[str, ...]
-    compromise: tuple[str, ...]
-    scope: tuple[str, ...]
-    deadline: tuple[str, ...]
-    lone: tuple[str, ...]
-    workaround: tuple[str, ...]
-    narrow: tuple[str, ...]
+    standstill: tuple[str, ...] = ()
+    compromise: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    deadline: tuple[str, ...] = ()
+    lone: tuple[str, ...] = ()
+    workaround: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()
+    cosmetic: tuple[str, ...] = ()
 
     @property
     def grave(self) -> bool:
@@ -50,9 +66,42 @@ class Signs:
 
 
 def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = ()) -> Signs:
-    """The signs in subject, text and forward; `products` are left out (防篡改 is no defacement)."""
+    """The signs in subject, text and forward, by words and by what clauses do.
+
+    `products` are left out (防篡改 is no defacement); words of scope count in clauses that state a fault only ("all others
+    are fine"), as far as a model says which those are.
+    """
     text = _spoken(letter, products)
-    return Signs(*(_evidence(letter, text, field.name) for field in fields(Signs)))
+    found: dict[str, list[str]] = {}
+    for name in _BY_WORDS:
+        spans = _matches(text, name)
+        if name == "scope":
+            spans = [span for span in spans if _may_state_fault(clauses, span)]
+        found[name] = [letter.words(span) for span in spans]
+    for clause in clauses:
+        for name in _acts(letter, clause):
+            found.setdefault(name, []).append(letter.words(clause.span)[:_LONGEST_EVIDENCE])
+    return Signs(**{name: _distinct(words) for name, words in found.items()})
+
+
+def _acts(letter: Letter, clause: Clause) -> Iterator[str]:
+    """The signs that a clause gives as a whole."""
+    for act, sign in _SIGNS_OF_ACTS.items():
+        if clause.does(act) >= _HEARD:
+            yield sign
+    if clause.does("deadline") >= _HEARD and _near().search(letter.lowered, *clause.span):
+        yield "deadline"
+    if min(clause.does("calm"), clause.does("fault")) >= _COSMETIC:
+        yield "cosmetic"
+
+
+def _may_state_fault(clauses: Sequence[Clause], span: Span) -> bool:
+    """Whether the clause around a span may state a fault; what was not weighed may."""
+    at = bisect_right(clauses, span[0], key=lambda clause: clause.span[0]) - 1
+    clause = clauses[at] if at >= 0 else None
+    if clause is None or not clause.acts:
+        return True
+    return clause.does("fault") >= _POSSIBLE and clause.does("works") < _HEARD and clause.does("lone") < _HEARD
 
 
 def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
@@ -62,6 +111,8 @@ def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
         return LevelFound(4, 0.9 if not symptoms and kind in _QUIET_KINDS else 0.6, ())
     if found.compromise or (found.standstill and not found.workaround):
         return _found(1, 0.9 if symptoms else 0.7, found.compromise + found.standstill)
+    if found.cosmetic and not found.scope:
+        return _found(4, 0.7, found.cosmetic)
     if found.deadline and symptoms:
         return _found(2, 0.75, found.deadline + found.scope)
     if found.lone:  # "all others are fine" settles the scope, whatever else is said of "all"
@@ -87,11 +138,19 @@ def _spoken(letter: Letter, products: Sequence[Span]) -> str:
     return "".join(characters)
 
 
-def _evidence(letter: Letter, text: str, name: str) -> tuple[str, ...]:
+def _matches(text: str, name: str) -> list[Span]:
     patterns = [pattern for script, pattern in _patterns(name) if script.search(text)]
-    matches = sorted(match.span() for pattern in patterns for match in pattern.finditer(text))
-    words = (" ".join(letter.words(span).split()) for span in matches)
-    return tuple(dict.fromkeys(filter(None, words)))
+    return sorted(match.span() for pattern in patterns for match in pattern.finditer(text))
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    collapsed = (" ".join(word.split()) for word in words)
+    return tuple(dict.fromkeys(filter(None, collapsed)))
+
+
+@cache
+def _near() -> re.Pattern[str]:
+    return re.compile("|".join(blocks("levels")["near_patterns"]))
 
 
 @cache

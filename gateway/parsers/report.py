@@ -28,7 +28,7 @@ from gateway.parsers import (
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.entities import companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
-from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span
+from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
@@ -143,10 +143,11 @@ class Reader:
         )
         is_reply = bool(_is_reply(inbound))
         said = clauses.read(letter, masked, with_model=self._weighs_acts)
-        faults = symptoms.read(letter, said, masked, of_products)
+        told_now = [clause for clause in said if not (is_reply and clause.zone is Zone.SUBJECT)]
+        faults = symptoms.read(letter, told_now, masked, of_products)
         signs = levels.signs(letter, said, of_products)
         stated = [fault.value for fault in faults]
-        kind = kinds.read(letter, told.rest, said, stated, is_reply=is_reply, grave=signs.grave)
+        kind = kinds.read(letter, told.rest, said, faults, is_reply=is_reply, grave=signs.grave)
         if kind.value == "other" and not is_reply and (faults := symptoms.guess(letter, said, of_products)):
             kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}

@@ -13,17 +13,22 @@ from functools import cache
 
 from gateway.parsers.clauses import Clause, masked
 from gateway.parsers.entities.folding import lower
-from gateway.parsers.entities.letter import Letter, Span
+from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
+BY_MODEL_ONLY = 0.6
+"""The confidence of a fault that no list knows."""
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
-_DENIED = 0.12
+_DENIED = 0.25
 _CERTAIN = 0.7
+_CERTAIN_IN_SUBJECT = 0.85
+_SHORTEST_HAN = 4
+_FEWEST_WORDS = 3
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FORM_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}:\s*")
@@ -122,13 +127,18 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
     han = len(_HAN.findall(words)) * 3 >= len(bare)
     cue_end = None if clause.asks and not han else _cue_end(text, words, span, han=han)
     confidence = _confidence(clause, by_words=cue_end is not None)
-    if confidence is None:
+    if confidence is None or (cue_end is None and not _is_sentence(bare, han=han)):
         return None
     start = _opening(words, han, len(words) if cue_end is None else cue_end)
     end = min(len(words.rstrip(" \x00")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
     return _Stated((span[0] + start, span[0] + end), confidence)
+
+
+def _is_sentence(words: str, *, han: bool) -> bool:
+    """Whether there is enough to state anything without a word that the lists know."""
+    return len(words) >= _SHORTEST_HAN if han else len(words.split()) >= _FEWEST_WORDS
 
 
 def _cue_end(text: str, words: str, span: Span, *, han: bool) -> int | None:
@@ -148,7 +158,8 @@ def _confidence(clause: Clause, *, by_words: bool) -> float | None:
         if clause.acts and heard < _DENIED:
             return None
         return 0.9 if heard > 0.8 else 0.7
-    return 0.6 if heard >= _CERTAIN and not clause.asks else None
+    certain = _CERTAIN_IN_SUBJECT if clause.zone is Zone.SUBJECT else _CERTAIN
+    return BY_MODEL_ONLY if heard >= certain and not clause.asks else None
 
 
 def _asks(text: str, offset: int) -> bool:
