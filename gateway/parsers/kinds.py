@@ -108,7 +108,7 @@ def _fault(heard: Mapping[str, float], symptoms: Sequence[Symptom], *, grave: bo
     if not symptoms and not grave:
         return None
     surest = max((symptom.confidence for symptom in symptoms), default=0.0)
-    asked = max(heard[act] for act in ("quote", "training", "installation", "inspection", "question"))
+    asked = max(heard[act] for act in ("quote", "training", "installation", "inspection"))
     if not grave and surest <= BY_MODEL_ONLY and asked >= _OUTSPOKEN:
         return None
     return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)

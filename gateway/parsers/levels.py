@@ -18,17 +18,20 @@ from gateway.parsers.entities.wordlist import blocks
 _MOST_EVIDENCE = 6
 _LONGEST_EVIDENCE = 80
 _BY_WORDS = ("standstill", "compromise", "scope", "deadline", "lone", "workaround", "narrow")
-_SIGNS_OF_ACTS = {
-    "standstill": "standstill",
-    "compromise": "compromise",
-    "scope": "scope",
-    "lone": "lone",
-    "workaround": "workaround",
-    "calm": "workaround",
-}
-# From which probability on an act of a clause counts, may not be excluded, or makes a fault a cosmetic one.
+# What clauses do -> the sign it is, and from which probability on. Level 1 wakes people: it takes more to say so.
+_SIGNS_OF_ACTS = (
+    ("standstill", "standstill", 0.96),
+    ("standstill", "scope", 0.7),
+    ("compromise", "compromise", 0.9),
+    ("scope", "scope", 0.7),
+    ("lone", "lone", 0.7),
+    ("workaround", "workaround", 0.7),
+    ("calm", "workaround", 0.7),
+)
+# From which probability on a clause is of one kind, may be of another, or makes a fault a cosmetic one.
 _HEARD = 0.7
 _POSSIBLE = 0.25
+_SURELY = 0.9
 _COSMETIC = 0.6
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}[ .'-]{1,2}[a-z]|\bp1\b|[a-z]{5,}")
@@ -68,15 +71,16 @@ class Signs:
 def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = ()) -> Signs:
     """The signs in subject, text and forward, by words and by what clauses do.
 
-    `products` are left out (防篡改 is no defacement); words of scope count in clauses that state a fault only ("all others
-    are fine"), as far as a model says which those are.
+    `products` are left out (防篡改 is no defacement). Words of scope count where a fault is stated ("all others are fine"
+    says nothing of many), narrow ones not in an address or a list of what was bought, as far as a model knows which is
+    which.
     """
     text = _spoken(letter, products)
     found: dict[str, list[str]] = {}
     for name in _BY_WORDS:
         spans = _matches(text, name)
-        if name == "scope":
-            spans = [span for span in spans if _may_state_fault(clauses, span)]
+        if name in ("scope", "narrow"):
+            spans = [span for span in spans if _may_speak_of_fault(clauses, span, name)]
         found[name] = [letter.words(span) for span in spans]
     for clause in clauses:
         for name in _acts(letter, clause):
@@ -86,21 +90,21 @@ def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = 
 
 def _acts(letter: Letter, clause: Clause) -> Iterator[str]:
     """The signs that a clause gives as a whole."""
-    for act, sign in _SIGNS_OF_ACTS.items():
-        if clause.does(act) >= _HEARD:
-            yield sign
+    yield from {sign: act for act, sign, least in _SIGNS_OF_ACTS if clause.does(act) >= least}
     if clause.does("deadline") >= _HEARD and _near().search(letter.lowered, *clause.span):
         yield "deadline"
     if min(clause.does("calm"), clause.does("fault")) >= _COSMETIC:
         yield "cosmetic"
 
 
-def _may_state_fault(clauses: Sequence[Clause], span: Span) -> bool:
-    """Whether the clause around a span may state a fault; what was not weighed may."""
+def _may_speak_of_fault(clauses: Sequence[Clause], span: Span, sign: str) -> bool:
+    """Whether the clause around a sign speaks of the fault; what was not weighed may."""
     at = bisect_right(clauses, span[0], key=lambda clause: clause.span[0]) - 1
     clause = clauses[at] if at >= 0 else None
     if clause is None or not clause.acts:
         return True
+    if sign == "narrow":
+        return clause.does("told") < _SURELY or clause.does("fault") >= _POSSIBLE
     return clause.does("fault") >= _POSSIBLE and clause.does("works") < _HEARD and clause.does("lone") < _HEARD
 
 
