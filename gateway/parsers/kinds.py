@@ -58,7 +58,7 @@ def read(
     return (
         _answer(text, new_words, heard, symptoms, is_reply=is_reply, grave=grave, chat=letter.chat)
         or _reproach(text, heard, symptoms, grave=grave)
-        or _fault(heard, symptoms, grave=grave)
+        or _fault(text, heard, symptoms, grave=grave)
         or _request(text, heard)
     )
 
@@ -85,7 +85,7 @@ def _answer(
         return None
     if _says(text, "thanks") and (not symptoms or (is_reply and not grave)):
         return KindFound("confirmation", 0.8)
-    if heard["solved"] >= _OUTSPOKEN and not symptoms:
+    if heard["solved"] >= _OUTSPOKEN and _is_weak(symptoms):
         return KindFound("confirmation", 0.6)
     return None
 
@@ -103,15 +103,23 @@ def _reproach(
     return None
 
 
-def _fault(heard: Mapping[str, float], symptoms: Sequence[Symptom], *, grave: bool) -> KindFound | None:
+def _fault(
+    text: str, heard: Mapping[str, float], symptoms: Sequence[Symptom], *, grave: bool
+) -> KindFound | None:
     """A stated fault, unless only the model hears it and hears a request more clearly."""
     if not symptoms and not grave:
         return None
-    surest = max((symptom.confidence for symptom in symptoms), default=0.0)
-    asked = max(heard[act] for act in ("quote", "training", "installation", "inspection"))
-    if not grave and surest <= BY_MODEL_ONLY and asked >= _OUTSPOKEN:
-        return None
+    if not grave and _is_weak(symptoms):
+        asked = max(heard[act] for act in ("quote", "training", "installation", "inspection"))
+        wondered = heard["question"] if len(symptoms) == 1 and _says(text, "question") else 0.0
+        if max(asked, wondered) >= _OUTSPOKEN:
+            return None
     return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
+
+
+def _is_weak(symptoms: Sequence[Symptom]) -> bool:
+    """Whether only the model heard a fault, or nobody did."""
+    return all(symptom.confidence <= BY_MODEL_ONLY for symptom in symptoms)
 
 
 def _request(text: str, heard: Mapping[str, float]) -> KindFound:

@@ -20,10 +20,9 @@ _LONGEST_EVIDENCE = 80
 _BY_WORDS = ("standstill", "compromise", "scope", "deadline", "lone", "workaround", "narrow")
 # What clauses do -> the sign it is, and from which probability on. Level 1 wakes people: it takes more to say so.
 _SIGNS_OF_ACTS = (
-    ("standstill", "standstill", 0.96),
-    ("standstill", "scope", 0.7),
+    ("standstill", "standstill", 0.97),
     ("compromise", "compromise", 0.9),
-    ("scope", "scope", 0.7),
+    ("scope", "scope", 0.85),
     ("lone", "lone", 0.7),
     ("workaround", "workaround", 0.7),
     ("calm", "workaround", 0.7),
@@ -105,7 +104,7 @@ def _may_speak_of_fault(clauses: Sequence[Clause], span: Span, sign: str) -> boo
         return True
     if sign == "narrow":
         return clause.does("told") < _SURELY or clause.does("fault") >= _POSSIBLE
-    return clause.does("fault") >= _POSSIBLE and clause.does("works") < _HEARD and clause.does("lone") < _HEARD
+    return clause.does("works") < _HEARD and clause.does("lone") < _HEARD
 
 
 def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:

@@ -24,7 +24,7 @@ _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
-_DENIED = 0.25
+_DENIED = 0.15
 _CERTAIN = 0.7
 _CERTAIN_IN_SUBJECT = 0.85
 _SHORTEST_HAN = 4
