@@ -8,12 +8,12 @@ parsers work by rules alone. A clause may do several things: each act has a prob
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 from zlib import crc32
 
 from gateway.parsers import model
 
-__all__ = ["ACTS", "BUCKETS", "features", "is_there", "weigh"]
+__all__ = ["ACTS", "BUCKETS", "features", "is_there", "load", "weigh"]
 
 ACTS = (
     *("fault", "standstill", "compromise", "scope", "lone", "workaround", "works", "calm", "deadline"),
@@ -38,7 +38,7 @@ def weigh(clauses: Sequence[str]) -> list[Mapping[str, float]]:
     """For each clause (folded, in lower case, names and products masked by NUL) the probability of every act."""
     import numpy as np
 
-    weights = _weights()
+    weights = load()
     rows = [features(clause) for clause in clauses]
     sums = np.array([weights[row].sum(axis=0, dtype=np.float32) / len(row) ** 0.5 for row in rows])
     shares = 1.0 / (1.0 + np.exp(-np.clip(sums, -30, 30)))
@@ -69,11 +69,14 @@ def _token(word: str) -> str:
 
 
 @cache
-def _weights() -> Any:
-    """The model: BUCKETS rows of half-precision weights, one column an act."""
+def load() -> Any:
+    """The model: BUCKETS rows of half-precision weights, one column an act. Raises ValueError when it is for other acts.
+
+    Read once, when a Reader is built: later its process may open no file any more.
+    """
     import numpy as np
 
     weights = np.load(model.folder() / "acts.npy", allow_pickle=False)
     if weights.shape != (BUCKETS, len(ACTS)):
         raise ValueError("acts.npy was trained for other acts; make model")
-    return cast("Any", weights)
+    return weights

@@ -70,9 +70,8 @@ class Signs:
 def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = ()) -> Signs:
     """The signs in subject, text and forward, by words and by what clauses do.
 
-    `products` are left out (防篡改 is no defacement). Words of scope count where a fault is stated ("all others are fine"
-    says nothing of many), narrow ones not in an address or a list of what was bought, as far as a model knows which is
-    which.
+    `products` are left out (防篡改 is no defacement). "All others are fine" says nothing of many, and the number in an
+    address or an order nothing of few: as far as a model knows such clauses, their words do not count.
     """
     text = _spoken(letter, products)
     found: dict[str, list[str]] = {}

@@ -92,6 +92,8 @@ class Reader:
         ]
         self.has_model = model.is_there() if with_model is None else with_model
         self._weighs_acts = self.has_model and acts.is_there()
+        if self._weighs_acts:
+            acts.load()
         self._nlp: Language = pipeline.build(finders, with_model=self.has_model)
         self._run = pipeline.run
 

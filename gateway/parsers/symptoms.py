@@ -27,6 +27,8 @@ _LONGEST_SENTENCE = 200
 _DENIED = 0.15
 _CERTAIN = 0.7
 _CERTAIN_IN_SUBJECT = 0.85
+_CERTAIN_IN_SPITE = 0.97  # where words speak of something else
+_CERTAIN_BESIDE = 0.8  # where words of the lists tell a fault already, less is missed by waiting for more
 _SHORTEST_HAN = 4
 _FEWEST_WORDS = 3
 
@@ -66,16 +68,17 @@ def read(
     `masked_text` is the letter's with names (never part of a fault) and products (what a clause may open with) blanked.
     """
     products = sorted(products)
+    found = [stated for clause in clauses if (stated := _fault(letter.plain, masked_text, clause, products))]
+    told = any(stated.by_words for stated in found)
     symptoms: list[Symptom] = []
     seen: set[str] = set()
-    for clause in clauses:
-        stated = _fault(letter.plain, masked_text, clause, products)
-        if stated is None:
+    for stated in found:
+        if told and not stated.by_words and stated.heard < _CERTAIN_BESIDE:
             continue
         words = letter.words(stated.span).strip(' ,。.;:!?"“”「」')
         if words and words not in seen:
             seen.add(words)
-            symptoms.append(Symptom(words, stated.confidence, letter.printed(stated.span)))
+            symptoms.append(Symptom(words, _confidence(stated), letter.printed(stated.span)))
         if len(symptoms) == MOST_SYMPTOMS:
             break
     return tuple(symptoms)
@@ -113,12 +116,15 @@ def _shifted(spans: Iterable[Span], within: Span) -> Iterator[Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
+    """A fault in a clause; `by_words`: the lists know it, `heard`: how likely it is by the model of acts."""
+
     span: Span
-    confidence: float
+    by_words: bool
+    heard: float
 
 
 def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) -> _Stated | None:
-    """The part of a clause that states a fault and how sure that is, or None."""
+    """The part of a clause that states a fault, or None."""
     span = clause.span
     words = masked_text[span[0] : span[1]]
     bare = words.strip(" \x00")
@@ -126,14 +132,31 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
         return None
     han = len(_HAN.findall(words)) * 3 >= len(bare)
     cue_end = None if clause.asks and not han else _cue_end(text, words, span, han=han)
-    confidence = _confidence(clause, by_words=cue_end is not None)
-    if confidence is None or (cue_end is None and not _is_sentence(bare, han=han)):
+    heard = clause.does("fault")
+    if cue_end is None:
+        certain = _certain(clause, words, han=han)
+        if heard < certain or clause.asks or not _is_sentence(bare, han=han):
+            return None
+    elif clause.acts and heard < _DENIED:
         return None
     start = _opening(words, han, len(words) if cue_end is None else cue_end)
     end = min(len(words.rstrip(" \x00")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
-    return _Stated((span[0] + start, span[0] + end), confidence)
+    return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard)
+
+
+def _confidence(stated: _Stated) -> float:
+    if not stated.by_words:
+        return BY_MODEL_ONLY
+    return 0.9 if stated.heard > 0.8 else 0.7
+
+
+def _certain(clause: Clause, words: str, *, han: bool) -> float:
+    """How likely a fault must be by the model alone."""
+    if _is_excluded(words, han=han):
+        return _CERTAIN_IN_SPITE
+    return _CERTAIN_IN_SUBJECT if clause.zone is Zone.SUBJECT else _CERTAIN
 
 
 def _is_sentence(words: str, *, han: bool) -> bool:
@@ -149,17 +172,6 @@ def _cue_end(text: str, words: str, span: Span, *, han: bool) -> int | None:
     if end is None or (han and (_han_endings().search(words) or _asks(text, span[0]))):
         return None
     return end
-
-
-def _confidence(clause: Clause, *, by_words: bool) -> float | None:
-    """How sure both witnesses are that a fault is stated; None: it is none."""
-    heard = clause.does("fault")
-    if by_words:
-        if clause.acts and heard < _DENIED:
-            return None
-        return 0.9 if heard > 0.8 else 0.7
-    certain = _CERTAIN_IN_SUBJECT if clause.zone is Zone.SUBJECT else _CERTAIN
-    return BY_MODEL_ONLY if heard >= certain and not clause.asks else None
 
 
 def _asks(text: str, offset: int) -> bool:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from gateway.parsers.acts import ACTS
 from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.entities.wordlist import blocks
 from gateway.training.makers import LATIN_MAKERS, MAKERS
@@ -36,9 +35,30 @@ _NAMES = {
 }
 """Symbols that stand for a name, and who makes it up: of the names in a letter only the chosen ones are masked."""
 # How often an act is drawn, where not twice: a fault is what is looked for, and has the most ways to be told.
-_OFTEN = {"fault": 14, "told": 16, "fault+scope": 4, "fault+scope+standstill": 4, "tried": 4, "question": 4, "wish": 4}
+_OFTEN = {
+    "fault": 14,
+    "told": 16,
+    "fault+scope": 4,
+    "fault+scope+standstill": 4,
+    "tried": 4,
+    "question": 4,
+    "wish": 4,
+}
 _OPENINGS = {
-    "chinese": ("但是", "而且", "目前", "现在", "另外", "结果", "还有", "所以", "我们", "发现", "客户反映", "因为"),
+    "chinese": (
+        "但是",
+        "而且",
+        "目前",
+        "现在",
+        "另外",
+        "结果",
+        "还有",
+        "所以",
+        "我们",
+        "发现",
+        "客户反映",
+        "因为",
+    ),
     "english": ("and ", "but ", "now ", "also ", "it seems ", "unfortunately ", "so ", "because ", "we see "),
 }
 
