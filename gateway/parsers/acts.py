@@ -70,7 +70,7 @@ def _token(word: str) -> str:
 
 @cache
 def load() -> Any:
-    """The model: BUCKETS rows of half-precision weights, one column an act. Raises ValueError when it is for other acts.
+    """The model: BUCKETS rows of half-precision weights, a column an act. Raises ValueError when it is for others.
 
     Read once, when a Reader is built: later its process may open no file any more.
     """

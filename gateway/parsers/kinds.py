@@ -39,6 +39,7 @@ _QUIET = {
 # How likely an act must be to count: alone, or against a fault that only the model hears.
 _HEARD = 0.7
 _OUTSPOKEN = 0.85
+_ASKED = 0.55  # where words of the lists ask, too
 _BY_WORDS = 0.8
 
 
@@ -111,8 +112,8 @@ def _fault(
         return None
     if not grave and _is_weak(symptoms):
         asked = max(heard[act] for act in ("quote", "training", "installation", "inspection"))
-        wondered = heard["question"] if len(symptoms) == 1 and _says(text, "question") else 0.0
-        if max(asked, wondered) >= _OUTSPOKEN:
+        wondered = heard["question"] if len(symptoms) == 1 else 0.0
+        if asked >= _OUTSPOKEN or wondered >= (_ASKED if _says(text, "question") else _HEARD):
             return None
     return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
 

@@ -18,11 +18,12 @@ from gateway.parsers.entities.wordlist import blocks
 _MOST_EVIDENCE = 6
 _LONGEST_EVIDENCE = 80
 _BY_WORDS = ("standstill", "compromise", "scope", "deadline", "lone", "workaround", "narrow")
-# What clauses do -> the sign it is, and from which probability on. Level 1 wakes people: it takes more to say so.
+# What clauses do -> the sign it is, and from which probability on. That business stands still wakes people: as long as
+# only the model hears it, it counts as many who are concerned.
 _SIGNS_OF_ACTS = (
-    ("standstill", "standstill", 0.97),
     ("compromise", "compromise", 0.9),
-    ("scope", "scope", 0.85),
+    ("standstill", "scope", 0.9),
+    ("scope", "scope", 0.9),
     ("lone", "lone", 0.7),
     ("workaround", "workaround", 0.7),
     ("calm", "workaround", 0.7),
@@ -111,10 +112,12 @@ def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
     eased = found.workaround + found.narrow
     if not found.grave and (not symptoms or kind in _QUIET_KINDS):
         return LevelFound(4, 0.9 if not symptoms and kind in _QUIET_KINDS else 0.6, ())
+    if found.cosmetic and not found.scope and len(found.compromise + found.standstill) <= 1:
+        return _found(
+            4, 0.7, found.cosmetic
+        )  # one grave word on a page that is misspelt is a word on that page
     if found.compromise or (found.standstill and not found.workaround):
         return _found(1, 0.9 if symptoms else 0.7, found.compromise + found.standstill)
-    if found.cosmetic and not found.scope:
-        return _found(4, 0.7, found.cosmetic)
     if found.deadline and symptoms:
         return _found(2, 0.75, found.deadline + found.scope)
     if found.lone:  # "all others are fine" settles the scope, whatever else is said of "all"

@@ -37,7 +37,7 @@ def test_the_json_says_what_was_understood() -> None:
     assert report["contact"]["value"] == "邵晨"
     assert report["contact"]["source"] in ("body", "signature")
     assert report["phone"]["value"] == "021-5555 0199"
-    assert report["symptoms"][0] == {"value": "登录不上", "confidence": 0.8, "span": [3, 7]}
+    assert report["symptoms"][0] == {"value": "登录不上", "confidence": 0.9, "span": [3, 7]}
     assert report["email"] == {
         "value": "a@customer.example",
         "confidence": 1.0,
