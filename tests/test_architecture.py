@@ -60,6 +60,7 @@ MAY_KNOW = {
         *("case_number", "colleague_report", "customer_turn", "reading", "reply_address", "staff_turn"),
     },
     "parse_command": {"cases", "messages", "parsers"},
+    "explaining": {"parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
