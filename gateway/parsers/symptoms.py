@@ -22,6 +22,7 @@ BY_MODEL_ONLY = 0.6
 """The confidence of a fault that no list knows."""
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
+_QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
 _DENIED = 0.15
@@ -75,13 +76,24 @@ def read(
     for stated in found:
         if told and not stated.by_words and stated.heard < _CERTAIN_BESIDE:
             continue
-        words = letter.words(stated.span).strip(' ,。.;:!?"“”「」')
+        words = _without_edges(letter.words(stated.span))
         if words and words not in seen:
             seen.add(words)
             symptoms.append(Symptom(words, _confidence(stated), letter.printed(stated.span)))
         if len(symptoms) == MOST_SYMPTOMS:
             break
     return tuple(symptoms)
+
+
+def _without_edges(words: str) -> str:
+    """Without punctuation at the ends, and without half of a pair of quotes."""
+    words = words.strip(" ,。.;:!?")
+    for opening, closing in _QUOTES:
+        alone = (
+            words.count(opening) % 2 if opening == closing else words.count(opening) != words.count(closing)
+        )
+        words = words.strip(opening + closing) if alone else words
+    return words.strip()
 
 
 def guess(letter: Letter, clauses: Iterable[Clause], products: Iterable[Span]) -> tuple[Symptom, ...]:
@@ -139,7 +151,7 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
             return None
     elif clause.acts and heard < _DENIED:
         return None
-    start = _opening(words, han, len(words) if cue_end is None else cue_end)
+    start = _opening(words, han, cue_end)
     end = min(len(words.rstrip(" \x00")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
@@ -181,10 +193,10 @@ def _asks(text: str, offset: int) -> bool:
     return _asking().search(text, start, offset + 12) is not None
 
 
-def _opening(clause: str, han: bool, cue_end: int) -> int:
-    """Where the fault begins: behind the last product, time, circumstance and filler before its cue."""
+def _opening(clause: str, han: bool, cue_end: int | None) -> int:
+    """Where the fault begins: behind the last product, time, circumstance and filler before its cue, if it has one."""
     at = 0
-    product_end = clause.rfind("\x00", 0, cue_end) + 1
+    product_end = clause.rfind("\x00", 0, len(clause) if cue_end is None else cue_end) + 1
     if len(clause[product_end:].strip()) >= 2 and not _DONE_BY.search(clause[:product_end].rstrip("\x00 ")):
         at = product_end
     if not han:
@@ -199,9 +211,18 @@ def _opening(clause: str, han: bool, cue_end: int) -> int:
     while True:
         rest = clause[at:]
         opening = _han_openings().match(rest) or _OPENING_TIME.match(rest)
-        if opening is None or opening.end() == 0 or _han_cues().first_end(rest[opening.end() :]) is None:
+        if (
+            opening is None
+            or opening.end() == 0
+            or not _tells(rest[opening.end() :], by_words=cue_end is not None)
+        ):
             return at + len(rest) - len(rest.lstrip())
         at += opening.end()
+
+
+def _tells(rest: str, *, by_words: bool) -> bool:
+    """Whether what is left of a clause still states the fault."""
+    return _han_cues().first_end(rest) is not None if by_words else len(rest) >= _SHORTEST_HAN
 
 
 @dataclass(frozen=True, slots=True)
