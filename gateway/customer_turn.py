@@ -10,7 +10,7 @@ from gateway.cases.events import Event
 from gateway.cases.policy import Policy
 from gateway.messages import Inbound
 from gateway.parsers import confirmation, interval, satisfaction
-from gateway.parsers.report import Report
+from gateway.parsers.report import SURE_ENOUGH, Found, Report
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
@@ -70,12 +70,17 @@ def _satisfaction(case: Case, report: Report, language: str, person: str) -> tup
 def _answers(case: Case, report: Report) -> tuple[tuple[str, str], ...]:
     """Values for what we had asked for."""
     found = {
-        "company": report.company.value if report.company else None,
-        "contact": report.contact.value if report.contact else None,
-        "phone": report.phone.value if report.phone else None,
+        "company": _sure(report.company),
+        "contact": _sure(report.contact),
+        "phone": _sure(report.phone),
         "symptoms": "；".join(symptom.value for symptom in report.symptoms) or None,
     }
     return tuple((field, value) for field in case.missing if (value := found.get(field)))
+
+
+def _sure(found: Found | None) -> str | None:
+    """A value that we are sure enough of to use; any other is asked for (issue 5)."""
+    return found.value if found and found.confidence >= SURE_ENOUGH else None
 
 
 def new_case(
@@ -100,8 +105,9 @@ def new_case(
     address = inbound.sender.address if inbound.sender else ""
     contact = directory.contact_at(address)
     customer = _customer(directory, contact, inbound)
-    if customer is None and reported_by is not None and report.company is not None:
-        customer = directory.customer_named(report.company.value)
+    company = _sure(report.company)
+    if customer is None and reported_by is not None and company is not None:
+        customer = directory.customer_named(company)
     contract = customer.contract_on(at.date()) if customer else None
     plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
     services = tuple(sorted(contract.services or plan.services)) if contract else ()
@@ -124,11 +130,11 @@ def new_case(
         services=services,
         channel=channel,
         customer_id=customer.id if customer else None,
-        company=report.company.value if report.company else (customer.name if customer else None),
-        contact=report.contact.value if report.contact else None,
-        phone=report.phone.value if report.phone else None,
-        product=report.product.value if report.product else None,
-        place=report.place.value if report.place else None,
+        company=company or (customer.name if customer else None),
+        contact=_sure(report.contact),
+        phone=_sure(report.phone),
+        product=_sure(report.product),
+        place=_sure(report.place),
         region=customer.region if customer else None,
         symptoms=tuple(symptom.value for symptom in report.symptoms),
         missing=report.missing if missing is None else missing,
