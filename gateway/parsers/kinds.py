@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from gateway.parsers import confirmation
-from gateway.parsers.acts import ACTS
 from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import blocks
@@ -36,6 +35,7 @@ _QUIET = {
     "out_of_scope": ("consult",),
     "question": ("question", "wish"),
 }
+_ACTS = ("solved", "unsolved", "complaint", *(act for acts in _QUIET.values() for act in acts))
 # How likely an act must be to count: alone, or against a fault that only the model hears.
 _HEARD = 0.7
 _OUTSPOKEN = 0.85
@@ -140,8 +140,9 @@ def _is_said(text: str, kind: str) -> bool:
 
 
 def _heard(clauses: Sequence[Clause]) -> Mapping[str, float]:
-    """The highest probability of each act."""
-    return {act: max((clause.does(act) for clause in clauses), default=0.0) for act in ACTS}
+    """The highest probability of each act that makes a kind."""
+    weighed = [clause.acts for clause in clauses if clause.acts]
+    return {act: max((acts[act] for acts in weighed), default=0.0) for act in _ACTS}
 
 
 def _spoken(letter: Letter, *, is_reply: bool) -> str:
