@@ -48,12 +48,14 @@ SURE_ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """Who we are: names and mail domains, the support address and our own telephone numbers."""
+    """Who we are: names and mail domains, the support address, our own telephone numbers and what our products and
+    models are called."""
 
     names: tuple[str, ...]
     domains: tuple[str, ...]
     address: str
     phones: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 class Reader:
@@ -84,7 +86,7 @@ class Reader:
             ("ourselves", partial(companies.ourselves, names_of_ours=Lookup((n, n) for n in vendor.names))),
             ("emails", partial(emails.find, our_domains=self._domains)),
             ("phones", partial(phones.find, ours=our_numbers)),
-            ("products", products.find),
+            ("products", partial(products.find, catalogue=Lookup((word, word) for word in vendor.products))),
             ("companies", partial(companies.find, our_names=our_names)),
             ("contacts", contacts.find),
             ("places", places.find),
