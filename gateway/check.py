@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.app import composer_of, load_directory, missing_holidays, vendor_of
+from gateway.app import composer_of, load_directory, missing_holidays, pages_of, vendor_of
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
@@ -44,6 +44,7 @@ def examine(path: Path) -> Findings:
     _catalogue(config, findings)
     _templates(config, findings)
     _calendars(config, str(path), findings)
+    _trust(config, str(path), findings)
     _surroundings(config, str(path), findings)
     _understanding(findings)
     return findings
@@ -89,6 +90,7 @@ def _templates(config: Config, findings: Findings) -> None:
         for audience, name in sorted(said)
         if not composer.has(audience, name)
     ]
+    mistakes += pages_of(config).mistakes(datetime.now(UTC))
     findings.mistakes += mistakes
     if not mistakes:
         findings.good.append("templates: every notice in every language renders")
@@ -110,6 +112,20 @@ def _calendars(config: Config, file: str, findings: Findings) -> None:
                 "calendars.holidays",
                 f"no published holidays for {year}: promises that touch it are provisional",
                 f'add "holidays-{year}.toml" when the State Council has announced them',
+            )
+        )
+
+
+def _trust(config: Config, file: str, findings: Findings) -> None:
+    """Behind a mail server only signatures are left to prove who wrote, unless its own findings count."""
+    behind = config.channels.lmtp.listen is not None or bool(config.channels.imap.named)
+    if behind and not config.trust.authserv_id:
+        findings.warnings.append(
+            Mistake(
+                file,
+                "trust.authserv_id",
+                "only a DKIM signature proves a colleague's mail; commands without one must be confirmed",
+                "see docs/trust.md",
             )
         )
 

@@ -292,12 +292,13 @@ def cases_show(number: str, config: Config = None, as_json: AsJson = False) -> N
     with _reader(config) as (engine, zone):
         try:
             case, journal, messages = reading.read_case(engine, number.strip().upper())
+            held = reading.unconfirmed_on(engine, case.number)
         except UnknownCase:
             raise GatewayError(f"there is no case {number}; `gateway cases list` shows all") from None
     if as_json:
-        sys.stdout.write(showing.case_as_json(case, journal, messages) + "\n")
+        sys.stdout.write(showing.case_as_json(case, journal, messages, held) + "\n")
     else:
-        showing.case_page(out, case, journal, messages, zone)
+        showing.case_page(out, case, journal, messages, zone, held)
 
 
 @inbox_app.command("list")

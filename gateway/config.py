@@ -36,6 +36,7 @@ from gateway.policy_rows import (
     TargetRow,
 )
 from gateway.setting_kinds import Secret, Section
+from gateway.trust_rows import TrustSection
 
 DEFAULT_CONFIG = Path(__file__).parent.parent / "config.toml"
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]{1,32}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -215,6 +216,7 @@ class Config(BaseSettings):
     reply: Reply = Reply()
     delivery: Delivery = Delivery()
     case: CaseSection = CaseSection()
+    trust: TrustSection = TrustSection()
     calendars: CalendarSection = CalendarSection()
     calendar: tuple[CalendarRow, ...] = ()
     level: tuple[LevelRow, ...] = ()

@@ -156,6 +156,7 @@ class _Joiner:
             | {status_key(status) for status in STATUSES}
             | {events.HELPER_ASSIGNED, events.NOT_COVERED}
             | {f"failed:{name}" for name in said}
+            | {events.redirected_key(name) for name in said}
             | {events.missed_key(row.name) for row in self.rows.target}
         )
 
@@ -194,6 +195,7 @@ class _Joiner:
                 f"{where}.from", "a promise cannot start when it is itself missed", "it would never end"
             )
         self._all_known(f"{where}.pauses_while", row.pauses_while, STATUSES, "status")
+        self._all_known(f"{where}.clock_while", row.clock_while, STATUSES, "status")
         self._all_known(f"{where}.services", row.services, services, "service")
         return Target(
             name=row.name,
@@ -215,6 +217,7 @@ class _Joiner:
             tells_next=row.tells_next,
             outlives_close=row.outlives_close,
             clocks=self._clocks(f"{where}.clock", row.clock, levels, known_calendars),
+            clock_while=frozenset(row.clock_while),
         )
 
     def _clocks(

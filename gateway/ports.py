@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from gateway.cases.case import Case, Notice, Step
+from gateway.cases.matching import Considered
 from gateway.messages import Attachment, Envelope, Outbound, Parcel
 
 Result = TypeVar("Result")
@@ -53,7 +54,8 @@ class Kept:
 class Ready:
     """A composed message with its bytes and return path, for the outbox. Given up after `lifetime_until`.
 
-    `held`: it does not leave by itself, but in a digest.
+    `held`: it does not leave by itself, but in a digest. `said`: the words that its notice carried, and their
+    language. `answer`: it counts in the budgets of automatic answers.
     """
 
     outbound: Outbound
@@ -65,6 +67,30 @@ class Ready:
     lifetime_until: datetime
     token_until: datetime
     held: bool = False
+    said: tuple[str, str] | None = None
+    answer: "Answer | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An automatic letter that a mail from outside brought about, as budgets count it (G15). Lower case."""
+
+    address: str
+    domain: str
+    stranger: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredSoFar:
+    """Automatic answers that went out.
+
+    In a day to this address, in an hour to its domain and to all strangers, in a day to this address about this case.
+    """
+
+    to_address: int
+    to_domain: int
+    to_strangers: int
+    about_case: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,27 @@ class Held:
     person: str
     role: str
     case_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """A colleague's words that would do something, held until they confirm them (RELIABILITY 2.1).
+
+    `id` is the look-up id of the letter that asks, `answers` that of the letter they answered; `facts` are the values
+    they give for what a report lacked (P-23).
+    """
+
+    id: str
+    case_number: str
+    staff_id: str
+    answers: str
+    text: str
+    language: str
+    at: datetime
+    until: datetime
+    inbox_id: str
+    files: tuple[Attachment, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +148,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What we once sent, found again by the look-up id of a reply's token."""
+    """What we once sent, found again by the look-up id of a reply's token.
+
+    `failed`: it did not arrive, as far as we know. `said`: the words that its notice carried, and their language.
+    """
 
     id: str
     case_number: str
@@ -110,11 +160,13 @@ class Sent:
     recipient: str
     person: str | None
     token_until: datetime
+    failed: bool = False
+    said: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message on a case: who said what, and why it belongs here."""
+    """A message on a case: who said what, and why it belongs here; `considered` is all the evidence that was seen."""
 
     at: datetime
     audience: str
@@ -124,6 +176,7 @@ class Said:
     message_id: str | None = None
     inbox_id: str | None = None
     evidence: str | None = None
+    considered: tuple[Considered, ...] = ()
 
 
 class Work(Protocol):
@@ -163,7 +216,10 @@ class Work(Protocol):
         ...
 
     def record(self, step: Step, ready: Sequence[Ready]) -> None:
-        """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
+        """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile.
+
+        With a step that wakes, what waited for colleagues' duty hours on this case is due at once.
+        """
         ...
 
     def say(self, case: Case, ready: Sequence[Ready]) -> None:
@@ -172,6 +228,40 @@ class Work(Protocol):
 
     def put(self, case_number: str, said: Said) -> None:
         """Put a message on a case."""
+        ...
+
+    def answered(self, address: str, domain: str, case_number: str, at: datetime) -> AnsweredSoFar:
+        """How many automatic answers were queued before `at`."""
+        ...
+
+    def was_given(self, notice_id: str) -> bool:
+        """Whether anybody was given this notice."""
+        ...
+
+    def said_before(
+        self, case_number: str, person: str, message_id: str | None, words: str
+    ) -> tuple[bool, datetime] | None:
+        """When this colleague last said these words on the case, and whether it was in a message of this id."""
+        ...
+
+    def hold(self, waiting: Unconfirmed) -> None:
+        """Keep commands until their sender confirms them."""
+        ...
+
+    def unconfirmed(self, held_id: str) -> Unconfirmed | None:
+        """What is still waiting under this id."""
+        ...
+
+    def confirmed(self, held_id: str, state: str) -> None:
+        """It waits no longer: confirmed, or refused."""
+        ...
+
+    def times_asked(self, case_number: str, staff_id: str, since: datetime) -> int:
+        """How often this colleague was asked to confirm something on this case since then."""
+        ...
+
+    def times_told(self, case_number: str, address: str, since: datetime) -> int:
+        """How often this colleague was told since then that a message in their name was not used on this case."""
         ...
 
     def sent(self, outbound_id: str) -> Sent | None:

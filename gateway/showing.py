@@ -29,8 +29,10 @@ KIND_STYLE = {
     "commitment": "cyan",
     "status": "magenta",
     "priority": "yellow",
+    "muted": "red",
 }
 LONGEST_WORDS = 600
+LONGEST_HELD = 80
 FIXED_COLUMNS = ("number", "status", "level", "next due")
 CUT_COLUMNS = ("customer", "subject")
 SHORTEST_CUT = 8
@@ -41,11 +43,15 @@ def as_json(rows: Sequence[Row]) -> str:
     return json.dumps(rows, ensure_ascii=False, indent=2, default=_plain)
 
 
-def case_as_json(case: Case, journal: Sequence[Row], messages: Sequence[Row]) -> str:
-    """One case whole: its own fields, and the lists `commitments`, `journal` and `messages`."""
+def case_as_json(
+    case: Case, journal: Sequence[Row], messages: Sequence[Row], unconfirmed: Sequence[Row] = ()
+) -> str:
+    """One case whole: its own fields, and the lists `commitments`, `journal`, `messages` and `unconfirmed`."""
     body = dict(facts_from_json(to_json(case)))
     body["next_due"] = case.next_due
-    return as_json([{**body, "journal": journal, "messages": messages}])[2:-2].strip()
+    return as_json([{**body, "journal": journal, "messages": messages, "unconfirmed": unconfirmed}])[
+        2:-2
+    ].strip()
 
 
 def cases_table(out: Console, rows: Sequence[Row], zone: ZoneInfo) -> None:
@@ -101,9 +107,14 @@ def inbox_table(out: Console, rows: Sequence[Row], zone: ZoneInfo) -> None:
 
 
 def case_page(
-    out: Console, case: Case, journal: Sequence[Row], messages: Sequence[Row], zone: ZoneInfo
+    out: Console,
+    case: Case,
+    journal: Sequence[Row],
+    messages: Sequence[Row],
+    zone: ZoneInfo,
+    unconfirmed: Sequence[Row] = (),
 ) -> None:
-    """One case, told; times in `zone`."""
+    """One case, told; times in `zone`. `unconfirmed` are commands that wait for their sender's confirmation."""
     facts = Table.grid(padding=(0, 2))
     for name, value in (
         ("status", case.status),
@@ -124,6 +135,13 @@ def case_page(
             facts.add_row(Text(name, style="dim"), _text(value))
     out.print(Panel(facts, title=_text(f"{case.number}  {case.subject}"), title_align="left"))
     _commitments(out, case, zone)
+    if unconfirmed:
+        out.print(Text("\nCommands held until their sender confirms them", style="bold yellow"))
+    for row in unconfirmed:
+        head = (
+            f"{_moment(row['at'], zone)}  {row['staff']}  {row['state']}, until {_moment(row['until'], zone)}"
+        )
+        out.print(_text(f"{head}  {_words(row['words'], LONGEST_HELD)}"))
     out.print(Text("\nWhat happened", style="bold"))
     for row in journal:
         out.print(_story_line(row, zone))
@@ -155,6 +173,7 @@ def _story_line(row: Row, zone: ZoneInfo) -> Text:
         "commitment": lambda: (
             f"{row['name']} {row.get('state')}, due {_moment(_parsed(row.get('due')), zone)}"
         ),
+        "muted": lambda: f"{row['name']} → {row.get('address')} not sent: {row.get('reason')}",
         "status": lambda: f"{row.get('from')} → {row.get('to')}",
         "priority": lambda: f"{row.get('from') or '·'} → {row.get('to')}",
     }.get(kind, lambda: row["name"])()
@@ -174,6 +193,9 @@ def _message(out: Console, row: Row, zone: ZoneInfo) -> None:
     if row["direction"] == "in":
         out.print(Text(printable(_words(row["words"], LONGEST_WORDS), keep_lines=True), style="italic"))
         out.print(Text(printable(f"  ({row['evidence']})"), style="dim"))
+        for each in row["considered"]:
+            considered = " ".join(filter(None, (each["kind"], each["what"])))
+            out.print(Text(printable(f"    · {considered}: {each['verdict']}"), style="dim"))
 
 
 def _words(text: str, longest: int) -> str:

@@ -71,7 +71,9 @@ class Answered:
     meaning: str
 
 
-Why = Literal["unknown_command", "not_allowed", "contradictory", "case_closed", "nothing_found"]
+NotConfirmed = Literal["not_waiting", "not_confirmed", "too_late", "too_old"]
+Why = Literal["unknown_command", "not_allowed", "contradictory", "case_closed", "nothing_found", NotConfirmed]
+"""Why a colleague's words were not followed; or, where commands waited for their confirmation, why no more."""
 
 
 @dataclass(frozen=True, slots=True)

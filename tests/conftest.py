@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from gateway.app import Parts, build_parts, load_directory, own_mail, vendor_of
 from gateway.config import DEFAULT_CONFIG, Config, load
@@ -17,6 +18,11 @@ from tests.house import FakeClock, House, close
 from tests.real_servers import Postgres, running_postgres
 
 _NUMBERS = count(1)
+
+settings.register_profile(
+    "shared machine", deadline=None
+)  # time is not what is tested, and others use it too
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

@@ -189,11 +189,18 @@ class House:
 
     # The roads.
 
-    async def keep(self, raw: bytes, *, sender: str = "a@b.example", to: Sequence[str] = (SUPPORT,)) -> str:
-        """A message into the inbox; its id there."""
+    async def keep(
+        self,
+        raw: bytes,
+        *,
+        sender: str = "a@b.example",
+        to: Sequence[str] = (SUPPORT,),
+        peer: str = "127.0.0.1",
+    ) -> str:
+        """A message into the inbox; its id there. It was handed in on this machine, unless a `peer` is named."""
         at = self.clock.now()
         inbox_id = f"{next(_IDS):022}"
-        envelope = Envelope("smtp", sender, tuple(to), "192.0.2.7")
+        envelope = Envelope("smtp", sender, tuple(to), peer)
         await self.store.run(lambda work: work.keep(inbox_id, at, envelope, raw, digest.of_message(raw)))
         return inbox_id
 

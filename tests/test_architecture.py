@@ -26,6 +26,7 @@ MAY_KNOW = {
     "channels": {"messages", "errors"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
     "portal": {"messages", "errors"},
+    "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
     "metrics": set[str](),
     "logs": set[str](),
@@ -36,7 +37,11 @@ MAY_KNOW = {
     "setting_kinds": set[str](),
     "mailbox_url": set[str](),
     "mailbox_rows": {"mailbox_url", "setting_kinds"},
-    "config": {"cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"},
+    "config": {
+        *("cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"),
+        "trust_rows",
+    },
+    "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
     "mail_archive": {"errors"},
     "keys": {"config"},
@@ -57,7 +62,15 @@ MAY_KNOW = {
     "staff_turn": {"cases", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
-        *("case_number", "colleague_report", "customer_turn", "reading", "reply_address", "staff_turn"),
+        *(
+            "case_number",
+            "colleague_report",
+            "customer_turn",
+            "reading",
+            "reply_address",
+            "staff_turn",
+            "trust",
+        ),
     },
     "parse_command": {"cases", "messages", "parsers"},
     "explaining": {"parsers"},
@@ -86,7 +99,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat_sandbox", "mailboxes", "mailbox_import", "reading"),
+    *("chat_sandbox", "linked_answers", "mailboxes", "mailbox_import", "reading"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

@@ -257,7 +257,7 @@ TABLES = st.fixed_dictionaries(
 
 
 @given(TABLES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_written_is_read_back_as_it_was(tables: dict[str, Any]) -> None:
     """Whatever strings a directory holds: quotes, controls, line ends, other planes."""
     assert tomllib.loads("".join(written(tables))) == tables
@@ -278,7 +278,7 @@ CUSTOMER = st.fixed_dictionaries(
 
 
 @given(st.lists(CUSTOMER, max_size=3), st.lists(CUSTOMER, max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_customer_is_lost_or_doubled_by_an_import(there: list[Any], arriving: list[Any]) -> None:
     """Without pruning: the rows that were there stay at their places, and each one is news or known, never both."""
     after, changes = merge({"customer": there}, {"customer": arriving}, prune=False)
@@ -289,7 +289,7 @@ def test_no_customer_is_lost_or_doubled_by_an_import(there: list[Any], arriving:
 
 
 @given(st.lists(CUSTOMER, max_size=3, unique_by=lambda row: row.get("id")))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_directory_that_arrives_twice_is_the_same_the_second_time(rows: list[Any]) -> None:
     """Idempotence of the merge itself, for customers that all have ids of their own."""
     known: list[dict[str, Any]] = [{**row, "contact": list[Any]()} for row in rows if "id" in row]

@@ -164,7 +164,7 @@ def test_json_gives_back_exactly_what_was_said() -> None:
         ),
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_is_logged_is_one_valid_json_line(values: dict[str, object]) -> None:
     """No value makes a log call fail, or a line unreadable."""
     lines = start("json")

@@ -23,6 +23,8 @@ class Party:
     """The person at the customer's whom we answer.
 
     `known`: in the directory; only then do we repeat what we understood. `answerable`: automatic mail may go there.
+    `unproved`: nothing shows that they wrote it themselves, so they get an acknowledgement and nothing more by itself,
+    until one of us has looked at the case or they have answered from that address (T19).
     """
 
     address: str
@@ -31,6 +33,7 @@ class Party:
     phone: str | None = None
     known: bool = False
     answerable: bool = True
+    unproved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Case:
     `raised` counts escalations of priority, `rung` the last rung of the chain that was told (0 none). `moments`
     holds when each event key last occurred. `pending_words` is the engineer's line for the next update.
     `thread` are the customer's message ids, first and latest, by which their mail program threads our answers.
+    `unreachable` are addresses from which mail of ours came back; while the reporter's is one of them, `stand_in` is
+    answered, if the customer has another contact (F24). Lower case.
     `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.
@@ -79,6 +84,8 @@ class Case:
     pending_words: tuple[str, str] | None = None
     commitments: tuple[Commitment, ...] = ()
     moments: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    unreachable: tuple[str, ...] = ()
+    stand_in: Party | None = None
     about: Mapping[str, About] = field(default_factory=dict[str, About])
     thread: tuple[str, ...] = ()
     notices_given: int = 0
@@ -89,6 +96,13 @@ class Case:
     def next_due(self) -> datetime | None:
         """When the clock must look at this case again."""
         return next_due(self.commitments)
+
+    @property
+    def answered(self) -> Party:
+        """Whom we answer: the reporter, or who stands in while mail to them comes back."""
+        if self.stand_in is not None and self.reporter.address.lower() in self.unreachable:
+            return self.stand_in
+        return self.reporter
 
     def commitment(self, name: str) -> Commitment | None:
         """The latest commitment of that name."""
@@ -108,7 +122,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the journal. `kind`: event, notice, commitment, status, priority; `detail` depends on it."""
+    """One line of the journal. `kind`: event, notice, muted, commitment, status, priority; `detail` depends on it."""
 
     at: datetime
     kind: str
@@ -119,8 +133,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The result of the core: the case as it now is, what to write in the journal, and what to say."""
+    """The result of the core: the case as it now is, what to write in the journal, and what to say.
+
+    `wakes`: it has become so bad that whatever waits for a colleague's duty hours waits no longer.
+    """
 
     case: Case
     entries: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()
+    wakes: bool = False

@@ -4,7 +4,7 @@ Frozen values and one `Directory` that answers questions about them. Where it is
 a CSV, a CRM) is not this room's business.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -143,6 +143,24 @@ class Directory:
     def customer_of(self, contact: Contact) -> Customer | None:
         """The organisation a contact belongs to."""
         return self.customers.get(contact.customer_id)
+
+    def another_way(self, customer_id: str, without: Sequence[str]) -> tuple[Contact, str] | None:
+        """Somebody at the customer's to write to, and where; `without`: addresses in lower case that are of no use.
+
+        Another address of the person who owns the last of them comes first.
+        """
+        customer = self.customers.get(customer_id)
+        lost = self.contact_at(without[-1]) if without else None
+        people = customer.contacts if customer is not None else ()
+        return next(
+            (
+                (person, email)
+                for person in sorted(people, key=lambda person: person is not lost)
+                for email in person.emails
+                if email.lower() not in without
+            ),
+            None,
+        )
 
     def staff_at(self, email: str) -> Staff | None:
         """Our person who writes from this address or an alias of it."""

@@ -276,16 +276,43 @@ class NoticeSent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeFailed(Event):
-    """A notice could not be delivered and will not be tried again; a person must know."""
+    """A notice could not be delivered and will not be tried again; a person must know.
+
+    `address`: it left, and came back from there (F24); None where our own relay refused it. `permanent`: for a reason
+    that lasts (L-20). `instead`: the other address that it goes to now.
+    """
 
     name = "notice_failed"
     notice: str
     role: str = ""
     reason: str = ""
+    address: str | None = None
+    permanent: bool | None = None
+    instead: str | None = None
 
     @property
     def key(self) -> str:
-        return f"failed:{self.notice}"
+        """What came back from a foreign manager undoes nothing that the customer was told."""
+        return f"failed:{self.notice}" + (":copy" if self.role == FOREIGN_MANAGER else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirected(WordsEvent):
+    """Another contact of the customer's is answered while mail to the reporter comes back (F24).
+
+    `notice` is what came back and is given again to them; `text` are the words that it carried, in `language`.
+    """
+
+    name = "redirected"
+    notice: str
+    address: str
+    person: str | None = None
+    reads: str = "zh-Hans"
+    phone: str | None = None
+
+    @property
+    def key(self) -> str:
+        return redirected_key(self.notice)
 
 
 NOT_COVERED = "not_covered"
@@ -293,6 +320,11 @@ NOT_COVERED = "not_covered"
 
 HELPER_ASSIGNED = "helper_assigned"
 """The key of an assignment of an implementation engineer."""
+
+
+def redirected_key(notice: str) -> str:
+    """The key under which rows refer to a notice that goes to another contact."""
+    return f"redirected:{notice}"
 
 
 def missed_key(commitment: str) -> str:

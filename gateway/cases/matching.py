@@ -4,8 +4,8 @@ Only a verified token, or a reply by the same person to their own message, puts 
 Everything less certain is a suggestion to the desk (RELIABILITY 2.1, LESSONS 26, 33, 41).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,58 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """One thing that was looked at: what `kind` it is, `what` it points to (a case number), and what it is worth."""
+
+    kind: str
+    what: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """`number`: the case, if certain. `trusted`: the sender is whom we wrote to. `suggestion`: perhaps this one."""
+    """`number`: the case, if certain. `trusted`: the sender is whom we wrote to. `suggestion`: perhaps this one.
+
+    `considered` is all the evidence, the strongest first, also what did not decide.
+    """
 
     reason: str
     number: str | None = None
     trusted: bool = False
     suggestion: str | None = None
+    considered: tuple[Considered, ...] = ()
 
 
 def find_case(evidence: Evidence) -> Match:
-    """The case, or the best suggestion, with the reason in words for journal and desk."""
+    """The case, or the best suggestion, with the reason in words for journal and desk, and all that was considered."""
+    return replace(_chosen(evidence), considered=tuple(_considered(evidence)))
+
+
+def _considered(evidence: Evidence) -> Iterator[Considered]:
+    if evidence.token is not None:
+        yield Considered("signed address or id", evidence.token.case_number, _worth(evidence.token))
+    if evidence.broken_token:
+        yield Considered("signed address or id", "", "not ours, or damaged")
+    for number, own in evidence.answered:
+        verdict = "the sender's own: decides" if own else "somebody else's: suggests"
+        yield Considered("answers a message on the case", number, verdict)
+    for number in evidence.in_subject:
+        yield Considered("number in the subject", number, "anybody can type it: suggests")
+    for number in evidence.open_cases:
+        yield Considered("open case of the sender", number, "suggests, where nothing else does")
+
+
+def _worth(token: TokenEvidence) -> str:
+    if token.expired:
+        return "expired: suggests"
+    if token.from_bound:
+        return "from the person it went to: decides"
+    if token.same_house and token.role == "customer":
+        return "from a colleague of the person it went to: decides"
+    return "from somebody else: on the case, and not trusted"
+
+
+def _chosen(evidence: Evidence) -> Match:
     token = evidence.token
     if token is not None and not token.expired:
         if token.from_bound:

@@ -13,6 +13,9 @@ JOURNALLED_WORDS = 2000
 
 def remember(case: Case, event: Event) -> Case:
     """What the case keeps of an event, apart from status and commitments."""
+    if event.by is not None and event.by in case.unreachable:
+        # Whoever writes from there has a mailbox again.
+        case = replace(case, unreachable=tuple(each for each in case.unreachable if each != event.by))
     match event:
         case events.CustomerWrote():
             return _with_answers(_with_message(case, event.message_id), event.answers)
@@ -39,6 +42,17 @@ def remember(case: Case, event: Event) -> Case:
             return replace(case, level=event.level)
         case events.PlanChanged():
             return replace(case, plan=event.plan, services=event.services)
+        case events.NoticeFailed() if event.address is not None:
+            return replace(case, unreachable=tuple(dict.fromkeys((*case.unreachable, event.address))))
+        case events.Redirected():
+            stand_in = Party(
+                address=event.address,
+                name=event.person,
+                language=event.reads,
+                phone=event.phone,
+                known=True,
+            )
+            return replace(case, stand_in=stand_in)
         case events.IntervalAsked():
             return replace(case, update_interval=event.interval)
         case _:

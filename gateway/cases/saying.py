@@ -29,8 +29,8 @@ def readable(words: str, reader: str) -> bool:
 
 
 def customer_reads(case: Case, language: str) -> bool:
-    """Whether the one who reported the case reads this language."""
-    return readable(language, case.reporter.language)
+    """Whether the one whom we answer reads this language."""
+    return readable(language, case.answered.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,14 @@ def by_rules(policy: Policy, case: Case, key: str, event: WordsEvent | None) -> 
                 yield for_wording(words, rule.promise, case.reporter.language)
                 given = replace(given, name=HOLDING_NOTICE if rule.words_only else rule.notice, words=None)
             yield given
+
+
+def once_more(case: Case, event: events.Redirected) -> Given:
+    """What came back, for the contact who stands in: in the same words, if they read them."""
+    words = (event.text, event.language) if event.text else None
+    if words is not None and not customer_reads(case, words[1]):
+        return for_wording(words, None, case.reporter.language)
+    return Given(event.notice, CUSTOMER, None, words)
 
 
 def _to_whom_it_is_worded(rule: NoticeRule, case: Case, words: Words) -> Iterator[Given]:

@@ -30,9 +30,6 @@ from gateway.messages import Outbound
 MARK = "X-Intake-Gateway"
 """The header by which we know our own mail when it comes back (RELIABILITY T20)."""
 
-CUSTOMER = "customer"
-"""The role of the person outside; every other role is a colleague's."""
-
 LONGEST_EXTRA = 900  # characters of an extra header's value; a line may have 998 (RFC 5322 §2.1.1)
 LONGEST_REFERENCES = 1500  # characters (L-39)
 
@@ -69,13 +66,14 @@ def compose(outbound: Outbound, *, date: datetime, domain: str) -> bytes:
     return written + body
 
 
-def envelope_from(outbound: Outbound, address: str) -> str:
-    """The return path of a message, where `address` is the support address.
+def envelope_from(outbound: Outbound) -> str:
+    """The return path of a message: the signed address at which it is answered, one for each letter (VERP).
 
-    Automatic mail to a customer leaves with the null sender: nothing can answer it (L-1, RFC 3834 §3.3). That a
-    colleague was not reached must be seen (L-14), and a human's words deserve their bounce: both name us.
+    What comes back there names the letter that was lost and proves that it was ours (F24, T22, L-21). With the null
+    sender of L-1 nobody would hear that a customer was never reached; that nothing answers what comes back is
+    the business of `parsers.screening` and of the headers below (RFC 3834 §3.3 allows either).
     """
-    return "" if outbound.automatic and outbound.role == CUSTOMER else address
+    return outbound.reply_to.address
 
 
 def _headers(outbound: Outbound, date: datetime, domain: str) -> Iterator[Header]:

@@ -222,7 +222,7 @@ class Stage:
     def _arrive(self, act: Act, raw: bytes) -> None:
         """The mail is kept as the mail server keeps it, and the gateway does what follows."""
         to = tuple(address for _, address in getaddresses([str(read_mail(raw)["To"])]))
-        envelope = Envelope(source="smtp", mail_from=act.who.address, recipients=to)
+        envelope = Envelope(source="smtp", mail_from=act.who.address, recipients=to, peer="127.0.0.1")
         inbox_id, mark = self._ids.inbox_id(act.at), digest.of_message(raw)
         self._store.submit(lambda work: work.keep(inbox_id, act.at, envelope, raw, mark)).result()
         for outcome in self._settle():

@@ -1,49 +1,59 @@
 """A colleague's message: an answer to a notice of ours, or a report filed for a customer (P-23)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway import customer_turn, staff_turn
+from gateway import customer_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
-from gateway.cases.events import Event
-from gateway.colleague_report import Filed, answers
+from gateway.colleague_report import Filed
+from gateway.intake import acting, holding, repeating
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.intake.taking import Taking
-from gateway.parsers import enclosures
 from gateway.ports import Sent
+from gateway.trust.authority import Ruling
 
-DIGEST = "digest"
 
-
-def take(taking: Taking, staff: Staff | None, sent: Sent | None) -> Outcome:
+def take(taking: Taking, staff: Staff | None, sent: Sent | None, ruling: Ruling) -> Outcome:
     """`staff` is whom the sender's address belongs to, `sent` the message of ours that is answered."""
     if sent is None:
-        filed = taking.message.filed
-        if staff is not None and filed is not None and filed.is_report:
-            return _report(taking, filed, staff)
-        return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
-    if sent.token_until < taking.message.kept.received_at:
-        return Outcome(FILED, None, f"from a colleague, but our {sent.notice} can be answered no longer")
+        return _unasked(taking, staff, ruling)
     case = _answered_case(taking, sent)
     if case is None:
         return Outcome(FILED, None, "answers a case that is gone")
-    if staff is None or sent.recipient.lower() not in (staff.email.lower(), taking.sender):
-        taking.put(case, "unverified", "a colleague's reply address, used by another")
+    if sent.token_until < taking.message.kept.received_at:
+        if staff is not None and taking.may_tell(case, staff):
+            acting.tell(taking, case, staff, sent.role, "too_old", taking.message.report.text)
+        return Outcome(FILED, None, f"from a colleague, but our {sent.notice} can be answered no longer")
+    if staff is None or ruling.may not in ("commands", "held"):
+        taking.put(case, "unverified", f"a colleague's reply address, used by another ({ruling.reason})")
         wrote = events.ThirdPartyWrote(text=taking.message.report.text, by=taking.sender)
         taking.advance(case, [wrote])
         return Outcome(ADDED, case.number, "a colleague's reply address, used by somebody else")
-    meaning = taking.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
-    if meaning == "facts":
-        return _facts(taking, case, staff)
-    return _answer(taking, case, sent, staff_turn.Answered(staff, sent.role, meaning))
+    if sent.notice == holding.NOTICE:
+        return holding.answered(taking, case, staff, sent)
+    if ruling.may == "held":
+        return holding.hold(taking, case, staff, sent, ruling.reason)
+    if repeating.is_replay(taking, case):
+        taking.put(case, "unverified", "says again, word for word, what this colleague said before")
+        return Outcome(ADDED, case.number, "a message that came before: its commands do not run again")
+    words = acting.written(taking, case)
+    taking.put(case, "staff", f"answers our {sent.notice}; {taking.message.authentication.evidence}")
+    return acting.act(taking, case, staff, sent, words)
+
+
+def _unasked(taking: Taking, staff: Staff | None, ruling: Ruling) -> Outcome:
+    """In answer to nothing of ours: a report, or something to be read by a person."""
+    filed = taking.message.filed
+    if staff is not None and filed is not None and filed.is_report:
+        return _report(taking, filed, staff, ruling)
+    return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
 
 
 def _answered_case(taking: Taking, sent: Sent) -> Case | None:
     """The case that our notice was about; a digest is about the first of its cases that is still open."""
     case = taking.work.case(sent.case_number)
-    if sent.notice != DIGEST or case is None or not lifecycle.is_over(case.status):
+    if sent.notice != acting.DIGEST or case is None or not lifecycle.is_over(case.status):
         return case
     others = (taking.work.case(number) for number in taking.work.cases_in_digest(sent.id))
     return next(
@@ -51,50 +61,20 @@ def _answered_case(taking: Taking, sent: Sent) -> Case | None:
     )
 
 
-def _answer(taking: Taking, case: Case, sent: Sent, answered: staff_turn.Answered) -> Outcome:
-    report = taking.message.report
-    files = enclosures.meant_to_be_sent(taking.message.inbound.attachments)
-    turn = staff_turn.read(
-        report.text,
-        report.language,
-        answered,
-        case,
-        taking.rules.directory,
-        taking.rules.commands,
-        tuple(taking.rules.policy.levels),
-        [file.name for file in files if file.name],
-    )
-    taking.put(case, "staff", f"answers our {sent.notice}")
-    case = taking.advance(case, turn.events, files)
-    if sent.notice == DIGEST:
-        _acknowledge_others(taking, sent, case, turn.events)
-    for number, refusal in enumerate(turn.refusals):
-        notice = Notice(
-            id=f"{case.number}/answer/{taking.message.kept.id}/{number}",
-            name="reply_not_sent",
-            to=sent.role,
-            facts={"why": refusal.why, "words": refusal.words},
-        )
-        taking.answer(case, answered.staff.id, notice)
-    return Outcome(ADDED, case.number, f"answers our {sent.notice}")
+def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outcome:
+    """Whoever takes a report files it by mail; what is missing is asked back from them (P-23, P-24).
 
-
-def _acknowledge_others(taking: Taking, sent: Sent, answered: Case, happened: Sequence[Event]) -> None:
-    """A digest is acknowledged as one: whoever has it in hand has every case in it in hand."""
-    acknowledged = [event for event in happened if isinstance(event, events.Acknowledged)]
-    for number in taking.work.cases_in_digest(sent.id) if acknowledged else ():
-        case = taking.work.case(number)
-        if case is not None and number != answered.number:
-            taking.advance(case, acknowledged)
-
-
-def _report(taking: Taking, filed: Filed, staff: Staff) -> Outcome:
-    """Whoever takes a report files it by mail; what is missing is asked back from them (P-23, P-24)."""
+    One that nothing proves to be the colleague's opens its case all the same, since a fault must not wait; but nobody
+    outside is written to, and whoever has the case is told why.
+    """
     known = taking.work.cases_with_message([filed.original_message_id]) if filed.original_message_id else ()
     case = taking.work.case(known[0][0]) if known else None
     if case is not None:
-        taking.put(case, "staff", "passes on a mail that lies on this case")
-        taking.advance(case, [events.NoteTaken(text=taking.message.report.text, by=staff.id)])
+        taking.put(
+            case, "unverified" if ruling.flagged else "staff", "passes on a mail that lies on this case"
+        )
+        if not ruling.flagged:
+            taking.advance(case, [events.NoteTaken(text=taking.message.report.text, by=staff.id)])
         return Outcome(ADDED, case.number, "a colleague passed on a mail that lies on this case")
     at = taking.clock.now()
     inbound = filed.report.inbound
@@ -112,6 +92,10 @@ def _report(taking: Taking, filed: Filed, staff: Staff) -> Outcome:
         reported_by=staff.id,
         missing=filed.missing,
     )
+    if ruling.flagged:
+        doubt = f"nothing proves that {staff.name} filed it: ask them before you write to the customer"
+        reporter = replace(case.reporter, unproved=True)
+        case = replace(case, problems=(*case.problems, doubt), reporter=reporter)
     words = filed.report.text or taking.message.report.text
     case = taking.begin(case, words, staff.id, f"filed by {staff.id} for the customer")
     if case.missing:
@@ -124,12 +108,3 @@ def _report(taking: Taking, filed: Filed, staff: Staff) -> Outcome:
         )
         taking.answer(case, staff.id, notice)
     return Outcome(OPENED, case.number, f"filed by {staff.id} for the customer")
-
-
-def _facts(taking: Taking, case: Case, staff: Staff) -> Outcome:
-    """The answer to what we had asked the colleague back."""
-    report = taking.message.report
-    taking.put(case, "staff", "answers our facts_wanted")
-    learned = events.FactsLearned(text=report.text, by=staff.id, answers=answers(case.missing, report))
-    taking.advance(case, [learned])
-    return Outcome(ADDED, case.number, "answers our facts_wanted")

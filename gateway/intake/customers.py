@@ -1,5 +1,7 @@
 """A customer's message: onto the case it belongs to, or a case of its own."""
 
+from dataclasses import replace
+
 from gateway import customer_turn
 from gateway.cases import events
 from gateway.cases.case import Case
@@ -8,32 +10,37 @@ from gateway.intake import placing
 from gateway.intake.message import ADDED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.ports import Sent
+from gateway.trust.authority import Ruling
 
 
-def take(taking: Taking, sent: Sent | None) -> Outcome:
+def take(taking: Taking, sent: Sent | None, ruling: Ruling) -> Outcome:
     """Where the message belongs, and what it does there."""
     match = placing.place(taking, sent)
     case = taking.work.case(match.number) if match.number is not None else None
     if case is not None:
-        outcome = _on_case(taking, case, match)
+        outcome = _on_case(taking, case, match, sent, ruling)
         if outcome is not None:
             return outcome
     return _open(taking, match)
 
 
-def _on_case(taking: Taking, case: Case, match: Match) -> Outcome | None:
+def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling: Ruling) -> Outcome | None:
     """What it does to the case it belongs to; None when it is a matter of its own."""
     report = taking.message.report
     if not match.trusted:
-        taking.put(case, "third_party", match.reason)
+        taking.put(case, "third_party", match.reason, match.considered)
         event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
         taking.advance(case, [event])
         return Outcome(ADDED, case.number, match.reason)
+    if sent is not None and case.reporter.unproved:
+        # They read what we wrote to that address: it is theirs, and so was the report.
+        case = replace(case, reporter=replace(case.reporter, unproved=False))
     inbound, at = taking.message.inbound, taking.clock.now()
     turn = customer_turn.read(case, report, inbound, taking.sender, at, taking.rules.reopen_days)
     if not turn.events:
         return None
-    taking.put(case, "customer", match.reason)
+    reason = f"{match.reason}; not authenticated" if ruling.flagged else match.reason
+    taking.put(case, "customer", reason, match.considered)
     taking.advance(case, turn.events)
     return Outcome(ADDED, case.number, match.reason)
 
@@ -51,5 +58,7 @@ def _open(taking: Taking, match: Match) -> Outcome:
         suggestion=match.number or match.suggestion,
         channel="mail",
     )
-    taking.begin(case, taking.message.report.text, case.reporter.address, match.reason)
+    if not case.reporter.known and taking.message.authentication.result != "pass":
+        case = replace(case, reporter=replace(case.reporter, unproved=True))
+    taking.begin(case, taking.message.report.text, case.reporter.address, match.reason, match.considered)
     return Outcome(OPENED, case.number, match.reason)

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gateway.cases.directory import Directory
 from gateway.cases.policy import Policy
 from gateway.colleague_report import Filed
+from gateway.intake.proof import UNASKED
 from gateway.messages import Inbound
 from gateway.parsers.report import Report, Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.ports import Kept
+from gateway.trust.authentication import Authentication
+from gateway.trust.budget import Limits
+from gateway.trust.dns import Resolver
+from gateway.trust.rules import TrustRules
 
 FILED, OPENED, ADDED, SET_ASIDE = "filed", "case_opened", "added", "set_aside"
 FAILED, POSTPONED = "failed", "postponed"
@@ -30,17 +36,25 @@ class Rules:
     vendor: Vendor
     freemail: Callable[[str], bool]
     staffed: frozenset[str]
+    trust: TrustRules
+    dns: Resolver
+    limits: Limits
+    hold: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class ReadMessage:
-    """A kept message, understood; `filed` is what a colleague's mail says of a customer (P-23)."""
+    """A kept message, understood; `filed` is what a colleague's mail says of a customer (P-23).
+
+    `authentication`: whether its From is true.
+    """
 
     kept: Kept
     inbound: Inbound
     report: Report
     may_be_answered: bool
     filed: Filed | None = None
+    authentication: Authentication = UNASKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,13 @@
 """Which message of ours a message answers, and which case it belongs to: evidence looked up for `cases.matching`."""
 
+from collections.abc import Sequence
+
 from gateway import case_number, reply_address
 from gateway.cases import matching
 from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.intake.proof import tokens
 from gateway.intake.taking import Taking
+from gateway.parsers.bounces import Bounce
 from gateway.ports import Sent
 from gateway.reply_address import Bound
 
@@ -13,7 +17,26 @@ MOST_TOKENS = 10
 
 def answered(taking: Taking) -> Sent | None:
     """The message of ours that this one answers, if one of its tokens is genuine."""
-    for token in _tokens(taking):
+    return _genuine(taking, _tokens(taking))
+
+
+def returned(taking: Taking, bounce: Bounce) -> Sent | None:
+    """The message of ours that did not arrive; None where the bounce does not prove that it speaks of one (T22, L-21).
+
+    Proof is our signed return path, to which it came, or the signed Message-ID of what it returns; whatever else
+    it says or is addressed to is only its sender's text.
+    """
+    message = taking.message
+    signed = reply_address.tokens_in(
+        message.kept.envelope.recipients, [bounce.original_message_id or ""], taking.rules.support
+    )
+    sent = _genuine(taking, signed)
+    return sent if sent is not None and sent.token_until >= message.kept.received_at else None
+
+
+def _genuine(taking: Taking, signed: Sequence[str]) -> Sent | None:
+    """What was sent under the first token that we signed."""
+    for token in signed[:MOST_TOKENS]:
         sent = taking.work.sent(reply_address.look_up_of(token))
         if sent is None:
             continue
@@ -24,13 +47,8 @@ def answered(taking: Taking) -> Sent | None:
 
 
 def _tokens(taking: Taking) -> tuple[str, ...]:
-    inbound = taking.message.inbound
-    addresses = [
-        *taking.message.kept.envelope.recipients,
-        *(person.address for person in (*inbound.to, *inbound.cc)),
-    ]
-    ids = [inbound.in_reply_to or "", *reversed(inbound.references)]
-    return reply_address.tokens_in(addresses, ids, taking.rules.support)[:MOST_TOKENS]
+    message = taking.message
+    return tokens(message.inbound, message.kept.envelope, taking.rules.support)
 
 
 def place(taking: Taking, sent: Sent | None) -> Match:

@@ -17,11 +17,15 @@ from gateway.errors import NotNow, StaleCase
 from gateway.intake import automatic as programs
 from gateway.intake import colleagues, customers, placing
 from gateway.intake.message import FAILED, POSTPONED, SET_ASIDE, Outcome, ReadMessage, Rules
+from gateway.intake.proof import Prover, matters
+from gateway.intake.standing import standing_of
 from gateway.intake.taking import Taking
 from gateway.messages import Envelope
 from gateway.parsers import glance, screening
 from gateway.ports import Clock, Ids, Kept, Letters, Store, Work
 from gateway.reading import Reading, ReadingDied
+from gateway.trust import authority
+from gateway.trust.authentication import Authentication
 
 log = structlog.get_logger()
 
@@ -54,6 +58,7 @@ class Intake:
         self._letters = letters
         self._clock = clock
         self._ids = ids
+        self._prover = Prover(rules.trust, rules.dns)
 
     async def turn(self) -> Sequence[Outcome]:
         """Take in what waits, in the order it came; what each message became. Empty when nothing waits."""
@@ -103,7 +108,15 @@ class Intake:
         except ReadingDied as died:
             return self.glance(kept, died.reason)
         answerable = screening.may_be_answered(reading.inbound, kept.envelope, reading.report.automatic)
-        return ReadMessage(kept, reading.inbound, reading.report, answerable, reading.filed)
+        authentication = await self._proved(kept, reading)
+        return ReadMessage(kept, reading.inbound, reading.report, answerable, reading.filed, authentication)
+
+    async def _proved(self, kept: Kept, reading: Reading) -> Authentication:
+        automatic, inbound = reading.report.automatic, reading.inbound
+        needed = (automatic is None or automatic.reason == "list") and matters(
+            inbound, kept.envelope, self._rules.directory, self._rules.support
+        )
+        return await self._prover.prove(kept, inbound, matters=needed)
 
     async def _read_again_if_it_dies(self, kept: Kept) -> Reading:
         """Once may be chance: a machine short of memory ends whom it likes (F43)."""
@@ -135,12 +148,14 @@ class Intake:
 
 
 def decide(taking: Taking) -> Outcome:
-    """What the message does: a program's, a colleague's or a customer's."""
+    """What the message does: a program's, a colleague's or a customer's. The one place where the matrix is asked."""
     automatic = taking.message.report.automatic
     sent = placing.answered(taking)
     if automatic is not None and automatic.reason != "list":
         return programs.take(taking, automatic, sent)
     staff = taking.rules.directory.staff_at(taking.sender)
-    if staff is not None or (sent is not None and sent.role != saying.CUSTOMER):
-        return colleagues.take(taking, staff, sent)
-    return customers.take(taking, sent)
+    ruling = authority.rule(standing_of(taking, staff, sent))
+    for_colleagues = staff is not None or (sent is not None and sent.role != saying.CUSTOMER)
+    if for_colleagues and ruling.may != "customer_text":
+        return colleagues.take(taking, staff, sent, ruling)
+    return customers.take(taking, sent, ruling)

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.cases import events, steps
-from gateway.cases.case import Case, Notice
+from gateway.cases.case import Case, Notice, Step
+from gateway.cases.directory import Staff
 from gateway.cases.events import Event
+from gateway.cases.matching import Considered
 from gateway.cases.policy import Terms
+from gateway.intake import budgeting
 from gateway.intake.message import ReadMessage, Rules
 from gateway.messages import Attachment
-from gateway.ports import Clock, Ids, Letters, Said, Work
+from gateway.ports import Clock, Ids, Letters, Ready, Said, Work
+
+MOST_TOLD_A_DAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,27 @@ class Taking:
             return case
         at = self.clock.now()
         step = steps.advance_together(case, happened, at, self.terms(case))
-        self.work.record(step, self.letters.letters(case, step, at, files))
+        return self._recorded(case, step, at, files)
+
+    def _recorded(
+        self, before: Case | None, step: Step, at: datetime, files: Sequence[Attachment] = ()
+    ) -> Case:
+        """The step and its letters; what a mail from outside brings about, as far as its budget goes."""
+        from_us = self.rules.directory.staff_at(self.sender) is not None
+        if not from_us:
+            step = budgeting.within_budget(self.work, self.message, self.rules.limits, step, at)
+        ready = self.letters.letters(before, step, at, files)
+        self.work.record(step, ready if from_us else budgeting.as_answers(ready, self.message, step.case))
         return step.case
 
     def terms(self, case: Case) -> Terms:
         """What this case's plan promises."""
         return self.rules.policy.terms(case.plan, self.rules.staffed)
 
-    def put(self, case: Case | str, audience: str, evidence: str) -> None:
-        """Lay the message on the case, for this audience, with why it is there."""
+    def put(
+        self, case: Case | str, audience: str, evidence: str, considered: tuple[Considered, ...] = ()
+    ) -> None:
+        """Lay the message on the case, for this audience, with why it is there and what else was considered."""
         message = self.message
         inbound = message.inbound
         said = Said(
@@ -56,26 +73,36 @@ class Taking:
             message_id=inbound.message_id,
             inbox_id=message.kept.id,
             evidence=evidence,
+            considered=considered,
         )
         self.work.put(case if isinstance(case, str) else case.number, said)
 
-    def answer(self, case: Case, staff_id: str, notice: Notice) -> None:
-        """Tell the colleague who wrote, at once and whatever their duty."""
-        self.work.say(case, self.letters.answer(case, notice, staff_id, self.clock.now()))
+    def answer(self, case: Case, staff_id: str, notice: Notice) -> Sequence[Ready]:
+        """Tell the colleague who wrote, at once and whatever their duty; what is on its way to them."""
+        ready = self.letters.answer(case, notice, staff_id, self.clock.now())
+        self.work.say(case, ready)
+        return ready
 
-    def begin(self, case: Case, words: str, by: str, reason: str) -> Case:
+    def may_tell(self, case: Case, staff: Staff) -> bool:
+        """Whether a colleague may be told that a mail in their name was not used: anybody can write such mail."""
+        day = self.clock.now() - timedelta(days=1)
+        return self.work.times_told(case.number, staff.email, day) < MOST_TOLD_A_DAY
+
+    def begin(
+        self, case: Case, words: str, by: str, reason: str, considered: tuple[Considered, ...] = ()
+    ) -> Case:
         """The report itself: case, letters and message together; a complaint goes to quality as well (P-60)."""
         at = case.opened_at
         language = case.reporter.language
         step = steps.open_case(
             case, events.Reported(text=words, language=language, by=by), at, self.terms(case)
         )
-        self.work.record(step, self.letters.letters(None, step, at))
-        self.put(case, "customer", reason)
+        opened = self._recorded(None, step, at)
+        self.put(case, "customer", reason, considered)
         if case.kind == "complaint":
             complained = events.Complained(text=words, language=language, by=by)
-            return self.advance(step.case, [complained])
-        return step.case
+            return self.advance(opened, [complained])
+        return opened
 
     def number(self, at: datetime) -> str:
         """A case number that no case has."""

@@ -153,9 +153,9 @@ class ReadingProcess:
             if not self._stopped:
                 raise
             raise NotNow("the reading process is being stopped") from None
-        if child.process.returncode is None:
+        if not _has_ended(child.process):
             return child
-        log.warning("reading_process_gone", pid=child.process.pid, returncode=child.process.returncode)
+        log.warning("reading_process_gone", pid=child.process.pid)
         self._replace()
         return await self._child()
 
@@ -200,6 +200,17 @@ def _environment() -> dict[str, str]:
     """Ours without our secrets; one thread for the arithmetic that nobody needs, since each costs address space."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY__")}
     return {**inherited, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _has_ended(process: Process) -> bool:
+    """Asked of the kernel: the event loop learns of a death only in its next turns, and a message sent meanwhile would
+    be blamed for it."""
+    if process.returncode is not None:
+        return True
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # the loop's watcher has collected it and not told the loop yet
+        return True
 
 
 async def _exchange(child: _Child, frame: bytes, longest: int) -> bytes:

@@ -1,9 +1,9 @@
 """The HTML alternative of a letter, made from its text: one source of words, two dresses.
 
 `read_blocks` is a small pure reader of the plain text that our templates write: paragraphs; two or more lines of
-`label: value` (or `标签：值`) are facts; lines that begin with `· ` are a list, with `> ` a person's words; what
-follows a line `-- ` is the signature (RFC 3676 section 4.3). It works line by line, in one pass, and knows no HTML:
-escaping is the layout template's autoescape, or `plain_page`'s.
+`label: value` (or `标签：值`) are facts; lines that begin with `· ` are a list, with `> ` a person's words,
+with `mailto:` or `https:` a link; what follows a line `-- ` is the signature (RFC 3676 section 4.3). It works line by
+line, in one pass, and knows no HTML: escaping is the layout template's autoescape, or `plain_page`'s.
 """
 
 import re
@@ -15,9 +15,10 @@ from typing import Literal
 
 ITEM = "· "
 QUOTE = ">"
+LINKS = ("mailto:", "https://", "http://")
 SIGNATURE = "-- "
 
-Kind = Literal["paragraph", "facts", "items", "words", "signature"]
+Kind = Literal["paragraph", "facts", "items", "words", "link", "signature"]
 
 _FACT = re.compile(r"(?P<label>[^\s:：][^:：]{0,40})(?:：|: )(?P<value>.*)")
 
@@ -43,6 +44,8 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             yield Block("items", lines=tuple(line.removeprefix(ITEM) for line in group))
         elif kind == "words":
             yield Block("words", lines=tuple(line[1:].removeprefix(" ") for line in group))
+        elif kind == "link":
+            yield Block("link", lines=tuple(group))
         elif kind == "text":
             yield _facts_or_paragraph(tuple(group))
     signature = tuple(line for line in lines[ends + 1 :] if line)
@@ -55,6 +58,8 @@ def _kind_of_line(line: str) -> str:
         return "gap"
     if line.startswith(ITEM):
         return "items"
+    if line.startswith(LINKS):
+        return "link"
     return "words" if line.startswith(QUOTE) else "text"
 
 

@@ -15,6 +15,8 @@ from gateway.cases.commitments import PAUSED
 from gateway.cases.saying import readable
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, lines_of, one_line
 
+LONGEST_LINK = 1000
+
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
 """The letters after which a customer knows where their case stands."""
 
@@ -90,8 +92,9 @@ class Person:
 class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
-    `language`: what the words are to be put into; `missing`: fields that a colleague is asked for; `attachments`: names
-    of the files that go with the letter.
+    `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
+    fields that a colleague is asked for; `attachments`: names of the files that go with the letter; `answer_link`: a
+    `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]
@@ -106,6 +109,7 @@ class Facts:
     notice: str | None
     recipient: str | None
     reason: str | None
+    instead: str | None
     what: str | None
     detail: tuple[str, ...]
     missing: tuple[str, ...]
@@ -113,6 +117,7 @@ class Facts:
     period: Period | None
     score: int | None
     attachments: tuple[str, ...]
+    answer_link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         notice=_line(facts.get("notice")),
         recipient=_line(facts.get("recipient")),
         reason=_line(facts.get("reason")),
+        instead=_line(facts.get("instead")),
         what=_line(facts.get("what")),
         detail=_lines(facts.get("detail")),
         missing=_each_text(facts.get("missing")),
@@ -202,6 +208,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         period=_period(facts.get("period")),
         score=_whole(facts.get("score")),
         attachments=_each_text(facts.get("attachments")),
+        answer_link=_line(facts.get("answer_link"), LONGEST_LINK),
     )
 
 

@@ -7,6 +7,7 @@ update comes) is exactly what was decided, and a message is either owed together
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import structlog
 
@@ -35,12 +36,16 @@ OUTSIDE = frozenset({CUSTOMER, FOREIGN_MANAGER})
 """The roles of people at the customer's."""
 
 ALERT_EVERY = timedelta(days=1)
+ACKNOWLEDGEMENTS = frozenset({"receipt", "first_reply", "out_of_scope", "service_not_covered"})
+LOOKED_AT = frozenset({"engineer_replied", "triaged", "planned", "dispatched", "resolved"})
+ANSWERED_BY_ONE_WORD = frozenset({"held_command"})
+ONE_WORD = "#confirm"
 URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who we are in a From line, and for how long things live."""
+    """Who we are in a From line, for how long things live, and where our pages are reached, if they are."""
 
     support: str
     names: Mapping[str, str]
@@ -48,6 +53,7 @@ class Sender:
     token_days: int
     lifetime: timedelta
     urgent_lifetime: timedelta
+    portal_url: str = ""
 
 
 def customer_letter(
@@ -56,16 +62,32 @@ def customer_letter(
     """What the customer reads: with the moment of the next update, and outside hours when handling begins."""
     party = reader_of(notice, case)
     closed = not business_time.is_open(terms.calendar, at)
+    silent_afterwards = waits_for_proof(party, case)
     return composer.compose(
         notice,
         case,
         Recipient(party.name, party.language, "customer", party.known),
         at,
-        next_update=steps.next_update(case, notice.name, at, terms),
+        next_update=None if silent_afterwards else steps.next_update(case, notice.name, at, terms),
         handling_begins=business_time.next_open(terms.calendar, at) if closed else None,
         engineer=engineer,
         subject_of_thread=case.subject,
     )
+
+
+def waits_for_proof(party: Party, case: Case) -> bool:
+    """Whether somebody may be written to whose name was perhaps only used: little, until one of us has looked."""
+    return party.unproved and case.engineer is None and LOOKED_AT.isdisjoint(case.moments)
+
+
+def is_withheld(notice: Notice, party: Party, case: Case) -> bool:
+    """Whether this letter must not go to somebody outside now; a colleague's own words always may (T19)."""
+    if notice.name in saying.OWN_WORDS:
+        return not party.address
+    if not party.answerable or not party.address:
+        return True
+    acknowledges = notice.name in ACKNOWLEDGEMENTS and case.version <= 1 and case.reported_by is None
+    return waits_for_proof(party, case) and not acknowledges
 
 
 def files_for(notice: Notice, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
@@ -83,11 +105,17 @@ def _naming(notice: Notice, files: Sequence[Attachment]) -> Notice:
     return replace(notice, facts={**notice.facts, "attachments": names}) if names else notice
 
 
+def _words_of(notice: Notice) -> tuple[str, str] | None:
+    """The words that a notice carries, and their language; None where it carries none."""
+    words, language = notice.facts.get("words"), notice.facts.get("words_language")
+    return (words, language) if isinstance(words, str) and isinstance(language, str) else None
+
+
 def reader_of(notice: Notice, case: Case) -> Party:
-    """Who at the customer's reads this: the reporter, or the foreign manager, each in their language (P-36)."""
+    """Who at the customer's reads this: whom we answer, or the foreign manager, each in their language (P-36)."""
     if notice.to == FOREIGN_MANAGER and case.foreign_manager is not None:
         return case.foreign_manager
-    return case.reporter
+    return case.answered
 
 
 class NoticeLetters:
@@ -164,15 +192,21 @@ class NoticeLetters:
         self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...]
     ) -> Sequence[Ready]:
         party = reader_of(notice, case)
-        if not party.answerable or not party.address:
-            log.info(
-                "notice_not_sent", case=case.number, notice=notice.name, reason="automatic mail is unwelcome"
+        if is_withheld(notice, party, case):
+            log.info("notice_not_sent", case=case.number, notice=notice.name, reason="unwelcome, or unproved")
+            return []
+        if party.address.lower() in case.unreachable:
+            log.warning(
+                "notice_not_sent", case=case.number, notice=notice.name, reason="mail to them came back"
             )
             return []
         terms = self._policy.terms(case.plan, self._staffed)
         letter = customer_letter(self._composer, notice, case, at, terms, self._holder(case))
         thread = (*case.thread, self._anchor(case, "case"))
-        outbound = self._outbound(notice, case, letter, Address(party.name, party.address), at)
+        signed = self._signed(notice, case, party.address, at)
+        outbound = self._outbound(
+            notice, case, letter, Address(party.name if party.known else None, party.address), signed
+        )
         return [
             self._ready(
                 outbound(
@@ -225,10 +259,15 @@ class NoticeLetters:
     ) -> Ready:
         person = reached.staff
         language = person.languages[0] if person.languages else "zh-Hans"
+        signed = self._signed(notice, case, person.email, at)
         letter = self._composer.compose(
-            notice, case, Recipient(person.name, language, "staff"), at, engineer=self._holder(case)
+            self._answerable_at_once(notice, case, signed),
+            case,
+            Recipient(person.name, language, "staff"),
+            at,
+            engineer=self._holder(case),
         )
-        outbound = self._outbound(notice, case, letter, Address(person.name, person.email), at)
+        outbound = self._outbound(notice, case, letter, Address(person.name, person.email), signed)
         return self._ready(
             outbound(
                 references=(self._anchor(case, "staff"),), not_before=reached.not_before, attachments=files
@@ -243,18 +282,32 @@ class NoticeLetters:
         engineer = self._directory.staff.get(case.engineer or "")
         return engineer.name if engineer else None
 
+    def _signed(self, notice: Notice, case: Case, address: str, at: datetime) -> tuple[str, str]:
+        """The look-up id of a new letter, and its token: made here and nowhere else."""
+        until = self._token_until(at)
+        bound = Bound(self._ids.outbound_id(), case.number, address, notice.to, notice.name, until)
+        return bound.look_up, reply_address.sign(self._sender.key, bound)
+
+    def _answerable_at_once(self, notice: Notice, case: Case, signed: tuple[str, str]) -> Notice:
+        """Where one word is wanted: with a link to a page that asks, or else to an answer ready to be sent."""
+        if notice.name not in ANSWERED_BY_ONE_WORD:
+            return notice
+        if self._sender.portal_url:
+            link = f"{self._sender.portal_url.rstrip('/')}/answer/{signed[1]}"
+            return replace(notice, facts={**notice.facts, "answer_link": link})
+        to = quote(reply_address.reply_to(self._sender.support, signed[1]), safe="@")
+        link = f"mailto:{to}?subject={quote(f'Re: [{case.number}]')}&body={quote(ONE_WORD)}"
+        return replace(notice, facts={**notice.facts, "answer_link": link})
+
     def _outbound(
-        self, notice: Notice, case: Case, letter: Letter, to: Address, at: datetime
+        self, notice: Notice, case: Case, letter: Letter, to: Address, signed: tuple[str, str]
     ) -> Callable[..., Outbound]:
-        """The message but for its threading; its token is made here and nowhere else."""
+        """The message but for its threading; `signed` is its look-up id and its token."""
         if letter.problem is not None:
             log.error("template_failed", notice=notice.name, problem=letter.problem)
             self._broken.add(letter.problem)
         sender = self._sender
-        bound = Bound(
-            self._ids.outbound_id(), case.number, to.address, notice.to, notice.name, self._token_until(at)
-        )
-        token = reply_address.sign(sender.key, bound)
+        look_up, token = signed
         name = sender.names.get(letter.language) or next(iter(sender.names.values()), None)
 
         def finish(
@@ -265,7 +318,7 @@ class NoticeLetters:
             attachments: tuple[Attachment, ...] = (),
         ) -> Outbound:
             return Outbound(
-                id=bound.look_up,
+                id=look_up,
                 case_number=case.number,
                 notice=notice.name,
                 role=notice.to,
@@ -297,6 +350,7 @@ class NoticeLetters:
             person=person,
             raw=raw,
             at=at,
+            said=_words_of(notice),
             lifetime_until=(outbound.not_before or at) + lifetime,
             token_until=self._token_until(at),
         )

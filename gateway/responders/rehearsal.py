@@ -112,6 +112,7 @@ _EVERY_FACT: Mapping[str, Fact] = {
     "period": "2026-Q3",
     "score": 4,
     "attachments": ["report.pdf"],
+    "answer_link": "mailto:support@example.com?body=yes",
 }
 
 

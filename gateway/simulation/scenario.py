@@ -165,8 +165,8 @@ class _ScenarioReader:
         what = str(row.get("what", ""))
         at = self._moment(f"{where}.at", row.get("at", "+0m"), start)
         kind = EVENTS.get(what)
-        if kind is None or kind in (events.NoticeSent, events.NoticeFailed):
-            playable = sorted(set(EVENTS) - {"notice_sent", "notice_failed"})
+        if kind is None or kind in (events.NoticeSent, events.NoticeFailed, events.Redirected):
+            playable = sorted(set(EVENTS) - {"notice_sent", "notice_failed", "redirected"})
             self._wrong(
                 f"{where}.what", f"nothing called {what!r} happens", "there are: " + ", ".join(playable)
             )

@@ -8,8 +8,13 @@ from sqlalchemy import Engine, func, select
 
 from gateway.cases.case import Case
 from gateway.errors import UnknownCase
-from gateway.storage.mapping import case_from_json, facts_from_json
-from gateway.storage.tables import cases, inbox, journal, messages, outbox
+from gateway.storage.mapping import (
+    case_from_json,
+    considered_from_json,
+    facts_from_json,
+    unconfirmed_from_json,
+)
+from gateway.storage.tables import cases, inbox, journal, messages, outbox, unconfirmed
 from gateway.storage.work import SENT
 
 Row = Mapping[str, Any]
@@ -87,6 +92,7 @@ def read_case(engine: Engine, number: str) -> tuple[Case, Sequence[Row], Sequenc
                 "message_id": row.message_id,
                 "inbox_id": row.inbox_id,
                 "evidence": row.evidence,
+                "considered": considered_from_json(row.considered),
             }
             for row in connection.execute(select(messages).where(messages.c.case_number == number))
         ]
@@ -107,6 +113,22 @@ def read_case(engine: Engine, number: str) -> tuple[Case, Sequence[Row], Sequenc
             for row in connection.execute(select(outbox).where(outbox.c.case_number == number))
         ]
     return case_from_json(body), entries, sorted(put + left, key=lambda row: row["at"])
+
+
+def unconfirmed_on(engine: Engine, number: str) -> Sequence[Row]:
+    """Commands on a case that wait or waited for their sender's confirmation, in order; the files left out."""
+    query = select(unconfirmed).where(unconfirmed.c.case_number == number).order_by(unconfirmed.c.at)
+    with engine.connect() as connection:
+        return [
+            {
+                "at": row.at,
+                "until": row.until,
+                "staff": row.staff_id,
+                "state": row.state,
+                "words": unconfirmed_from_json(row.body).text,
+            }
+            for row in connection.execute(query)
+        ]
 
 
 def list_inbox(engine: Engine, *, outcome: str | None = None, limit: int = 100) -> Sequence[Row]:

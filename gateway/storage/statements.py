@@ -3,7 +3,7 @@
 Parameters that name a row begin with `the_`; all others are columns to be set.
 """
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, recurring
@@ -59,7 +59,37 @@ READ_SENT = select(
     outbox.c.recipient,
     outbox.c.person,
     outbox.c.token_expires_at.label("token_until"),
+    outbox.c.state,
+    outbox.c.said,
 ).where(outbox.c.id == bindparam("the_letter"))
+WAS_GIVEN = select(outbox.c.id).where(outbox.c.notice_id == bindparam("the_notice")).limit(1)
+
+
+def _answers(*which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(outbox).where(*which).scalar_subquery()
+
+
+_TO_ADDRESS = (outbox.c.answers_to == bindparam("the_address"), outbox.c.created_at > bindparam("the_day"))
+_IN_THE_HOUR = outbox.c.created_at > bindparam("the_hour")
+ANSWERED = select(
+    _answers(*_TO_ADDRESS).label("to_address"),
+    _answers(outbox.c.answers_domain == bindparam("the_domain"), _IN_THE_HOUR).label("to_domain"),
+    _answers(outbox.c.to_stranger == 1, _IN_THE_HOUR).label("to_strangers"),
+    _answers(*_TO_ADDRESS, outbox.c.case_number == bindparam("the_case")).label("about_case"),
+)
+
+HASTEN_LETTERS = (
+    update(outbox)
+    .where(
+        outbox.c.case_number == bindparam("the_case"),
+        outbox.c.state == WAITING,
+        outbox.c.attempts == 0,
+        outbox.c.next_attempt > outbox.c.created_at,
+    )
+    .values(next_attempt=outbox.c.created_at)
+)
+"""What waits for its reader's duty, and not for a relay to come back, is due as if it had never had to wait."""
+
 MOVE_LETTER = update(outbox).where(outbox.c.id == bindparam("the_letter"))
 DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_doubt"))
 
@@ -106,5 +136,7 @@ ATTEMPT_LETTERS = (
     .where(outbox.c.id.in_(bindparam("the_letters", expanding=True)))
     .values(state=ATTEMPTING, attempt_started_at=bindparam("the_moment"), attempts=outbox.c.attempts + 1)
 )
-NEXT_DUE = select(func.min(cases.c.next_due))
-NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)
+NEXT_MOMENTS = select(
+    select(func.min(cases.c.next_due)).scalar_subquery(),
+    select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING).scalar_subquery(),
+)

@@ -115,11 +115,13 @@ messages = Table(
     Col("words", Text, nullable=False),
     Col("inbox_id", String(32)),
     Col("evidence", Text),
+    Col("considered", Text),
     Index("messages_by_case", "case_number", "id"),
     Index("messages_by_message_id", "message_id"),
     Index("messages_by_person", "person"),
 )
-"""What was put on a case: messages in, from customer or staff, and why they belong there."""
+"""What was put on a case: messages in, from customer or staff, and why they belong there: `evidence` is the reason
+in words, `considered` everything that was looked at, as JSON."""
 
 outbox = Table(
     "outbox",
@@ -148,13 +150,22 @@ outbox = Table(
     Col("sent_at", Moment),
     Col("error", Text),
     Col("digest_id", String(16)),
+    Col("said", Text),
+    Col("answers_to", Text),
+    Col("answers_domain", Text),
+    Col("to_stranger", Integer),
     UniqueConstraint("notice_id", "recipient", name="outbox_one_per_person"),
     Index("outbox_by_next_attempt", "state", "next_attempt"),
     Index("outbox_by_case", "case_number"),
     Index("outbox_by_digest", "digest_id"),
+    Index("outbox_by_answered", "answers_to", "created_at"),
+    Index("outbox_by_answered_domain", "answers_domain", "created_at"),
+    Index("outbox_by_stranger", "to_stranger", "created_at"),
 )
 """One row for each message to one person. `state`: waiting, attempting, sent, failed; held and digested
-after an outage (G10)."""
+after an outage (G10). `said`: the words that the notice carried, with their language, as JSON. `answers_to`,
+`answers_domain` and `to_stranger` (1 or nothing) are filled where it is an automatic answer to a mail from outside:
+what budgets are counted from (G15)."""
 
 recurring = Table(
     "recurring",
@@ -173,3 +184,18 @@ bookmarks = Table(
     Col("at", Moment, nullable=False),
 )
 """How far a channel has read its source: text that only the channel understands."""
+
+unconfirmed = Table(
+    "unconfirmed",
+    metadata,
+    Col("id", String(16), primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("staff_id", Text, nullable=False),
+    Col("at", Moment, nullable=False),
+    Col("until", Moment, nullable=False),
+    Col("state", String(12), nullable=False),
+    Col("body", Text, nullable=False),
+    Index("unconfirmed_by_case", "case_number", "at"),
+)
+"""Commands that wait for their sender's confirmation. `id`: of the letter that asks; `state`: waiting, confirmed,
+refused; what waits beyond `until` has lapsed."""

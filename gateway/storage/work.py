@@ -2,26 +2,33 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, false, func, insert, select, update
 
 from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import ClosedCase, Held, Kept, Ready, Said, Sent, Waiting
+from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
 from gateway.storage import statements
-from gateway.storage.mapping import case_from_json, case_to_json, to_json
+from gateway.storage.mapping import (
+    case_from_json,
+    case_to_json,
+    pair_from_json,
+    to_json,
+    unconfirmed_from_json,
+)
 from gateway.storage.statements import ATTEMPTING, KEPT, WAITING
-from gateway.storage.tables import bookmarks, cases, inbox, journal, outbox
+from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, unconfirmed
 
 CLAIMED_BYTES = 16_000_000
 SUGGESTED = 5
 DONE, SET_ASIDE = "done", "set_aside"
 SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
+NOT_USED = "reply_not_sent"
 
 
 class DatabaseWork:
@@ -160,6 +167,8 @@ class DatabaseWork:
                     for entry in step.entries
                 ],
             )
+        if step.wakes:
+            self._connection.execute(statements.HASTEN_LETTERS, {"the_case": case.number})
         self.say(case, ready)
 
     def say(self, case: Case, ready: Sequence[Ready]) -> None:
@@ -179,15 +188,84 @@ class DatabaseWork:
             "words": said.words,
             "inbox_id": said.inbox_id,
             "evidence": said.evidence,
+            "considered": to_json(said.considered) if said.considered else None,
         }
         self._connection.execute(statements.INSERT_MESSAGE, row)
+
+    # Trust.
+
+    def answered(self, address: str, domain: str, case_number: str, at: datetime) -> AnsweredSoFar:
+        """How many automatic answers were queued before `at`."""
+        which = {"the_address": address, "the_domain": domain, "the_case": case_number}
+        since = {"the_day": at - timedelta(days=1), "the_hour": at - timedelta(hours=1)}
+        row = self._connection.execute(statements.ANSWERED, {**which, **since}).mappings().one()
+        return AnsweredSoFar(**row)
+
+    def was_given(self, notice_id: str) -> bool:
+        """Whether anybody was given this notice."""
+        return self._connection.execute(statements.WAS_GIVEN, {"the_notice": notice_id}).first() is not None
+
+    def said_before(
+        self, case_number: str, person: str, message_id: str | None, words: str
+    ) -> tuple[bool, datetime] | None:
+        """When this colleague last said these words on the case, and whether it was in a message of this id."""
+        same_id = messages.c.message_id == message_id if message_id else false()
+        query = (
+            select(messages.c.at, messages.c.message_id)
+            .where(messages.c.case_number == case_number, messages.c.person == person)
+            .where(messages.c.audience.in_(("staff", "unverified")))
+            .where(same_id | (messages.c.words == words))
+            .order_by(messages.c.id)
+        )
+        rows = self._connection.execute(query).all()
+        same = any(message_id is not None and row.message_id == message_id for row in rows)
+        return (same, rows[-1].at) if rows else None
+
+    def hold(self, waiting: Unconfirmed) -> None:
+        """Keep commands until their sender confirms them."""
+        row = {
+            "id": waiting.id,
+            "case_number": waiting.case_number,
+            "staff_id": waiting.staff_id,
+            "at": waiting.at,
+            "until": waiting.until,
+            "state": WAITING,
+            "body": to_json(waiting),
+        }
+        self._connection.execute(insert(unconfirmed), row)
+
+    def unconfirmed(self, held_id: str) -> Unconfirmed | None:
+        """What is still waiting under this id."""
+        waits = (unconfirmed.c.id == held_id) & (unconfirmed.c.state == WAITING)
+        body = self._connection.execute(select(unconfirmed.c.body).where(waits)).scalar_one_or_none()
+        return unconfirmed_from_json(body) if body is not None else None
+
+    def confirmed(self, held_id: str, state: str) -> None:
+        """It waits no longer."""
+        self._connection.execute(update(unconfirmed).where(unconfirmed.c.id == held_id).values(state=state))
+
+    def times_asked(self, case_number: str, staff_id: str, since: datetime) -> int:
+        """How often this colleague was asked to confirm something on this case since then."""
+        asked = (unconfirmed.c.case_number == case_number) & (unconfirmed.c.staff_id == staff_id)
+        query = select(func.count()).select_from(unconfirmed).where(asked, unconfirmed.c.at > since)
+        return self._connection.execute(query).scalar_one()
+
+    def times_told(self, case_number: str, address: str, since: datetime) -> int:
+        """How often this colleague was told since then that a message in their name was not used on this case."""
+        told = (outbox.c.case_number == case_number) & (outbox.c.notice == NOT_USED)
+        query = select(func.count()).where(told, outbox.c.recipient == address, outbox.c.created_at > since)
+        return self._connection.execute(query).scalar_one()
 
     # Matching.
 
     def sent(self, outbound_id: str) -> Sent | None:
         """What was sent under this look-up id."""
         row = self._connection.execute(statements.READ_SENT, {"the_letter": outbound_id}).mappings().first()
-        return Sent(**row) if row is not None else None
+        if row is None:
+            return None
+        facts = {name: value for name, value in row.items() if name not in ("state", "said")}
+        said = pair_from_json(row["said"]) if row["said"] is not None else None
+        return Sent(**facts, failed=row["state"] == FAILED, said=said)
 
     def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(case number, message id, person) of customer messages that carry one of these ids."""
@@ -324,9 +402,8 @@ class DatabaseWork:
 
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
-        due = self._connection.execute(statements.NEXT_DUE).scalar_one_or_none()
-        attempt = self._connection.execute(statements.NEXT_ATTEMPT).scalar_one_or_none()
-        return min((moment for moment in (due, attempt) if moment is not None), default=None)
+        owed = self._connection.execute(statements.NEXT_MOMENTS).one()
+        return min((moment for moment in owed if moment is not None), default=None)
 
     def counts(self) -> Mapping[str, int]:
         """How much waits where."""
@@ -346,7 +423,7 @@ class DatabaseWork:
 
 
 def _outbox_row(ready: Ready) -> dict[str, object]:
-    outbound = ready.outbound
+    outbound, answer = ready.outbound, ready.answer
     return {
         "id": outbound.id,
         "case_number": outbound.case_number,
@@ -368,4 +445,8 @@ def _outbox_row(ready: Ready) -> dict[str, object]:
         "next_attempt": outbound.not_before or ready.at,
         "expires_at": ready.lifetime_until,
         "token_expires_at": ready.token_until,
+        "said": to_json(ready.said) if ready.said is not None else None,
+        "answers_to": answer.address if answer else None,
+        "answers_domain": answer.domain if answer else None,
+        "to_stranger": 1 if answer and answer.stranger else None,
     }

@@ -5,6 +5,7 @@ answers ours. Both look like ordinary mail, one by one. So they are counted: sto
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,20 @@ class Counts:
     exchanges: int
 
 
+About = Literal["case", "address", "domain", "strangers"]
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`reason` is a sentence for the journal, None where it may go. `tell`: a person must hear of the silence now."""
+    """`reason` is a sentence for the journal, None where it may go. `tell`: a person must hear of the silence now.
+
+    `about` names what was too much of.
+    """
 
     allowed: bool
     reason: str | None = None
     tell: bool = False
+    about: About | None = None
 
 
 def allowance(counts: Counts, limits: Limits, *, known: bool) -> Allowance:
@@ -52,14 +60,14 @@ def allowance(counts: Counts, limits: Limits, *, known: bool) -> Allowance:
     per_day = limits.known_per_day if known else limits.unknown_per_day
     if counts.exchanges >= limits.exchanges_per_case:
         reason = f"{counts.exchanges} automatic answers went to this address about this case within 24 hours"
-        return Allowance(allowed=False, reason=f"{reason}: it may be a machine", tell=True)
+        return Allowance(allowed=False, reason=f"{reason}: it may be a machine", tell=True, about="case")
     if counts.to_address_in_a_day >= per_day:
         reason = f"{counts.to_address_in_a_day} automatic mails went to this address within 24 hours"
-        return Allowance(allowed=False, reason=reason, tell=known)
+        return Allowance(allowed=False, reason=reason, tell=known, about="address")
     if counts.to_domain_in_an_hour >= limits.domain_per_hour:
         reason = f"{counts.to_domain_in_an_hour} automatic mails went to this domain within the hour"
-        return Allowance(allowed=False, reason=reason, tell=True)
+        return Allowance(allowed=False, reason=reason, tell=True, about="domain")
     if not known and counts.to_strangers_in_an_hour >= limits.strangers_per_hour:
         reason = f"{counts.to_strangers_in_an_hour} automatic mails went to unknown addresses within the hour"
-        return Allowance(allowed=False, reason=reason, tell=True)
+        return Allowance(allowed=False, reason=reason, tell=True, about="strangers")
     return Allowance(allowed=True)

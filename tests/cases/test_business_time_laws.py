@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.cases.business_time import (
@@ -70,10 +70,8 @@ def pauses_around(draw: st.DrawFn, start: datetime) -> tuple[Pause, ...]:
 
 
 INSTANT = timedelta(microseconds=1)
-relaxed = settings(deadline=None)  # the machine is shared; time is not what is tested
 
 
-@relaxed
 @given(calendars(), MOMENTS, st.integers(1, 1000))
 def test_exactly_the_span_is_worked_until_it_is_due_and_not_an_instant_earlier(
     calendar: Calendar, start: datetime, amount: int
@@ -84,7 +82,6 @@ def test_exactly_the_span_is_worked_until_it_is_due_and_not_an_instant_earlier(
     assert worked(calendar, start, moment - INSTANT) < timedelta(minutes=amount)
 
 
-@relaxed
 @given(calendars(), MOMENTS, MOMENTS, AMOUNTS, st.sampled_from(["m", "wm", "wd"]))
 def test_who_reports_later_is_never_due_earlier(
     calendar: Calendar, one: datetime, other: datetime, amount: int, unit: str
@@ -95,7 +92,6 @@ def test_who_reports_later_is_never_due_earlier(
     assert add(calendar, first, span) <= add(calendar, second, span)
 
 
-@relaxed
 @given(calendars(), MOMENTS, AMOUNTS, st.integers(1, 1000))
 def test_two_spans_one_after_the_other_are_one(
     calendar: Calendar, start: datetime, first: int, second: int
@@ -105,7 +101,6 @@ def test_two_spans_one_after_the_other_are_one(
     assert add(calendar, add(calendar, start, Span(first, "wm")), Span(second, "wm")) == at_once
 
 
-@relaxed
 @given(calendars(), MOMENTS, st.integers(1, 1000))
 def test_a_lead_is_the_latest_moment_from_which_the_span_still_fits(
     calendar: Calendar, moment: datetime, amount: int
@@ -118,7 +113,6 @@ def test_a_lead_is_the_latest_moment_from_which_the_span_still_fits(
     assert add(calendar, prompt, span) <= moment
 
 
-@relaxed
 @given(st.data(), calendars(), MOMENTS, st.integers(1, 1000))
 def test_pauses_move_a_working_span_by_exactly_the_working_time_paused(
     data: st.DataObject, calendar: Calendar, start: datetime, amount: int
@@ -130,7 +124,6 @@ def test_pauses_move_a_working_span_by_exactly_the_working_time_paused(
     assert running == timedelta(minutes=amount)
 
 
-@relaxed
 @given(st.data(), calendars(), MOMENTS, st.integers(1, 15))
 def test_pauses_move_working_days_by_exactly_the_working_time_paused(
     data: st.DataObject, calendar: Calendar, start: datetime, amount: int
@@ -144,7 +137,6 @@ def test_pauses_move_working_days_by_exactly_the_working_time_paused(
     assert moved == worked_while(calendar, pauses, start, moment)
 
 
-@relaxed
 @given(calendars(), MOMENTS, st.integers(1, 20))
 def test_working_days_end_at_a_close_after_as_many_working_days(
     calendar: Calendar, start: datetime, amount: int
@@ -160,7 +152,6 @@ def test_working_days_end_at_a_close_after_as_many_working_days(
     assert [close for close in closes if close is not None][amount - 1 :] == [moment]
 
 
-@relaxed
 @given(calendars(), MOMENTS)
 def test_the_next_open_moment_is_open_and_nothing_is_worked_before_it(
     calendar: Calendar, moment: datetime

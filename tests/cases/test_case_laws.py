@@ -36,7 +36,7 @@ FAR = timedelta(days=20)
     notice=st.sampled_from(TO_CUSTOMERS),
     later=st.integers(0, 90),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_next_update_that_a_mail_promises_is_the_one_that_the_clock_gives(
     level: int, plan: str, story: list[tuple[int, Event]], notice: str, later: int
 ) -> None:
@@ -137,7 +137,7 @@ CASES = st.builds(
 
 
 @given(CASES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_case_comes_back_from_storage_as_it_went_in(case: Case) -> None:
     """Every field, every type: a tuple that came back as a list would already be another case."""
     assert mapping.case_from_json(mapping.case_to_json(case)) == case

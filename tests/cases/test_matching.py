@@ -89,6 +89,36 @@ def test_the_strongest_evidence_wins() -> None:
     assert find_case(everything).number == OURS
 
 
+def test_a_match_keeps_all_that_was_considered_also_what_did_not_decide() -> None:
+    """Whoever doubts where a mail lies must see what spoke for other cases (L-26, L-31)."""
+    everything = Evidence(
+        token=token(), answered=[(OTHER, False)], in_subject=[OTHER], open_cases=[OURS, OTHER]
+    )
+    considered = find_case(everything).considered
+    assert [(each.what, each.verdict.rpartition(": ")[2]) for each in considered[:3]] == [
+        (OURS, "decides"),
+        (OTHER, "suggests"),
+        (OTHER, "suggests"),
+    ]
+    assert [each.what for each in considered[3:]] == [OURS, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        (token(), "decides"),
+        (token(from_bound=False), "decides"),
+        (token(from_bound=False, same_house=False), "not trusted"),
+        (token(expired=True), "suggests"),
+    ],
+)
+def test_the_verdict_on_a_token_is_what_it_led_to(given: TokenEvidence, verdict: str) -> None:
+    """L-41: the explanation must not promise more than the decision gave."""
+    match = find_case(Evidence(token=given))
+    assert match.considered[0].verdict.endswith(verdict)
+    assert (match.number is not None and match.trusted) == (verdict == "decides")
+
+
 @pytest.mark.parametrize(
     "evidence",
     [

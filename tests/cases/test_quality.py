@@ -460,7 +460,7 @@ def test_a_promise_that_is_redated_while_its_clock_stands_still_is_not_missed() 
     assert {name: getattr(figures, name) for name in COUNTS} == {name: expected[name] for name in COUNTS}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lives(), st.integers(0, 6), st.integers(0, 4))
 def test_the_figures_agree_with_a_naive_second_computation(life: Life, begin: int, length: int) -> None:
     """Two ways of counting the same journal must not differ by one (P-61)."""
@@ -471,7 +471,7 @@ def test_the_figures_agree_with_a_naive_second_computation(life: Life, begin: in
     assert {name: getattr(figures, name) for name in COUNTS} == {name: expected[name] for name in COUNTS}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(lives())
 def test_the_journal_tells_the_same_as_the_case_itself(life: Life) -> None:
     """What a case still remembers of its promises is what the journal says became of them."""
@@ -487,7 +487,7 @@ def test_the_journal_tells_the_same_as_the_case_itself(life: Life) -> None:
             assert outcome.result == each.state
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(lives(), max_size=3), st.integers(0, 6))
 def test_adjacent_periods_add_up(played: list[Life], cut: int) -> None:
     """Everything belongs to one period: what October and November count is what both count together."""
@@ -510,7 +510,7 @@ def test_adjacent_periods_add_up(played: list[Life], cut: int) -> None:
     assert before.open + after.made == decided + after.open
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(lives(), max_size=3))
 def test_every_grouping_divides_the_whole(played: list[Life]) -> None:
     """No promise is in two rows of a table or in none; engineers answer for their own alone."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.calendars import builtin, load_holidays
@@ -209,7 +209,6 @@ def calendars(draw: st.DrawFn) -> Calendar:
     )
 
 
-@settings(deadline=None)
 @given(calendars(), st.dates(date(2026, 9, 15), date(2026, 11, 15)), st.integers(0, 4))
 def test_the_opening_is_what_a_walk_through_working_days_finds(
     calendar: Calendar, nominal: date, lead: int

@@ -83,7 +83,7 @@ FILE = st.builds(file, st.none() | ANY_TEXT, st.binary(max_size=300), ANY_TEXT |
 
 
 @given(OUTBOUND, st.lists(FILE, min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_the_names_and_types_a_reader_finds_the_same_files_and_words(
     outbound: Outbound, files: list[Attachment]
 ) -> None:
@@ -113,7 +113,7 @@ def older_name(part: Message) -> str | None:
 
 
 @given(OUTBOUND, st.lists(FILE, min_size=1, max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_line_stays_short_ascii_and_ends_in_crlf(outbound: Outbound, files: list[Attachment]) -> None:
     """What every relay takes (RFC 5322 §2.1.1), with no lone CR or LF to smuggle by."""
     raw = written(carrying(*files, of=outbound))
@@ -178,7 +178,7 @@ def test_a_name_that_would_harm_is_made_harmless(hostile: str | None, harmless: 
 
 
 @given(ANY_TEXT | st.text(alphabet='./\\ \u202e\u200f"CONaux日', max_size=20))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_name_leaves_its_folder(name: str) -> None:
     """Whatever a program does with it, it is one plain file (RELIABILITY T25); cleaning it twice changes nothing."""
     safe = file_name(file(name), 1)

@@ -87,7 +87,7 @@ async def test_an_unknown_recipient_is_refused_by_itself() -> None:
 # --- the bytes ----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(st.binary(max_size=80), st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"\r\n."]))))
 def test_raw_bytes_are_kept_exactly_as_sent(parts: list[bytes]) -> None:
     """The raw message can be exported unchanged for as long as we have it (RELIABILITY G6)."""

@@ -275,7 +275,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES | st.text(max_size=12), max_size=40).map("".join), st.text(max_size=20))
 def test_no_mail_breaks_the_reading(text: str, subject: str) -> None:
     """Whatever stands in it, a colleague's mail is read to an end and says whether it reports anything."""

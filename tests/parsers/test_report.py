@@ -225,7 +225,7 @@ def test_a_hostile_text_gets_an_answer(text: str) -> None:
     assert stranger().read(mail(text)).kind.value
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(

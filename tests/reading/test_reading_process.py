@@ -166,7 +166,9 @@ async def test_a_child_that_was_killed_while_idle_costs_no_message(process: Read
     pid = process.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    await asyncio.to_thread(until, "its death", lambda: not lives(pid))
+    until(
+        "its death", lambda: not lives(pid)
+    )  # without a turn of the event loop, which so cannot have heard of it
     assert await said(process, "hello you") == "you"
     assert process.pid != pid
 

@@ -111,8 +111,14 @@ def test_only_an_engineers_own_words_are_no_automatic_mail(parts: Parts) -> None
     )
     assert not own.outbound.automatic
     assert automatic.outbound.automatic
-    assert own.sender == SUPPORT
-    assert automatic.sender != own.sender, "its return path must not collect replies (L-1)"
+
+
+def test_what_comes_back_comes_back_to_the_signed_address_of_the_letter(parts: Parts) -> None:
+    """One return path for each letter, so that a bounce says which one was lost and cannot be forged (F24, T22)."""
+    one, other = letters(parts, notice("receipt", "customer"), notice("first_reply", "customer"))
+    assert one.sender == one.outbound.reply_to.address
+    assert other.sender == other.outbound.reply_to.address
+    assert one.sender != other.sender
 
 
 def test_a_colleague_who_has_just_written_is_answered_whatever_the_hour(parts: Parts) -> None:

@@ -63,6 +63,8 @@ STAFF_NOTICES = (
     "wording_needed",
     "level_changed",
     "reply_not_sent",
+    "held_command",
+    "answers_muted",
     "notice_failed",
     "operator_alert",
     "triage_request",

@@ -47,7 +47,7 @@ def test_bodies_have_the_canonical_form_of_dkimpy(body: bytes, form: str) -> Non
     forms=st.tuples(st.sampled_from([b"simple", b"relaxed"]), st.sampled_from([b"simple", b"relaxed"])),
     flip=st.integers(min_value=0, max_value=10_000),
 )
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_our_verdict_on_a_message_is_dkimpy_s(
     subject: str, folds: list[str], body: bytes, forms: tuple[bytes, bytes], flip: int
 ) -> None:
@@ -121,7 +121,7 @@ class _AnyAnswer(FakeResolver):
     peer=st.sampled_from(["198.51.100.7", "::1", "list", "", "2001:db8::1%eth0"]),
     mail_from=st.text(max_size=30) | st.just("x@hexiang.example"),
 )
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_a_stranger_writes_makes_it_raise(
     raw: bytes, records: list[str], source: str, peer: str, mail_from: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_nothing_a_stranger_writes_makes_it_raise(
 
 
 @given(raw=mutated())
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_no_mutation_of_a_signed_letter_is_proved_with_other_words(raw: bytes) -> None:
     """What passes is what was signed: its body, and the fields that people and parsers go by (G13)."""
     judged = authenticate(raw, OVER_LMTP, SENDER, RULES, resolver(), AT)
