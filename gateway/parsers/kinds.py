@@ -33,7 +33,7 @@ _QUIET = {
     "installation": ("installation",),
     "inspection": ("inspection",),
     "out_of_scope": ("consult",),
-    "question": ("question", "wish"),
+    "question": ("question",),
 }
 _ACTS = ("solved", "unsolved", "complaint", *(act for acts in _QUIET.values() for act in acts))
 # How likely an act must be to count: alone, or against a fault that only the model hears.

@@ -110,6 +110,8 @@ def _may_speak_of_fault(clauses: Sequence[Clause], span: Span, sign: str) -> boo
 def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
     """Weigh the signs; a message that states no fault is level 4."""
     eased = found.workaround + found.narrow
+    if kind == "complaint" and not symptoms and not found.grave:
+        return LevelFound(3, 0.6, ())  # whoever complains is not left without a first reply (P-30, P-60)
     if not found.grave and (not symptoms or kind in _QUIET_KINDS):
         return LevelFound(4, 0.9 if not symptoms and kind in _QUIET_KINDS else 0.6, ())
     if found.cosmetic and not found.scope and len(found.compromise + found.standstill) <= 1:

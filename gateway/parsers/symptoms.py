@@ -152,7 +152,8 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
     elif clause.acts and heard < _DENIED:
         return None
     start = _opening(words, han, cue_end)
-    end = min(len(words.rstrip(" \x00")), start + _LONGEST_CLAUSE)
+    # Without a word that the lists know, a "name" at the end may well be what it became: 指示灯变成了紫色.
+    end = min(len(words.rstrip(" \x00" if cue_end is not None else " ")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
     return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard)
