@@ -47,9 +47,10 @@ bench: setup
 understanding: setup
 	@$(VENV)/bin/python -m benchmarks.understanding
 
-# The parsers' model, trained again from its seed into gateway/parsers/model/ (some minutes of one core).
+# The parsers' models, trained again from their seeds into gateway/parsers/model/ (some minutes of one core).
 model: setup
 	@OMP_NUM_THREADS=1 nice $(VENV)/bin/python -m gateway.training.train
+	@OMP_NUM_THREADS=1 nice $(VENV)/bin/python -m gateway.training.acts
 
 # After an improvement: the figures below which no field may fall (tests/parsers/test_understanding.py).
 understanding-baseline: setup

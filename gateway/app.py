@@ -22,7 +22,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from gateway import calendars, digest, directory_file, reply_address
+from gateway import calendars, catalogue_file, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
 from gateway.channels.crm_webhook import CrmWebhook
@@ -84,12 +84,14 @@ def load_directory(config: Config) -> Directory:
 
 
 def vendor_of(config: Config) -> Vendor:
-    """Who we are, for the parsers."""
+    """Who we are, for the parsers. Raises ConfigError with every mistake of the catalogue."""
+    catalogue = config.vendor.catalogue
     return Vendor(
         names=config.vendor.names,
         domains=config.vendor.domains,
         address=config.channels.mail.address,
         phones=(config.vendor.hotline,) if config.vendor.hotline else (),
+        products=catalogue_file.load(config.path(catalogue)) if catalogue else (),
     )
 
 

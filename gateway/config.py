@@ -63,6 +63,7 @@ class Vendor(Section):
     names: tuple[str, ...] = Field(min_length=1)
     domains: tuple[str, ...] = ()
     hotline: str = ""
+    catalogue: Path | None = None
     display: Mapping[str, str] = {}
 
 

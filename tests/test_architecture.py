@@ -75,6 +75,8 @@ MAY_KNOW = {
         ),
     },
     "parse_command": {"cases", "messages", "parsers"},
+    "explaining": {"parsers"},
+    "catalogue_file": {"errors", "mistakes"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
