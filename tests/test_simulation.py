@@ -244,6 +244,7 @@ class TestTheTranscript:
         lines = transcript(
             tmp_path,
             STORY.replace('"+40m"', '"+6h"')
+            .replace('"+41m"', '"+361m"')
             .replace('"+2h"', '"+7h"')
             .replace("+125m", "+425m")
             .replace("+150m", "+8h"),
