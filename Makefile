@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench understanding understanding-baseline model rigs check clean
+.PHONY: setup run test soak promises threads bench understanding understanding-baseline model rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -39,6 +39,10 @@ soak: setup
 # docs/promises.md: every promise, its rows of config.toml and its stories.
 promises: setup
 	@$(VENV)/bin/python -m tests.promises.table
+
+# Threads of a mailing list through a running gateway, pairwise F1: make threads CORPORA=/path/to/corpora
+threads: setup
+	@$(VENV)/bin/python -m benchmarks.threads "$(CORPORA)"
 
 bench: setup
 	@$(VENV)/bin/python -m benchmarks.whole_job

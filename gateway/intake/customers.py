@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gateway import customer_turn
-from gateway.cases import events
+from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.matching import Match
 from gateway.intake import placing
@@ -28,6 +28,8 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
     """What it does to the case it belongs to; None when it is a matter of its own."""
     report = taking.message.report
     if not match.trusted:
+        if sent is None and lifecycle.is_over(case.status):
+            return None
         taking.put(case, "third_party", match.reason, match.considered)
         event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
         taking.advance(case, [event])

@@ -11,12 +11,24 @@ from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
+from gateway.ports import (
+    AnsweredSoFar,
+    ClosedCase,
+    Conversation,
+    Held,
+    Kept,
+    Ready,
+    Said,
+    Sent,
+    Unconfirmed,
+    Waiting,
+)
 from gateway.storage import statements
 from gateway.storage.mapping import (
     case_from_json,
     case_to_json,
     pair_from_json,
+    texts_from_json,
     to_json,
     unconfirmed_from_json,
 )
@@ -25,10 +37,17 @@ from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, o
 
 CLAIMED_BYTES = 16_000_000
 SUGGESTED = 5
+MOST_DELIVERIES = 20
+"""Of a message that comes more often, the roads are counted and no longer kept."""
+
+MOST_AT_ANCHORS = 10
+"""Cases that one message may seem to go on with; whoever quotes ids of more has collected them."""
 DONE, SET_ASIDE = "done", "set_aside"
 SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
 NOT_USED = "reply_not_sent"
+CUSTOMERS = "customer"
+"""The audience of what a customer wrote."""
 
 
 class DatabaseWork:
@@ -38,6 +57,7 @@ class DatabaseWork:
         self._connection = connection
         self._locks = connection.dialect.name != "sqlite"
         self._keep = statements.KEEP[connection.dialect.name]
+        self._anchor = statements.ANCHOR[connection.dialect.name]
         self._begin_recurring = statements.BEGIN_RECURRING[connection.dialect.name]
         self._leave_bookmark = statements.LEAVE_BOOKMARK[connection.dialect.name]
 
@@ -60,7 +80,10 @@ class DatabaseWork:
         }
         if self._connection.execute(self._keep, row).first() is not None:
             return True
-        self._connection.execute(statements.COUNT_DELIVERY, {"the_digest": digest})
+        known = self._connection.execute(statements.COUNT_DELIVERY, {"the_digest": digest}).one()
+        if known.deliveries <= MOST_DELIVERIES:
+            road = {name: row[name] for name in ("source", "peer", "mail_from", "recipients")}
+            self._connection.execute(statements.INSERT_DELIVERY, {"inbox_id": known.id, "at": at, **road})
         return False
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
@@ -187,8 +210,12 @@ class DatabaseWork:
             "inbox_id": said.inbox_id,
             "evidence": said.evidence,
             "considered": to_json(said.considered) if said.considered else None,
+            "people": to_json(said.people) if said.people else None,
         }
         self._connection.execute(statements.INSERT_MESSAGE, row)
+        if said.anchors:
+            found_by = [{"anchor": anchor, "case_number": case_number} for anchor in said.anchors]
+            self._connection.execute(self._anchor, found_by)
 
     # Trust.
 
@@ -271,6 +298,28 @@ class DatabaseWork:
             return []
         found = self._connection.execute(statements.CASES_WITH_MESSAGE, {"the_ids": message_ids})
         return [(row.case_number, row.message_id, row.person) for row in found]
+
+    def conversations(self, anchors: Sequence[str]) -> Sequence[Conversation]:
+        """Those with a message of one of these ids, or that go back to one; in the order of `anchors`."""
+        if not anchors:
+            return []
+        found = self._connection.execute(statements.CASES_AT_ANCHORS, {"the_anchors": anchors}).all()
+        nearest = sorted(found, key=lambda row: (anchors.index(row.anchor), row.case_number))
+        anchor_of: dict[str, str] = {}
+        for row in nearest:
+            anchor_of.setdefault(row.case_number, row.anchor)
+        numbers = list(anchor_of)[:MOST_AT_ANCHORS]
+        return [self._conversation(number, anchor_of[number]) for number in numbers]
+
+    def _conversation(self, number: str, anchor: str) -> Conversation:
+        case = self.case(number)
+        reporters = {case.reporter.address.lower()} if case is not None else set[str]()
+        people = set(reporters)
+        for row in self._connection.execute(statements.WHO_WRITES_ON, {"the_case": number}):
+            people.update((row.person.lower(), *texts_from_json(row.people)))
+            if row.audience == CUSTOMERS:
+                reporters.add(row.person.lower())
+        return Conversation(number, anchor, frozenset(reporters), frozenset(people))
 
     def open_cases_of(self, address: str) -> Sequence[str]:
         """Numbers of cases not closed on which this address has written of late, the latest first."""
