@@ -198,6 +198,15 @@ class Conversation:
     people: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message on a case, as far as another one may be the same."""
+
+    case_number: str
+    inbox_id: str
+    words: str
+
+
 class Work(Protocol):
     """What can be done to the store inside one transaction."""
 
@@ -258,6 +267,14 @@ class Work(Protocol):
         self, case_number: str, person: str, message_id: str | None, words: str
     ) -> tuple[bool, datetime] | None:
         """When this colleague last said these words on the case, and whether it was in a message of this id."""
+        ...
+
+    def earlier_copies(self, message_id: str, person: str) -> Sequence["Copy"]:
+        """What this person wrote under this Message-ID and lies on a case as theirs, the earliest first."""
+        ...
+
+    def came_again(self, first: str, kept: Kept) -> None:
+        """`kept` is one more delivery of the message with the inbox id `first`."""
         ...
 
     def hold(self, waiting: Unconfirmed) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway import customer_turn
+from gateway import case_number, customer_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.matching import Match
@@ -49,10 +49,11 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
 
 def _open(taking: Taking, match: Match) -> Outcome:
     at = taking.clock.now()
+    inbound = taking.message.inbound
     case = customer_turn.new_case(
         taking.number(at),
         taking.message.report,
-        taking.message.inbound,
+        replace(inbound, subject=case_number.without(inbound.subject)),
         at,
         directory=taking.rules.directory,
         policy=taking.rules.policy,

@@ -19,7 +19,7 @@ def find(subject: str) -> tuple[str, ...]:
     """Every such number of a subject, each once, in upper case: "Re: [inc0012345] 防火墙" has INC0012345."""
     text = fold(subject[:_SEARCHED])
     found = (each["labelled"] or each["prefixed"] or each["hashed"] for each in _shape().finditer(text))
-    numbers = (number.strip("-_").upper() for number in found if not _OURS.fullmatch(number))
+    numbers = (number.strip("-_#").upper() for number in found if not _OURS.fullmatch(number))
     return tuple(dict.fromkeys(number for number in numbers if len(re.sub(r"\D", "", number)) >= 4))[:_MOST]
 
 

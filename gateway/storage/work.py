@@ -15,6 +15,7 @@ from gateway.ports import (
     AnsweredSoFar,
     ClosedCase,
     Conversation,
+    Copy,
     Held,
     Kept,
     Ready,
@@ -69,10 +70,7 @@ class DatabaseWork:
             "id": inbox_id,
             "digest": digest,
             "received_at": at,
-            "source": envelope.source,
-            "peer": envelope.peer[:80],
-            "mail_from": envelope.mail_from,
-            "recipients": json.dumps(envelope.recipients, ensure_ascii=False),
+            **_road(envelope),
             "raw": raw,
             "state": KEPT,
             "attempts": 0,
@@ -80,11 +78,15 @@ class DatabaseWork:
         }
         if self._connection.execute(self._keep, row).first() is not None:
             return True
-        known = self._connection.execute(statements.COUNT_DELIVERY, {"the_digest": digest}).one()
-        if known.deliveries <= MOST_DELIVERIES:
-            road = {name: row[name] for name in ("source", "peer", "mail_from", "recipients")}
-            self._connection.execute(statements.INSERT_DELIVERY, {"inbox_id": known.id, "at": at, **road})
+        first = self._connection.execute(statements.FIND_DIGEST, {"the_digest": digest}).scalar_one()
+        self._delivered_again(first, at, envelope)
         return False
+
+    def _delivered_again(self, first: str, at: datetime, envelope: Envelope) -> None:
+        counted = self._connection.execute(statements.COUNT_DELIVERY, {"the_message": first}).scalar_one()
+        if counted <= MOST_DELIVERIES:
+            road = {"inbox_id": first, "at": at, **_road(envelope)}
+            self._connection.execute(statements.INSERT_DELIVERY, road)
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
         """The next messages; those that were in hand when the process died come alone, one by one (F9)."""
@@ -245,6 +247,15 @@ class DatabaseWork:
         rows = self._connection.execute(query).all()
         same = any(message_id is not None and row.message_id == message_id for row in rows)
         return (same, rows[-1].at) if rows else None
+
+    def earlier_copies(self, message_id: str, person: str) -> Sequence[Copy]:
+        """What this person wrote under this Message-ID and lies on a case as theirs, the earliest first."""
+        which = {"the_id": message_id, "the_person": person}
+        return [Copy(*row) for row in self._connection.execute(statements.EARLIER_COPIES, which)]
+
+    def came_again(self, first: str, kept: Kept) -> None:
+        """`kept` is one more delivery of the message with the inbox id `first`."""
+        self._delivered_again(first, kept.received_at, kept.envelope)
 
     def hold(self, waiting: Unconfirmed) -> None:
         """Keep commands until their sender confirms them."""
@@ -468,6 +479,16 @@ class DatabaseWork:
             "outbox_failed": count(select(func.count()).select_from(outbox).where(outbox.c.state == FAILED)),
             "open_cases": count(select(func.count()).select_from(cases).where(cases.c.status != CLOSED)),
         }
+
+
+def _road(envelope: Envelope) -> dict[str, str]:
+    """By which road a message came, as columns."""
+    return {
+        "source": envelope.source,
+        "peer": envelope.peer[:80],
+        "mail_from": envelope.mail_from,
+        "recipients": json.dumps(envelope.recipients, ensure_ascii=False),
+    }
 
 
 def _outbox_row(ready: Ready) -> dict[str, object]:

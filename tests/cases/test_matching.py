@@ -64,6 +64,28 @@ def test_the_own_message_is_found_behind_a_foreign_one() -> None:
     )
 
 
+def test_a_colleague_of_the_reporter_goes_on_with_their_conversation() -> None:
+    """L-33: the colleague in copy answers the customer's own mail."""
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "colleague")]))) == (OURS, True, None)
+
+
+def test_whoever_else_takes_part_is_put_on_the_case_and_not_trusted() -> None:
+    """L-41: in copy, or writing to the same people; a person decides what it is worth."""
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "circle")]))) == (OURS, False, None)
+
+
+def test_the_senders_own_conversation_is_preferred_to_one_they_are_in_copy_of() -> None:
+    """A poisoned reference must not draw a customer's mail away from their case (T3)."""
+    answered = [Answered(OTHER, "circle"), Answered(OURS, "own")]
+    assert decided(find_case(Evidence(answered=answered))) == (OURS, True, None)
+
+
+def test_the_customers_own_number_decides_only_for_their_house() -> None:
+    """L-45: learned per customer; elsewhere the same number means nothing."""
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "own", "number")]))) == (OURS, True, None)
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "other", "number")]))) == (None, False, OURS)
+
+
 def test_a_number_in_the_subject_only_suggests() -> None:
     """L-26, T2: anybody can type a number."""
     assert decided(find_case(Evidence(in_subject=[OURS]))) == (None, False, OURS)
@@ -134,6 +156,10 @@ def test_the_verdict_on_a_token_is_what_it_led_to(given: TokenEvidence, verdict:
         Evidence(token=token(expired=True)),
         Evidence(answered=[Answered(OURS, "own")]),
         Evidence(answered=[Answered(OURS, "other")]),
+        Evidence(answered=[Answered(OURS, "colleague")]),
+        Evidence(answered=[Answered(OURS, "circle")]),
+        Evidence(answered=[Answered(OURS, "own", "number")]),
+        Evidence(answered=[Answered(OURS, "colleague", "number")]),
         Evidence(in_subject=[OURS]),
         Evidence(open_cases=[OURS]),
         Evidence(broken_token=True),
