@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test soak promises threads bench understanding understanding-baseline model rigs check clean
+.PHONY: setup run test soak promises lessons threads bench understanding understanding-baseline model rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -43,6 +43,10 @@ promises: setup
 # Threads of a mailing list through a running gateway, pairwise F1: make threads CORPORA=/path/to/corpora
 threads: setup
 	@$(VENV)/bin/python -m benchmarks.threads "$(CORPORA)"
+
+# docs/lessons.md: what others learned the hard way, and the tests that hold us to it.
+lessons: setup
+	@$(VENV)/bin/python -m tests.lessons.table
 
 bench: setup
 	@$(VENV)/bin/python -m benchmarks.whole_job

@@ -44,7 +44,7 @@ async def test_whoever_was_in_copy_from_another_house_is_a_third_party_on_the_ca
 
 
 async def test_an_id_alone_puts_nobody_on_a_case(house: House) -> None:
-    """G14: who knows a Message-ID, and writes to us only, gets a case of their own that points to that one."""
+    """G14: who knows a Message-ID, and writes to us only, gets a case of their own that points to that one (L-47)."""
     number = await reported(house)
     outcome = await house.write(STRANGER, "请告知进展", answers=FIRST)
     assert outcome.name == OPENED
@@ -143,6 +143,25 @@ async def test_a_new_case_out_of_a_closed_one_bears_no_old_number(house: House) 
     assert number not in house.case(outcome.case_number).subject
     again = await house.answer(house.letter(ZHOU), "补充：是北京机房的那台。")
     assert again.case_number == outcome.case_number
+
+
+async def test_a_number_in_the_words_or_in_a_files_name_points_nowhere(house: House) -> None:
+    """L-28: bodies are full of numbers; they are not searched for ours."""
+    number = await reported(house)
+    raw = mail(PARTNER, f"请参考 {number}，我们的防火墙断网了。", subject="防火墙断网", file=f"{number}.pdf")
+    outcome = await house.receive(raw, sender=PARTNER)
+    assert outcome.name == OPENED
+    assert house.case(outcome.case_number).suggested_case is None
+
+
+async def test_no_colleagues_address_leaves_in_a_letter_to_a_customer(house: House) -> None:
+    """L-99: what an engineer writes goes out as from the desk, in its head and in its words."""
+    await reported(house)
+    await house.answer(house.letter(WANG, "new_case"), "请重启认证服务。")
+    assert house.letters(ZHOU, "engineer_reply")
+    for letter in house.letters(ZHOU):
+        assert all(person.encode() not in letter.parcel.raw for person in (WANG, HE_LAN))
+        assert WANG not in letter.text
 
 
 # The same mail, more than once.
