@@ -73,6 +73,7 @@ MAY_KNOW = {
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
+    "scanning": {"channels", "messages", "reading"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
@@ -96,7 +97,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat_sandbox", "mailboxes", "mailbox_import", "reading"),
+    *("chat_sandbox", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

@@ -23,8 +23,8 @@ _HEAD = """\
 # What others learned the hard way
 
 Help desks met these behaviours of mail, chat and clocks in the open before us. Each number has what we do, and the
-tests that hold us to it. Made by `make lessons` from [the list](../tests/lessons/lessons.toml) and the docstrings of the
-tests: change those, not this.
+tests that hold us to it. Made by `make lessons` from [the list](../tests/lessons/lessons.toml) and the docstrings of
+the tests: change those, not this.
 """
 _TABLE = "| number | what we do | tests |\n| --- | --- | --- |"
 
