@@ -19,6 +19,8 @@ from typing import IO
 from zoneinfo import ZoneInfo
 
 import structlog
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from gateway import calendars, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
@@ -36,6 +38,7 @@ from gateway.errors import GatewayError, NotNow
 from gateway.intake import FILED, POSTPONED, Intake, Rules
 from gateway.intake.queue import Readings
 from gateway.keys import reply_keys
+from gateway.linked_answers import LinkedAnswers
 from gateway.mailboxes import StoredBookmarks, mailboxes_of
 from gateway.messages import Envelope, Outbound
 from gateway.metrics import Metrics, new_metrics
@@ -43,16 +46,19 @@ from gateway.parsers.entities.wordlist import blocks
 from gateway.parsers.report import Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.portal import server as http
-from gateway.portal.health import health_app
+from gateway.portal.answering import answer_routes
+from gateway.portal.health import health_routes
+from gateway.portal.pages import Pages
 from gateway.ports import Channel, Clock, Ids
 from gateway.reading import ReadingProcess, Recipe
-from gateway.responders.composer import Composer, VendorWords
+from gateway.responders.composer import LANGUAGES, Composer, VendorWords
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.letters import NoticeLetters, Sender
 from gateway.responders.loop import Loop
 from gateway.responders.relay import Relay
 from gateway.responders.rounds import Rounds
+from gateway.responders.sandbox import StrictEnvironment
 from gateway.scanning import ScannedReadings
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
@@ -106,14 +112,27 @@ def own_mail(config: Config) -> OwnMail:
 
 def composer_of(config: Config) -> Composer:
     """The letters, in the owner's words."""
-    names = config.vendor.display or dict.fromkeys(("zh-Hans", "zh-Hant", "en"), config.vendor.names[0])
     return Composer(
         config.path(config.templates.path),
-        VendorWords(names=names, hotline=config.vendor.hotline or None),
+        VendorWords(names=_display_names(config), hotline=config.vendor.hotline or None),
         config.calendars.zone,
         config.promises.reply_means,
         config.commands,
     )
+
+
+def pages_of(config: Config) -> Pages:
+    """Our pages in the owner's words."""
+    words = VendorWords(_display_names(config))
+    return Pages(
+        StrictEnvironment(config.path(config.templates.path)),
+        {language: words.name(language) for language in LANGUAGES},
+        ZoneInfo(config.calendars.zone),
+    )
+
+
+def _display_names(config: Config) -> Mapping[str, str]:
+    return config.vendor.display or dict.fromkeys(LANGUAGES, config.vendor.names[0])
 
 
 def missing_holidays(config: Config, now: datetime) -> Sequence[int]:
@@ -172,6 +191,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
             token_days=config.reply.valid_days,
             lifetime=timedelta(hours=config.delivery.lifetime_hours),
             urgent_lifetime=timedelta(hours=config.delivery.urgent_lifetime_hours),
+            portal_url=config.portal.public_url,
         ),
         ids=chosen_ids,
         to_bytes=to_bytes,
@@ -372,7 +392,7 @@ class Gateway:
             }
             if self.mailboxes:
                 probes["mailboxes"] = self._probe_mailboxes
-            app = health_app(probes, self.metrics.registry)
+            app = Starlette(routes=[*health_routes(probes, self.metrics.registry), *self._answer_routes()])
             try:
                 self.portal = await http.serve(app, *self._config.portal.listen)
             except OSError as error:
@@ -382,6 +402,14 @@ class Gateway:
                     "portal.listen (GATEWAY__PORTAL__LISTEN)"
                 ) from None
             log.info("listening", channel="portal", host=self._config.portal.listen[0], port=self.portal.port)
+
+    def _answer_routes(self) -> list[Route]:
+        """Where a colleague answers with a link what we asked them by mail."""
+        rules, config = self._parts.rules, self._config
+        questions = LinkedAnswers(
+            self.store, rules.directory, rules.keys, rules.support, self._keep, self._parts.clock
+        )
+        return answer_routes(questions, pages_of(config).answer, LANGUAGES[0])
 
     # The inward road.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.app import composer_of, load_directory, missing_holidays
+from gateway.app import composer_of, load_directory, missing_holidays, pages_of
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
@@ -79,6 +79,7 @@ def _templates(config: Config, findings: Findings) -> None:
         for audience, name in sorted(said)
         if not composer.has(audience, name)
     ]
+    mistakes += pages_of(config).mistakes(datetime.now(UTC))
     findings.mistakes += mistakes
     if not mistakes:
         findings.good.append("templates: every notice in every language renders")

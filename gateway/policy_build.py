@@ -195,6 +195,7 @@ class _Joiner:
                 f"{where}.from", "a promise cannot start when it is itself missed", "it would never end"
             )
         self._all_known(f"{where}.pauses_while", row.pauses_while, STATUSES, "status")
+        self._all_known(f"{where}.clock_while", row.clock_while, STATUSES, "status")
         self._all_known(f"{where}.services", row.services, services, "service")
         return Target(
             name=row.name,
@@ -216,6 +217,7 @@ class _Joiner:
             tells_next=row.tells_next,
             outlives_close=row.outlives_close,
             clocks=self._clocks(f"{where}.clock", row.clock, levels, known_calendars),
+            clock_while=frozenset(row.clock_while),
         )
 
     def _clocks(

@@ -126,6 +126,7 @@ class TargetRow(Row):
     tells_next: bool = False
     outlives_close: bool = False
     clock: Mapping[int, str] | str | None = None
+    clock_while: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
 
 

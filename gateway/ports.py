@@ -244,7 +244,10 @@ class Work(Protocol):
         ...
 
     def record(self, step: Step, ready: Sequence[Ready]) -> None:
-        """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile."""
+        """Case, commitments, journal and outbox together. Raises StaleCase if the case moved meanwhile.
+
+        With a step that wakes, what waited for colleagues' duty hours on this case is due at once.
+        """
         ...
 
     def say(self, case: Case, ready: Sequence[Ready]) -> None:

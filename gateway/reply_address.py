@@ -65,6 +65,11 @@ def is_ours(address: str, support: str) -> bool:
     return domain.lower() == own_domain.lower() and local.lower().partition("+")[0] == own_local.lower()
 
 
+def is_token(text: str) -> bool:
+    """Whether it has a token's shape, in either case."""
+    return _TOKEN.fullmatch(text.lower()) is not None
+
+
 def tokens_in(addresses: Iterable[str], ids: Iterable[str], support: str) -> tuple[str, ...]:
     """Everything of a token's shape among the addresses a mail was sent to and the ids it answers, nearest first."""
     own_domain = support.rpartition("@")[2].lower()

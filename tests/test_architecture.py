@@ -26,6 +26,7 @@ MAY_KNOW = {
     "channels": {"messages", "errors"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
     "portal": {"messages", "errors"},
+    "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
     "metrics": set[str](),
     "logs": set[str](),
@@ -97,7 +98,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat_sandbox", "mailboxes", "mailbox_import", "reading", "scanning"),
+    *("chat_sandbox", "linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

@@ -152,6 +152,15 @@ def test_a_terminal_sees_the_clock_the_cases_and_the_score(config: Config) -> No
     assert 18 / 20 < sum(waited) < 30 / 20  # seconds asked for, not measured
 
 
+def test_its_chinese_lines_have_chinese_brackets(config: Config) -> None:
+    """What a letter is worth remarking stands in full-width brackets, as a Chinese reader sets them."""
+    out = Console(file=io.StringIO(), width=100, force_terminal=False)
+    performance.perform(config, out, language="zh-Hans", speed=1, plain=True, wait=never)
+    told = [line for line in shown(out).splitlines() if "→" in line]
+    assert any("（带工程师的进展）" in line for line in told)
+    assert not any("(" in line for line in told)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_the_screen_has_a_word_for_every_status(config: Config, language: str) -> None:
     """Nobody reads "in_review" in the middle of Chinese."""

@@ -133,8 +133,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The result of the core: the case as it now is, what to write in the journal, and what to say."""
+    """The result of the core: the case as it now is, what to write in the journal, and what to say.
+
+    `wakes`: it has become so bad that whatever waits for a colleague's duty hours waits no longer.
+    """
 
     case: Case
     entries: tuple[Entry, ...] = ()
     notices: tuple[Notice, ...] = ()
+    wakes: bool = False

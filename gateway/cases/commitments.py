@@ -70,6 +70,7 @@ def start(
     made_at: datetime,
     terms: Terms,
     *,
+    status: str = "",
     interval: Span | None = None,
     not_before: datetime | None = None,
 ) -> Commitment:
@@ -82,7 +83,7 @@ def start(
         due=made_at,
         policy=terms.policy.version,
     )
-    return redate(commitment, target, level, terms, interval=interval, not_before=not_before)
+    return redate(commitment, target, level, terms, status=status, interval=interval, not_before=not_before)
 
 
 def redate(
@@ -91,6 +92,7 @@ def redate(
     level: int,
     terms: Terms,
     *,
+    status: str = "",
     interval: Span | None = None,
     not_before: datetime | None = None,
 ) -> Commitment:
@@ -98,7 +100,7 @@ def redate(
 
     A change that leaves time to ask again, asks again.
     """
-    calendar = target.clocks.get(level, terms.calendar)
+    calendar = target.calendar(level, status, terms.calendar, interval)
     due = target.due(level, commitment.made_at, calendar, pauses=commitment.pauses, interval=interval)
     if not_before is not None:
         lead = target.prompt.before if target.prompt and target.prompt.before else terms.policy.lead

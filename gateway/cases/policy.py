@@ -13,6 +13,8 @@ from gateway.cases import business_time
 from gateway.cases.business_time import Calendar, Span
 
 PRIORITIES = ("low", "normal", "high", "urgent")
+WAKES_ANYBODY = 1
+"""The fault level for which colleagues are disturbed outside their duty hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Target:
     (see `events`). `services`: the row belongs to contracts holding one of them; empty means to every case.
     `prompt` asks a person shortly before; `speak` is what the gateway itself says to meet the row. `clocks` gives, per
     level, a calendar in place of the plan's: a duty among ourselves does not run while those who owe it are asleep.
+    `clock_while`: only in these statuses; empty means in all. An interval that the customer asked for is never slowed.
     `repeats`: a new one starts each time, in place of the running one. `outlives_close`: owed though the case is
     closed. `customer_sets_interval`: an interval that the customer asked for replaces `within`. `tells_next`: its due
     moment is what "the next update" means.
@@ -100,6 +103,7 @@ class Target:
     tells_next: bool = False
     outlives_close: bool = False
     clocks: Mapping[int, Calendar] = field(default_factory=dict[int, Calendar])
+    clock_while: frozenset[str] = frozenset()
 
     def applies_to(self, kind: str, level: int, services: tuple[str, ...]) -> bool:
         """Whether a case of this kind and level, under a contract with these services, is promised this row."""
@@ -108,6 +112,13 @@ class Target:
             and (not self.kinds or kind in self.kinds)
             and (not self.services or not self.services.isdisjoint(services))
         )
+
+    def calendar(self, level: int, status: str, of_plan: Calendar, interval: Span | None = None) -> Calendar:
+        """Whose clock runs for a case of this level in this status."""
+        asked_for = interval is not None and self.customer_sets_interval
+        if self.clock_while and (asked_for or status not in self.clock_while):
+            return of_plan
+        return self.clocks.get(level, of_plan)
 
     def due(
         self,
@@ -205,6 +216,10 @@ class Policy:
     lead: Span
     high_priority_services: frozenset[str] = frozenset()
     reply_means: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    by_name: Mapping[str, Target] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {target.name: target for target in self.targets})
 
     def life(self, kind: str) -> str:
         """The page by which a kind of case lives; an unknown kind is simply handled."""
@@ -230,7 +245,7 @@ class Terms:
 
     def target(self, name: str) -> Target | None:
         """The row of that name; None when the owner has since taken it out."""
-        return next((target for target in self.policy.targets if target.name == name), None)
+        return self.policy.by_name.get(name)
 
     def priority(self, level: int, services: tuple[str, ...], raised: int) -> str:
         """Where cases of this level start (P-21), at least high for some services (P-02), raised so many times."""

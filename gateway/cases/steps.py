@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from gateway.cases import business_time, escalation, events, lifecycle, remembering, saying
 from gateway.cases import commitments as promised
-from gateway.cases import escalation, events, lifecycle, remembering, saying
 from gateway.cases.case import Case, Entry, Fact, Notice, Step
 from gateway.cases.commitments import Commitment
 from gateway.cases.events import Event, WordsEvent, missed_key
-from gateway.cases.policy import PRIORITIES, Target, Terms
+from gateway.cases.policy import PRIORITIES, WAKES_ANYBODY, Target, Terms
 from gateway.cases.saying import Given
 
 
@@ -87,7 +87,8 @@ class _Draft:
             )
         if self.case == self.before and not self.entries:
             return Step(self.case)
-        return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices)
+        wakes = self.case.level == WAKES_ANYBODY != self.before.level
+        return Step(replace(self.case, version=self.case.version + 1), tuple(self.entries), notices, wakes)
 
     # What happens.
 
@@ -176,6 +177,12 @@ class _Draft:
                         # Its terms became stricter while it stood still: never born missed.
                         running = self._redated(running, target, not_before=self.at)
                 self._put(each, running, said="resumed")
+            elif each.state == promised.RUNNING and target.clock_while:
+                sooner = self._redated(each, target, not_before=self.at)
+                if (
+                    sooner.due < each.due
+                ):  # a clock that runs slower from now on is for what is promised from now on
+                    self._put(each, sooner, said="started")
 
     def _set_priority(self, raised: int, promise: str | None) -> None:
         priority = self.terms.priority(self.case.level, self.case.services, raised)
@@ -234,6 +241,7 @@ class _Draft:
             target,
             self.case.level,
             self.terms,
+            status=self.case.status,
             interval=self.case.update_interval,
             not_before=not_before,
         )
@@ -315,7 +323,13 @@ class _Draft:
     def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
         case = self.case
         started = promised.start(
-            target, case.level, made_at, self.terms, interval=case.update_interval, not_before=not_before
+            target,
+            case.level,
+            made_at,
+            self.terms,
+            status=case.status,
+            interval=case.update_interval,
+            not_before=not_before,
         )
         # The journal remembers the ones before; of those that are done with, the case needs only the latest.
         others = tuple(each for each in case.commitments if each.is_owed or each.name != target.name)
@@ -430,7 +444,8 @@ class _Draft:
     def _escalate(self) -> None:
         overdue, self.overdue = self.overdue, []
         chain = self.terms.policy.escalation_chain
-        rung, role = escalation.next_rung(chain, self.case.rung, self.terms.staffed)
+        climbed_from = self.case.rung - 1 if self._last_told_is_asleep() else self.case.rung
+        rung, role = escalation.next_rung(chain, climbed_from, self.terms.staffed)
         self.case = replace(self.case, rung=rung)
         self._set_priority(self.case.raised + 1, "P-50")
         facts: dict[str, Fact] = {"rung": rung, "overdue": [told_of(each) for each in overdue]}
@@ -438,6 +453,15 @@ class _Draft:
         key = events.ESCALATED_TO_TOP if escalation.is_top(chain, rung) else events.ESCALATED
         self._occur(key, self.at)
         self._give_by_rules(key, None)
+
+    def _last_told_is_asleep(self) -> bool:
+        """Whether the mail of whoever was told last still waits for their hours: nobody is climbed past before that."""
+        for each in self.case.commitments:
+            target = self.terms.target(each.name)
+            if each.is_owed and target is not None and events.ESCALATED in target.starts_on:
+                hours = target.calendar(self.case.level, self.case.status, self.terms.calendar)
+                return business_time.next_open(hours, each.made_at) > self.at
+        return False
 
     # What is said.
 

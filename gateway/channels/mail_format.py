@@ -8,13 +8,14 @@ A header is a name and the words between which it may fold.
 
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.parser import BytesHeaderParser
+from functools import lru_cache
 
 from gateway.errors import DeliveryError
 from gateway.messages import Address
 
-Header = tuple[str, list[str]]
+Header = tuple[str, Sequence[str]]
 Part = tuple[list[Header], bytes]
 """A body part: the headers that describe it, and its bytes in CRLF lines."""
 
@@ -32,6 +33,7 @@ _MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")
 
 _SPACES = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # with these a display name shows as another one
+_ASCII = bytes(range(128))
 _BODY_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -93,17 +95,33 @@ def text_part(subtype: str, text: str) -> Part:
     Every kind of line break becomes CRLF, the last line gets one, other controls than tab are left out.
     """
     lines = _BODY_CONTROLS.sub("", _whole(text)).splitlines()
-    data = "".join(f"{line}\r\n" for line in lines).encode()
-    quoted, base64 = binascii.b2a_qp(data, istext=True), base64_lines(data)
-    name, body = ("quoted-printable", quoted) if len(quoted) <= len(base64) else ("base64", base64)
+    data = "\r\n".join([*lines, ""]).encode()
+    name, body = _shorter(data)
     content_type = ("Content-Type", [f"text/{subtype};", 'charset="utf-8"'])
     return [content_type, ("Content-Transfer-Encoding", [name])], body
+
+
+def _shorter(data: bytes) -> tuple[str, bytes]:
+    """The bytes in whichever of the two encodings is shorter, and its name; the other one is not written out."""
+    base64 = _base64_length(len(data))
+    beyond_ascii = len(data.translate(None, _ASCII))
+    if len(data) + 2 * beyond_ascii <= base64:
+        quoted = binascii.b2a_qp(data, istext=True)
+        if len(quoted) <= base64:
+            return "quoted-printable", quoted
+    return "base64", base64_lines(data)
 
 
 def base64_lines(data: bytes) -> bytes:
     """The bytes in base64, in lines of 76 characters (RFC 2045 §6.8)."""
     encoded = binascii.b2a_base64(data, newline=False)
-    return b"".join(encoded[start : start + 76] + b"\r\n" for start in range(0, len(encoded), 76))
+    return b"".join([encoded[start : start + 76] + b"\r\n" for start in range(0, len(encoded), 76)])
+
+
+def _base64_length(size: int) -> int:
+    """How long so many bytes are in `base64_lines`."""
+    encoded = -(-size // 3) * 4
+    return encoded + 2 * -(-encoded // 76)
 
 
 def multipart(subtype: str, boundary: str, parts: Iterable[Part]) -> Part:
@@ -113,11 +131,17 @@ def multipart(subtype: str, boundary: str, parts: Iterable[Part]) -> Part:
     delimiter = b"--" + boundary.encode("ascii")
     pieces: list[bytes] = []
     for headers, body in parts:
-        written = head(headers)
-        check_head(written, [name for name, _ in headers])
-        pieces += (delimiter, written + body)
+        pieces += (delimiter, _part_head(tuple((name, tuple(words)) for name, words in headers)) + body)
     content_type = ("Content-Type", [f"multipart/{subtype};", f'boundary="{boundary}"'])
     return [content_type], b"\r\n".join((*pieces, delimiter + b"--\r\n"))
+
+
+@lru_cache(maxsize=64)
+def _part_head(headers: tuple[tuple[str, tuple[str, ...]], ...]) -> bytes:
+    """The head of a body part, past the last gate once: most parts of most mails have one of four heads."""
+    written = head(headers)
+    check_head(written, [name for name, _ in headers])
+    return written
 
 
 def check_head(written: bytes, intended: list[str]) -> None:
@@ -170,7 +194,7 @@ def _encoded_words(line: str) -> list[str]:
     return words
 
 
-def _folded(name: str, words: list[str]) -> str:
+def _folded(name: str, words: Sequence[str]) -> str:
     """The header with its line end. The first word stays beside the name: some readers skip an empty line."""
     lines = [f"{name}: {words[0]}"]
     for word in words[1:]:

@@ -129,7 +129,7 @@ class Story:
             ]
             text = f"→ {self._tongue.listed(people)}  {self._tongue.name('notice', notice)}"
             if outside and (remark := self._remark(notice, now.case, notice in informed, on_time=on_time)):
-                text += f" ({remark})"
+                text += self._tongue.words.remark.format(remark=remark)
             kind: Kind = "escalation" if notice == "escalation" else "letter" if outside else "internal"
             yield Line(at, place, kind, self._tongue.words.gateway, printable(text))
 

@@ -28,6 +28,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     holding: str
     asks: str
     listing: str
+    remark: str
     overdue: str
     priority: str
     closed: str

@@ -21,12 +21,12 @@ from gateway.responders.letter_view import Occasion, Recipient, case_for, facts_
 from gateway.responders.plain_letter import plain_subject, plain_text
 from gateway.responders.rehearsal import occasions
 from gateway.responders.safe_text import MAX_SUBJECT, bare_subject, one_line
+from gateway.responders.sandbox import StrictEnvironment
 from gateway.responders.template_set import (
     CannotRender,
     Rendered,
     TemplateSet,
     mistake_in,
-    strict_environment,
 )
 
 __all__ = ["LANGUAGES", "Composer", "Letter", "Recipient", "VendorWords", "language_for"]
@@ -228,7 +228,7 @@ class Composer:
 
     def _read_layout(self) -> Template | Mistake:
         try:
-            return strict_environment(self._directory).get_template(LAYOUT)
+            return StrictEnvironment(self._directory).get_template(LAYOUT)
         except Exception as error:  # noqa: BLE001 - missing, not UTF-8, not a template: all the same to the letter
             return self._mistake_in_layout(error)
 

@@ -2,8 +2,8 @@
 
 `read_blocks` is a small pure reader of the plain text that our templates write: paragraphs; two or more lines of
 `label: value` (or `标签：值`) are facts; lines that begin with `· ` are a list, with `> ` a person's words,
-with `mailto:` a link; what follows a line `-- ` is the signature (RFC 3676 section 4.3). It works line by line, in one
-pass, and knows no HTML: escaping is the layout template's autoescape, or `plain_page`'s.
+with `mailto:` or `https:` a link; what follows a line `-- ` is the signature (RFC 3676 section 4.3). It works line by
+line, in one pass, and knows no HTML: escaping is the layout template's autoescape, or `plain_page`'s.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Literal
 
 ITEM = "· "
 QUOTE = ">"
-LINK = "mailto:"
+LINKS = ("mailto:", "https://", "http://")
 SIGNATURE = "-- "
 
 Kind = Literal["paragraph", "facts", "items", "words", "link", "signature"]
@@ -58,7 +58,7 @@ def _kind_of_line(line: str) -> str:
         return "gap"
     if line.startswith(ITEM):
         return "items"
-    if line.startswith(LINK):
+    if line.startswith(LINKS):
         return "link"
     return "words" if line.startswith(QUOTE) else "text"
 

@@ -45,7 +45,7 @@ URGENT = frozenset({"escalation", "notice_failed", "operator_alert"})
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who we are in a From line, and for how long things live."""
+    """Who we are in a From line, for how long things live, and where our pages are reached, if they are."""
 
     support: str
     names: Mapping[str, str]
@@ -53,6 +53,7 @@ class Sender:
     token_days: int
     lifetime: timedelta
     urgent_lifetime: timedelta
+    portal_url: str = ""
 
 
 def customer_letter(
@@ -288,9 +289,12 @@ class NoticeLetters:
         return bound.look_up, reply_address.sign(self._sender.key, bound)
 
     def _answerable_at_once(self, notice: Notice, case: Case, signed: tuple[str, str]) -> Notice:
-        """The notice with a link that opens an answer ready to be sent, where one word is what is wanted."""
+        """Where one word is wanted: with a link to a page that asks, or else to an answer ready to be sent."""
         if notice.name not in ANSWERED_BY_ONE_WORD:
             return notice
+        if self._sender.portal_url:
+            link = f"{self._sender.portal_url.rstrip('/')}/answer/{signed[1]}"
+            return replace(notice, facts={**notice.facts, "answer_link": link})
         to = quote(reply_address.reply_to(self._sender.support, signed[1]), safe="@")
         link = f"mailto:{to}?subject={quote(f'Re: [{case.number}]')}&body={quote(ONE_WORD)}"
         return replace(notice, facts={**notice.facts, "answer_link": link})

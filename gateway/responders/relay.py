@@ -9,10 +9,8 @@ from gateway.cases.business_time import Calendar
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.escalation import ADMINISTRATOR
+from gateway.cases.policy import WAKES_ANYBODY
 from gateway.cases.saying import readable
-
-WAKES_ANYBODY = 1
-"""The fault level for which colleagues are disturbed outside their duty hours."""
 
 
 @dataclass(frozen=True, slots=True)

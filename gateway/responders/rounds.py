@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 import structlog
 
-from gateway.cases import events, recurring, steps
+from gateway.cases import business_time, events, recurring, steps
 from gateway.cases.business_time import Calendar
 from gateway.cases.case import Case, Party
 from gateway.cases.directory import Contract, Customer, Directory
@@ -21,7 +21,9 @@ log = structlog.get_logger()
 EVERY = timedelta(hours=1)
 LEAD_WORKING_DAYS = 5
 HORIZON = timedelta(days=60)
-LOOK_BACK = timedelta(days=7)
+LOOK_BACK = timedelta(days=14)
+"""So long after the end of a period customers are still asked; the longest public holiday fits into it."""
+
 LONGEST_HOLIDAY = timedelta(days=31)
 """An inspection planned for a holiday is held after it: so far back lies a planned day that may still be to come."""
 
@@ -50,6 +52,7 @@ class Rounds:
         self._ids = ids
         self._calendar = calendar
         self._looked: datetime | None = None
+        self._asked: set[recurring.Period] = set()
 
     async def turn(self, at: datetime) -> int:
         """Begin what is due; how many cases were opened."""
@@ -63,9 +66,9 @@ class Rounds:
                     work, customer, contract, day, at
                 )
             )
-        today = self._today(at)
-        for period in recurring.follow_up_periods(today - LOOK_BACK, today):
+        for period in self._to_be_asked_about(at):
             opened += await self._store.run(lambda work, period=period: self._follow_up(work, period, at))
+            self._asked.add(period)
         return opened
 
     # Inspections.
@@ -121,6 +124,17 @@ class Rounds:
         return True
 
     # Follow-ups.
+
+    def _to_be_asked_about(self, at: datetime) -> list[recurring.Period]:
+        """Periods that have ended and were not looked at yet; none at night or on a holiday."""
+        if not business_time.is_open(self._calendar, at):
+            return []
+        today = self._today(at)
+        return [
+            period
+            for period in recurring.follow_up_periods(today - LOOK_BACK, today)
+            if period not in self._asked
+        ]
 
     def _follow_up(self, work: Work, period: recurring.Period, at: datetime) -> int:
         """One question to each customer who had a case closed in the period, traced to who worked most of them."""

@@ -1,4 +1,4 @@
-"""The templates of one language, compiled once, and the strictness under which they run (RELIABILITY 2.1 rule 5).
+"""The templates of one language, compiled once under the strictness of `sandbox`.
 
 A template is the owner's file and may be wrong in any way a file can be wrong. Whatever happens becomes a `Mistake`
 with file, line and cause, kept when it shows at start and raised as `CannotRender` when it shows in use.
@@ -13,22 +13,14 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 import msgspec
-from jinja2 import (
-    FileSystemLoader,
-    StrictUndefined,
-    Template,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    pass_context,
-    select_autoescape,
-)
+from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gateway.errors import Mistake
 from gateway.responders.layout import QUOTE
 from gateway.responders.letter_view import Happening
 from gateway.responders.phrasebook import Phrasebook, read_phrasebook
+from gateway.responders.sandbox import StrictEnvironment
 
 SUFFIX = ".txt.j2"
 WORDS = "words.toml"
@@ -66,7 +58,7 @@ class TemplateSet:
             self.phrasebook is None
         ):  # without its filters no template compiles: one mistake to report, not thirty
             return
-        environment = strict_environment(directory)
+        environment = StrictEnvironment(directory)
         _teach(environment, self.phrasebook, zone)
         for path in files:
             self._compile(environment, directory, path)
@@ -120,7 +112,7 @@ class TemplateSet:
             self._mistakes[key] = Mistake(key, "", _cause(error))
             return None
 
-    def _compile(self, environment: ImmutableSandboxedEnvironment, directory: Path, path: Path) -> None:
+    def _compile(self, environment: StrictEnvironment, directory: Path, path: Path) -> None:
         key = f"{self._name}/{path.relative_to(directory).as_posix()}"
         try:
             template = environment.get_template(path.relative_to(directory).as_posix())
@@ -128,21 +120,6 @@ class TemplateSet:
             self._mistakes[key] = mistake_in(error, key, self._above)
         else:
             self._templates[path.parent.name, path.name.removesuffix(SUFFIX)] = template
-
-
-def strict_environment(directory: Path) -> ImmutableSandboxedEnvironment:
-    """The one way in which templates run: sandboxed, nothing undefined, HTML escaped, None never printed."""
-    return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(directory),
-        undefined=StrictUndefined,
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        finalize=_never_none,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,  # so that a snippet ends its last line
-        auto_reload=False,
-        cache_size=-1,
-    )
 
 
 def mistake_in(error: Exception, file: str, root: Path) -> Mistake:
@@ -179,15 +156,7 @@ def _cause(error: Exception) -> str:
     return " ".join(str(error).split())[:300] or type(error).__name__
 
 
-def _never_none(value: object) -> object:
-    if value is None:
-        raise ValueError(
-            "something that is not known would be printed as None; ask for it with {% if %} first"
-        )
-    return value
-
-
-def _teach(environment: ImmutableSandboxedEnvironment, words: Phrasebook, zone: str) -> None:
+def _teach(environment: StrictEnvironment, words: Phrasebook, zone: str) -> None:
     """The filters by which templates write moments, durations, names, lists and a person's words."""
     local = ZoneInfo(zone)
 

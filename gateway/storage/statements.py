@@ -102,6 +102,19 @@ ANSWERED = select(
     _answers(outbox.c.to_stranger == 1, _IN_THE_HOUR).label("to_strangers"),
     _answers(*_TO_ADDRESS, outbox.c.case_number == bindparam("the_case")).label("about_case"),
 )
+
+HASTEN_LETTERS = (
+    update(outbox)
+    .where(
+        outbox.c.case_number == bindparam("the_case"),
+        outbox.c.state == WAITING,
+        outbox.c.attempts == 0,
+        outbox.c.next_attempt > outbox.c.created_at,
+    )
+    .values(next_attempt=outbox.c.created_at)
+)
+"""What waits for its reader's duty, and not for a relay to come back, is due as if it had never had to wait."""
+
 MOVE_LETTER = update(outbox).where(outbox.c.id == bindparam("the_letter"))
 DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_doubt"))
 
@@ -174,5 +187,7 @@ ATTEMPT_LETTERS = (
     .where(outbox.c.id.in_(bindparam("the_letters", expanding=True)))
     .values(state=ATTEMPTING, attempt_started_at=bindparam("the_moment"), attempts=outbox.c.attempts + 1)
 )
-NEXT_DUE = select(func.min(cases.c.next_due))
-NEXT_ATTEMPT = select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING)
+NEXT_MOMENTS = select(
+    select(func.min(cases.c.next_due)).scalar_subquery(),
+    select(func.min(outbox.c.next_attempt)).where(outbox.c.state == WAITING).scalar_subquery(),
+)

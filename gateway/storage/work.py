@@ -192,6 +192,8 @@ class DatabaseWork:
                     for entry in step.entries
                 ],
             )
+        if step.wakes:
+            self._connection.execute(statements.HASTEN_LETTERS, {"the_case": case.number})
         self.say(case, ready)
 
     def say(self, case: Case, ready: Sequence[Ready]) -> None:
@@ -460,9 +462,8 @@ class DatabaseWork:
 
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
-        due = self._connection.execute(statements.NEXT_DUE).scalar_one_or_none()
-        attempt = self._connection.execute(statements.NEXT_ATTEMPT).scalar_one_or_none()
-        return min((moment for moment in (due, attempt) if moment is not None), default=None)
+        owed = self._connection.execute(statements.NEXT_MOMENTS).one()
+        return min((moment for moment in owed if moment is not None), default=None)
 
     def counts(self) -> Mapping[str, int]:
         """How much waits where."""

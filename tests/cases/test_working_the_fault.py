@@ -154,6 +154,22 @@ class TestTheReview:
         assert clocks(life, "status_update", CUSTOMER) == ["11-23 10:29", "11-23 11:29"]
         assert [each for each in clocks(life, "update_prompt", "engineer") if each > "11-23 09:40"] == []
 
+    def test_a_review_that_fails_at_night_brings_the_hourly_update_back(self) -> None:
+        """P-32: work goes on, so the customer hears within the hour and not on Monday."""
+        life = Life(plan="7x24", level=2).reported("2026-11-20 18:00")
+        life.happens("2026-11-20 20:00", RESOLVED)
+        life.runs("2026-11-20 20:40")
+        assert life.due("status_update") == "11-23 10:00"
+        life.happens("2026-11-20 23:10", FAILED)
+        assert life.due("status_update") == "11-20 23:20"
+
+    def test_what_was_promised_before_the_review_is_not_put_off_by_it(self) -> None:
+        """P-32: the moment that the last letter printed is kept; only what follows waits for the review's hours."""
+        life = Life(plan="7x24", level=2).reported("2026-11-20 18:00").runs("2026-11-20 18:40")
+        promised_for = life.due("status_update")
+        life.happens("2026-11-20 18:50", RESOLVED)
+        assert life.due("status_update") == promised_for == "11-20 19:30"
+
     def test_a_result_without_a_review_promises_nothing(self) -> None:
         """P-47 runs from the question that may be asked, not from a word said too early."""
         life = Life().reported(MONDAY_NINE)

@@ -114,7 +114,7 @@ def _of_target(row: TargetRow) -> Iterator[Row]:
     for promise in dict.fromkeys(ids.values()):
         mine = {level: limits.get(level, limits.get(EVERY_LEVEL)) for level in ids if ids[level] == promise}
         said = {level: _in_words(limit) for level, limit in mine.items() if limit is not None}
-        yield Row(promise, f"`{row.name}` {_by_level(said)}, owed by {row.owed_by}{_only(row)}")
+        yield Row(promise, f"`{row.name}` {_by_level(said)}, owed by {row.owed_by}{_clock(row)}{_only(row)}")
 
 
 def _in_words(limits: Sequence[Limit]) -> str:
@@ -132,6 +132,14 @@ def _by_level(said: Mapping[int, str]) -> str:
         else f"{limit} (level{'s' * (len(levels) > 1)} {', '.join(map(str, levels))})"
         for limit, levels in grouped
     )
+
+
+def _clock(row: TargetRow) -> str:
+    """ ", on the 5x8 clock (levels 2, 3, 4)" where another calendar than the plan's counts."""
+    if row.clock is None:
+        return ""
+    clocks = row.clock if isinstance(row.clock, Mapping) else {EVERY_LEVEL: row.clock}
+    return f", on the clock {_by_level(clocks)}"
 
 
 def _of_notice(row: NoticeRow) -> str:

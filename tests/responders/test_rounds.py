@@ -172,10 +172,10 @@ class TestFollowUps:
     async def test_after_a_quarter_they_are_asked_about_all_of_it_and_not_about_its_last_month_too(
         self, house: House, watch: Watch
     ) -> None:
-        """One mail in January: for October to December."""
+        """One mail on the first working day of January: for October to December."""
         october = await closed(house, "2026-10-20 10:00", subject="十月")
         december = await closed(house, "2026-12-22 10:00", subject="十二月")
-        assert await look(house, watch(house.parts.directory), "2027-01-01 09:00") == 1
+        assert await look(house, watch(house.parts.directory), "2027-01-04 09:00") == 1
         assert asked(house) == ["2026-Q4"]
         text = house.letter(ZHOU, "follow_up").text
         assert october in text
@@ -189,6 +189,18 @@ class TestFollowUps:
         await closed(house, "2026-11-20 10:00", subject="十一月")
         assert await look(house, watch(house.parts.directory), "2026-12-03 09:00") == 1
         assert asked(house) == ["2026-11"]
+
+    async def test_nobody_is_asked_on_a_holiday_or_at_night_but_on_the_first_working_day(
+        self, house: House, watch: Watch
+    ) -> None:
+        """The third quarter ends before National Day: the question comes on the 8th in the morning, once."""
+        await closed(house, "2026-09-21 10:00")
+        rounds = watch(house.parts.directory)
+        assert await look(house, rounds, "2026-10-01 10:00") == 0
+        assert await look(house, rounds, "2026-10-08 07:00") == 0
+        assert await look(house, rounds, "2026-10-08 09:00") == 1
+        assert await look(house, rounds, "2026-10-08 11:00") == 0
+        assert asked(house) == ["2026-Q3"]
 
     async def test_weeks_after_the_end_of_a_period_nobody_is_asked_any_more(
         self, house: House, watch: Watch
@@ -215,7 +227,7 @@ class TestFollowUps:
         await closed(house, "2026-11-20 10:00")
         await look(house, watch(house.parts.directory), "2026-12-01 09:00")
         await house.answer(house.letter(ZHOU, "follow_up"), "5 分")
-        assert await look(house, watch(house.parts.directory), "2027-01-01 09:00") == 1
+        assert await look(house, watch(house.parts.directory), "2027-01-04 09:00") == 1
         about = house.case(house.numbers()[0]).about["cases"]
         assert isinstance(about, tuple)
         assert [each["subject"] for each in about] == ["堡垒机无法登录"]

@@ -22,8 +22,8 @@ class Figures:
     """`noticed_late`: misses found over a minute after they were due; `overlooked`: cases whose moment has gone by.
 
     `fired_twice`: promises missed, or asked for before the same moment, more than once. `sent_twice`: letters that
-    left more than once; `unsent`: letters whose time had come. `missed_by_gateway`: promises that the gateway itself
-    owed and did not keep in time.
+    left more than once; `unsent`: letters whose time had come. `missed_by_gateway`: each promise that the gateway
+    itself owed and did not keep in time, by id, row, case and moment.
     """
 
     cases: int
@@ -36,7 +36,7 @@ class Figures:
     fired_twice: int
     sent_twice: int
     unsent: int
-    missed_by_gateway: int
+    missed_by_gateway: tuple[str, ...]
 
 
 def count_up(engine: Engine, end: datetime, left: int) -> Figures:
@@ -62,14 +62,15 @@ def count_up(engine: Engine, end: datetime, left: int) -> Figures:
         )
 
 
-def _commitments(connection: Connection) -> tuple[int, int, int]:
+def _commitments(connection: Connection) -> tuple[int, int, tuple[str, ...]]:
     """Fired twice, noticed late, missed by the gateway; case by case, so that nothing piles up."""
     query = (
-        select(journal.c.case_number, journal.c.at, journal.c.name, journal.c.detail)
+        select(journal.c.case_number, journal.c.at, journal.c.name, journal.c.promise, journal.c.detail)
         .where(journal.c.kind == "commitment")
         .order_by(journal.c.case_number, journal.c.id)
     )
-    twice = late = ours = 0
+    twice = late = 0
+    ours: list[str] = []
     number, fired = "", Counter[tuple[str, ...]]()
     for row in connection.execution_options(yield_per=1000).execute(query):
         if row.case_number != number:
@@ -82,8 +83,9 @@ def _commitments(connection: Connection) -> tuple[int, int, int]:
             fired[mark] += 1
             twice += fired[mark] == 2
         late += state == "missed" and row.at > due + GRACE
-        ours += state == "missed" and detail["owed_by"] == "gateway"
-    return twice, late, ours
+        if state == "missed" and detail["owed_by"] == "gateway":
+            ours.append(f"{row.promise} {row.name} of {row.case_number}, due {due:%Y-%m-%d %H:%M} UTC")
+    return twice, late, tuple(ours)
 
 
 def _number(connection: Connection, query: Select[int]) -> int:

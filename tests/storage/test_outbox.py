@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.cases.case import Step
 from gateway.errors import NotNow
 from gateway.ports import Sent, Waiting
 from gateway.storage.engine import open_engine
@@ -69,6 +70,20 @@ def test_a_deferred_message_waits_for_its_moment_and_remembers_its_doubt(writer:
     assert claim(writer, LATER - timedelta(microseconds=1)) == []
     (waiting,) = claim(writer, LATER)
     assert (waiting.attempts, waiting.in_doubt) == (2, 1)
+
+
+def test_a_step_that_wakes_lets_go_what_waits_for_duty_hours_and_nothing_else(writer: Writer) -> None:
+    """At level 1 nobody's duty hours count (P-25); a relay that asked for patience gets it all the same (F19)."""
+    asleep = letter("bbbbbbbb")
+    asleep = replace(asleep, outbound=replace(asleep.outbound, notice="triage_request", not_before=LATER))
+    do(writer, opened(ready=[READY, asleep]))
+    claim(writer)
+    do(writer, lambda work: work.deferred("aaaaaaaa", LATER, "451 later"))
+    moved = replace(CASE, version=2)
+    do(writer, lambda work: work.record(Step(moved), []))
+    assert claim(writer) == []
+    do(writer, lambda work: work.record(Step(replace(moved, version=3, level=1), wakes=True), []))
+    assert [waiting.notice for waiting in claim(writer)] == ["triage_request"]
 
 
 def test_a_message_given_up_stays_failed_and_visible(writer: Writer, database_url: str) -> None:

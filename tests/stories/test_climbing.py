@@ -86,6 +86,33 @@ def test_a_night_at_level_one_wakes_the_managers(afternoon_of: AfternoonOf) -> N
     assert day.post(SUN_JIE)[0] == "11-22 02:00 triage_request"
 
 
+def test_nobody_is_climbed_past_in_their_sleep(afternoon_of: AfternoonOf) -> None:
+    """P-50: two promises are missed in one night; the first manager reads of both and has an hour to act."""
+    day = afternoon_of(BANK).customer_writes("2026-11-23 22:00", FAULT)
+    day.goes_on_until("11-24 08:59")
+    assert {"response P-11", "online_limit P-11"} <= set(day.missed())
+    day.goes_on_until("11-24 10:30")
+    assert day.told("escalation") == [
+        "11-24 09:00 zhao.ming",
+        "11-24 09:00 zhao.ming",
+        "11-24 10:00 qian.hong",
+    ]
+
+
+def test_a_fault_that_turns_out_to_be_a_standstill_wakes_whom_it_had_let_sleep(
+    afternoon_of: AfternoonOf,
+) -> None:
+    """P-25 at level 1: what waited for Monday leaves when the level rises, so that the gateway misses nothing."""
+    day = afternoon_of(BANK).customer_writes("2026-11-21 17:10", FAULT)
+    assert day.post(SUN_JIE) == []
+    day.staff_writes(WANG, "19:00", "#级别 1", answering="new_case")
+    day.goes_on_until("19:30")
+    assert day.post(SUN_JIE, "triage_request") == ["11-21 19:00 triage_request"]
+    assert "told_service_manager P-25" not in day.missed()
+    day.goes_on_until("11-23 10:00")
+    assert len(day.post(SUN_JIE, "triage_request")) == 1
+
+
 def working(day: Afternoon) -> Afternoon:
     """The engineer has answered and has a plan; the day's report is agreed."""
     day.staff_writes(LI, "09:05", "已接手，正在检查。", answering="new_case")

@@ -17,6 +17,7 @@ from tests.stories.afternoon import (
     SUN_JIE,
     WANG,
     ZHAO,
+    Afternoon,
 )
 from tests.stories.conftest import AfternoonOf
 
@@ -105,6 +106,15 @@ def test_a_plan_that_comes_late_spares_the_help_its_escalation(afternoon_of: Aft
     assert day.told("escalation") == []
 
 
+def test_a_plan_is_the_engineers_own_words_and_so_a_response(afternoon_of: AfternoonOf) -> None:
+    """P-11: the customer has read what will be done; nobody is told that no engineer has responded."""
+    day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
+    day.staff_writes(LI, "09:20", "#方案 更换证书后重启认证服务", answering="new_case")
+    assert day.state("response") == promised.MET
+    day.goes_on_until("14:30")
+    assert day.told("escalation") == []
+
+
 def test_a_failed_review_goes_back_to_the_engineer_and_stays_in_the_house(afternoon_of: AfternoonOf) -> None:
     """P-46: the customer is not asked and reads no criticism; the online limit runs on; the second review passes."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
@@ -135,6 +145,33 @@ def test_nobody_reviews_and_the_managers_hear_of_it(afternoon_of: AfternoonOf) -
     assert day.post(HOSPITAL)[-1] == "11-23 10:55 please_confirm"
     assert day.post(HE_LAN)[-1] == "11-23 10:55 review_passed"
     assert day.state("result_told") == promised.MET
+
+
+def finished_on_friday_night(day: Afternoon) -> Afternoon:
+    """A 7×24 customer's fault of level 2, finished at eight when the centre manager has gone home for the weekend."""
+    day.customer_writes("2026-11-20 18:40", FAULT)
+    day.staff_writes(WANG, "18:50", "已接手，正在检查。", answering="new_case")
+    return day.staff_writes(WANG, "20:00", "#已解决 重启认证服务", answering="new_case")
+
+
+def test_a_review_that_sleeps_is_not_told_of_every_hour(afternoon_of: AfternoonOf) -> None:
+    """P-32: what was promised is kept, the next moment is printed, and then nothing new is said to be nothing new."""
+    day = finished_on_friday_night(afternoon_of(BANK))
+    day.goes_on_until("11-23 09:45")
+    assert day.post(BANK, "status_update") == ["11-20 19:49 status_update", "11-20 20:49 status_update"]
+    assert "11月23日（周一）10:00 前再次告知您进展" in day.last(BANK, "status_update").text
+    day.goes_on_until("11-23 11:10")
+    assert day.post(BANK, "status_update")[2:] == ["11-23 09:59 status_update", "11-23 10:59 status_update"]
+
+
+def test_a_customer_who_asked_for_an_interval_has_it_through_a_review_that_sleeps(
+    afternoon_of: AfternoonOf,
+) -> None:
+    """P-32: "the interval that the customer asked for" is theirs, night and day."""
+    day = finished_on_friday_night(afternoon_of(BANK))
+    day.customer_writes("20:10", "请每2小时通报一次进展")
+    day.goes_on_until("11-21 01:00")
+    assert day.post(BANK, "status_update")[1:] == ["11-20 21:49 status_update", "11-20 23:49 status_update"]
 
 
 def test_a_customer_who_confirms_during_the_review_is_not_asked_again(afternoon_of: AfternoonOf) -> None:
