@@ -1,5 +1,7 @@
 """Which mails belong together: by ids they go back to, by who writes, by the number the case has at the customer's."""
 
+import pytest
+
 from gateway.cases import lifecycle
 from gateway.intake import ADDED, OPENED
 from tests.house import CHEN, FAULT, HE_LAN, SUPPORT, WANG, ZHOU, House, mail
@@ -77,6 +79,34 @@ async def test_what_others_write_on_a_closed_case_is_a_matter_of_its_own(house: 
     outcome = await house.write(PARTNER, "防火墙又坏了，全部断网。", answers=FIRST)
     assert outcome.name == OPENED
     assert house.case(outcome.case_number).suggested_case == number
+
+
+async def test_a_reply_under_another_subject_with_another_fault_is_a_question_to_the_desk(
+    house: House,
+) -> None:
+    """L-31: it is on the case and with the engineer; whether it is a fault of its own a person decides."""
+    number = await reported(house)
+    outcome = await house.write(ZHOU, "防火墙断网，全行无法上网。", subject="防火墙断网", answers=FIRST)
+    assert (outcome.name, outcome.case_number) == (ADDED, number)
+    assert house.letters(WANG, "customer_wrote")
+    (asked,) = house.letters(HE_LAN, "subject_changed")
+    assert "防火墙断网" in asked.text
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("Re: 堡垒机无法登录", "防火墙断网，全行无法上网。"),
+        ("日志", "请见附件，谢谢。"),
+    ],
+)
+async def test_the_same_subject_or_words_without_a_fault_ask_nobody(
+    house: House, subject: str, words: str
+) -> None:
+    """L-31: a question for every changed subject would be answered by nobody."""
+    await reported(house)
+    await house.write(ZHOU, words, subject=subject, answers=FIRST)
+    assert not house.letters(HE_LAN, "subject_changed")
 
 
 # Mail past us.
