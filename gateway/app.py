@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -430,7 +430,8 @@ class Gateway:
         parts = self._parts
         readings = _scanned(self._reader, self._config.scanner.url)
         intake = Intake(self.store, readings, parts.rules, parts.letters, parts.clock, parts.ids)
-        await self._start_reading()
+        await self._until_it_works(intake.learn)
+        await self._until_it_works(self._reader.start)
         self._reader_ready.set()
         log.info("parsers_loaded")
         while not self._stopping.is_set():
@@ -450,11 +451,11 @@ class Gateway:
             elif not outcomes and not self._stopping.is_set():
                 await self._mail_came.wait()
 
-    async def _start_reading(self) -> None:
-        """Until it works, or we are told to stop: without a reader mail is kept all the same."""
+    async def _until_it_works(self, begin: Callable[[], Awaitable[None]]) -> None:
+        """Again and again, unless we are told to stop: without a reader mail is kept all the same."""
         while not self._stopping.is_set():
             try:
-                await self._reader.start()
+                await begin()
             except NotNow as error:
                 log.warning("intake_postponed", reason=str(error))
             else:

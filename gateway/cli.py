@@ -28,6 +28,10 @@ cases_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
 inbox_app = typer.Typer(no_args_is_help=True, help="Look at what came in, and where it ended.")
 app.add_typer(cases_app, name="cases")
 app.add_typer(inbox_app, name="inbox")
+examples_app = typer.Typer(
+    no_args_is_help=True, help="What colleagues put right, for whoever improves the reader."
+)
+app.add_typer(examples_app, name="examples")
 import_app = typer.Typer(no_args_is_help=True, help="Bring in what is kept elsewhere.")
 app.add_typer(import_app, name="import")
 
@@ -324,6 +328,25 @@ def inbox_export(inbox_id: str, config: Config = None) -> None:
     if raw is None:
         raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
     sys.stdout.buffer.write(raw)
+
+
+@examples_app.command("export")
+def examples_export(
+    file: Annotated[Path | None, typer.Argument(help="Where to; standard output if none is given.")] = None,
+    config: Config = None,
+) -> None:
+    """Corrected reports as labelled messages, in TOML. They are customers' own, names and numbers included."""
+    from gateway import example_export
+    from gateway.storage import learning
+
+    with _reader(config) as (engine, _):
+        messages = list(example_export.written(learning.corrected_reports(engine)))
+    if file is None:
+        sys.stdout.write("\n".join(messages))
+        return
+    example_export.save(file, "\n".join(messages))
+    told = f"written: {file}: {len(messages)} message(s), personal data included, readable by you alone"
+    out.print(escape(told), highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What a customer's message means: a new case, or something that happens to the one it belongs to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,8 @@ from gateway.cases.directory import Contact, Customer, Directory
 from gateway.cases.events import Event
 from gateway.cases.policy import Policy
 from gateway.messages import Inbound
-from gateway.parsers import confirmation, interval, satisfaction
+from gateway.parsers import answers, confirmation, interval, satisfaction
+from gateway.parsers.answers import Answers
 from gateway.parsers.report import Report
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -67,15 +69,10 @@ def _satisfaction(case: Case, report: Report, language: str, person: str) -> tup
     return (events.Complained(text=report.text, language=language, by=person), given)
 
 
-def _answers(case: Case, report: Report) -> tuple[tuple[str, str], ...]:
-    """Values for what we had asked for."""
-    found = {
-        "company": report.company.value if report.company else None,
-        "contact": report.contact.value if report.contact else None,
-        "phone": report.phone.value if report.phone else None,
-        "symptoms": "；".join(symptom.value for symptom in report.symptoms) or None,
-    }
-    return tuple((field, value) for field in case.missing if (value := found.get(field)))
+def _answers(case: Case, report: Report) -> Answers:
+    """Values for what we had asked for; nobody can agree to what was never shown to them (T19)."""
+    offered: Mapping[str, str] = case.uncertain if case.reporter.known else {}
+    return answers.by_customer(case.missing, report, offered)
 
 
 def new_case(
@@ -95,16 +92,19 @@ def new_case(
     """A case with everything that was understood of its first message (P-20, P-21).
 
     `reported_by` is the colleague who filed it for the customer: then a name that the directory knows is enough to
-    find the customer and the contract, and `missing` is what the colleague must still say (P-23).
+    find the customer and the contract, and `missing` is what the colleague must still say (P-23). Of a
+    customer's own report values that we are not sure enough of are not used but offered to whoever is asked.
     """
     address = inbound.sender.address if inbound.sender else ""
     contact = directory.contact_at(address)
     customer = _customer(directory, contact, inbound)
     if customer is None and reported_by is not None and report.company is not None:
         customer = directory.customer_named(report.company.value)
-    contract = customer.contract_on(at.date()) if customer else None
-    plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
-    services = tuple(sorted(contract.services or plan.services)) if contract else ()
+    used, unsure = _believed(report, deliberate=reported_by is not None)
+    company = used.get("company") or (customer.name if customer else None)
+    wanted = report.missing if missing is None else missing
+    asked = tuple(field for field in wanted if field != "company" or company is None)
+    plan, services = bought(customer, policy, at)
     level = report.fault_level.value
     return Case(
         number=number,
@@ -120,23 +120,40 @@ def new_case(
         subject=inbound.subject,
         kind=report.kind.value if report.kind.value in policy.kinds else "other",
         level=level if level in policy.levels else policy.default_level,
-        plan=plan.name,
+        plan=plan,
         services=services,
         channel=channel,
         customer_id=customer.id if customer else None,
-        company=report.company.value if report.company else (customer.name if customer else None),
-        contact=report.contact.value if report.contact else None,
-        phone=report.phone.value if report.phone else None,
+        company=company,
+        contact=used.get("contact"),
+        phone=used.get("phone"),
         product=report.product.value if report.product else None,
         place=report.place.value if report.place else None,
         region=customer.region if customer else None,
         symptoms=tuple(symptom.value for symptom in report.symptoms),
-        missing=report.missing if missing is None else missing,
+        missing=asked,
+        uncertain={field: unsure[field] for field in asked if field in unsure},
         reported_by=reported_by,
         suggested_case=suggestion,
         problems=report.problems,
         thread=(inbound.message_id,) if inbound.message_id else (),
     )
+
+
+def bought(customer: Customer | None, policy: Policy, at: datetime) -> tuple[str, tuple[str, ...]]:
+    """The plan and the services of the contract in force; the default plan and none where there is no contract."""
+    contract = customer.contract_on(at.date()) if customer else None
+    plan = policy.plans.get(contract.plan if contract else "", policy.plans[policy.default_plan])
+    return plan.name, tuple(sorted(contract.services or plan.services)) if contract else ()
+
+
+def _believed(report: Report, *, deliberate: bool) -> tuple[dict[str, str], dict[str, str]]:
+    """What is used of company, contact and phone, and what is not sure enough for that; a colleague's words always are
+    (`deliberate`)."""
+    read = {"company": report.company, "contact": report.contact, "phone": report.phone}
+    found = {field: each for field, each in read.items() if each is not None}
+    used = {field: each.value for field, each in found.items() if deliberate or each.is_sure}
+    return used, {field: each.value for field, each in found.items() if field not in used}
 
 
 def _customer(directory: Directory, contact: Contact | None, inbound: Inbound) -> Customer | None:

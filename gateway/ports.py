@@ -207,6 +207,29 @@ class Copy:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a colleague put right of a report: `field` is company, contact, phone or level, `before` what was read."""
+
+    case_number: str
+    at: datetime
+    by: str
+    field: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtName:
+    """A name by which a customer of the directory goes, as a colleague said on a case."""
+
+    name: str
+    customer_id: str
+    at: datetime
+    by: str
+    case_number: str
+
+
 class Work(Protocol):
     """What can be done to the store inside one transaction."""
 
@@ -369,6 +392,18 @@ class Work(Protocol):
 
     def leave_bookmark(self, key: str, value: str, at: datetime) -> None:
         """Remember that; the text is the channel's own, and nobody else reads it."""
+        ...
+
+    def keep_example(self, example: Example) -> None:
+        """Keep what a colleague put right, for whoever improves the reader."""
+        ...
+
+    def teach_name(self, taught: TaughtName) -> None:
+        """A customer goes by this name, too."""
+        ...
+
+    def taught_names(self) -> Mapping[str, str]:
+        """Every name that was taught, with its customer's id."""
         ...
 
     def next_moment(self) -> datetime | None:

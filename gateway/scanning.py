@@ -12,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from gateway.cases.directory import Directory
 from gateway.channels.clamd import PATIENCE_SECONDS, Verdict
 from gateway.messages import Attachment, Envelope
 from gateway.reading import Reading
@@ -28,6 +29,10 @@ class Reads(Protocol):
 
     async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
         """What a kept message means. Raises what `gateway.reading` raises."""
+        ...
+
+    async def learn(self, directory: Directory) -> None:
+        """Read with this directory, from the next message on."""
         ...
 
 
@@ -56,6 +61,10 @@ class ScannedReadings:
         reading = await self._readings.read(kept_raw, envelope)
         files = reading.inbound.attachments
         return _marked(reading, await self._verdicts(files)) if files else reading
+
+    async def learn(self, directory: Directory) -> None:
+        """Read with this directory, from the next message on."""
+        await self._readings.learn(directory)
 
     async def _verdicts(self, files: Sequence[Attachment]) -> Sequence[Verdict]:
         now = asyncio.get_running_loop().time

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway.cases import events, lifecycle
+from gateway import corrections
+from gateway.cases import events, lifecycle, remembering
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory, Staff
 from gateway.cases.events import Event
@@ -72,7 +73,15 @@ class Answered:
 
 
 NotConfirmed = Literal["not_waiting", "not_confirmed", "too_late", "too_old"]
-Why = Literal["unknown_command", "not_allowed", "contradictory", "case_closed", "nothing_found", NotConfirmed]
+Why = Literal[
+    "unknown_command",
+    "not_allowed",
+    "contradictory",
+    "case_closed",
+    "nothing_found",
+    "no_alias",
+    NotConfirmed,
+]
 """Why a colleague's words were not followed; or, where commands waited for their confirmation, why no more."""
 
 
@@ -128,8 +137,11 @@ def read(
         )
         if event is not None:
             happened.append(event)
+            if isinstance(event, events.Corrected):
+                case = remembering.remember(case, event)  # "#公司 …" and "#别名" may stand in one message
         else:
-            refused.append(refusal or Refusal("unknown_command", f"#{command.name} {argument}".strip()))
+            why = "no_alias" if command.name == "alias" else "unknown_command"
+            refused.append(refusal or Refusal(why, f"#{command.name} {argument}".strip()))
     if not words:
         return StaffTurn(_taken(happened, answered, case), tuple(refused))
     # Words beside a command that we did not understand, or that was refused, may have been meant for inside.
@@ -193,6 +205,14 @@ def _event(
                 if same
                 else events.LevelChanged(level=level, by=by)
             )
+        case events.COMPANY:
+            return corrections.company(argument, case, directory, by)
+        case events.CONTACT:
+            return corrections.contact(argument, by)
+        case events.PHONE:
+            return corrections.phone(argument, by)
+        case "alias":
+            return corrections.alias(argument, case, directory, by)
         case "interval":
             span = interval.read_amount(argument)
             return events.IntervalAsked(interval=span, by=by) if span else None

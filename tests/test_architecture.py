@@ -59,7 +59,9 @@ MAY_KNOW = {
         *("directory_file", "directory_merge", "directory_sources", "directory_toml", "errors"),
     },
     "customer_turn": {"cases", "messages", "parsers"},
-    "staff_turn": {"cases", "parsers"},
+    "corrections": {"cases", "parsers"},
+    "example_export": {"errors", "messages", "parsers", "ports", "storage"},
+    "staff_turn": {"cases", "corrections", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(
@@ -74,7 +76,7 @@ MAY_KNOW = {
     },
     "parse_command": {"cases", "messages", "parsers"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
-    "scanning": {"channels", "messages", "reading"},
+    "scanning": {"cases", "channels", "messages", "reading"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {

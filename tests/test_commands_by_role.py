@@ -48,10 +48,15 @@ SPOKEN: dict[str, tuple[str, str, type[Event]]] = {
     "ack": ("#知悉", "#ack", events.Acknowledged),
     "interval": ("#间隔 30分钟", "#interval 30 min", events.IntervalAsked),
     "confirmed": ("#客户已确认", "#confirmed", events.Confirmed),
+    "company": ("#公司 北河市第一人民医院", "#company Northwind Semiconductor", events.Corrected),
+    "contact": ("#联系人 刘建国", "#contact Emma Clarke", events.Corrected),
+    "phone": ("#电话 139 0002 0002", "#phone +86 512 5550 0404", events.Corrected),
+    "alias": ("#别名 青山银行总行", "#alias Qingshan Bank", events.AliasTaught),
 }
 """How a colleague writes it in Chinese and in English, and what happens to the case then."""
 
 
+OF_A_CUSTOMER = replace(a_case(), customer_id="qingshan-bank")
 ALLOWED = [(command, role) for command, roles in COMMANDS.items() for role in roles]
 FORBIDDEN = [(command, role) for command, roles in COMMANDS.items() for role in ROLES if role not in roles]
 
@@ -67,7 +72,7 @@ def said(text: str, role: str, case: Case | None = None) -> tuple[list[Event], l
     somebody = replace(directory().staff["admin"], id="somebody", roles=frozenset({role}))
     answered = Answered(somebody, role, "note")
     levels = tuple(policy().levels)
-    turn = read(text, "zh-Hans", answered, case or a_case(), directory(), COMMANDS, levels)
+    turn = read(text, "zh-Hans", answered, case or OF_A_CUSTOMER, directory(), COMMANDS, levels)
     return list(turn.events), list(turn.refusals)
 
 

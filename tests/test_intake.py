@@ -12,6 +12,7 @@ from rich.console import Console
 from sqlalchemy import select
 
 from gateway import reply_address, showing
+from gateway.cases.directory import Directory
 from gateway.errors import StorageUnavailable
 from gateway.intake import ADDED, FAILED, FILED, OPENED, POSTPONED, SET_ASIDE, Intake, ReadMessage
 from gateway.intake import queue as intake
@@ -20,7 +21,7 @@ from gateway.messages import Envelope
 from gateway.parsers import glance
 from gateway.parsers.report import Reader
 from gateway.parsers.screening import OwnMail
-from gateway.ports import Kept, Work
+from gateway.ports import Kept, TaughtName, Work
 from gateway.reading import Reading, ReadingDied
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import read_case
@@ -417,6 +418,9 @@ class Poisoned:
             raise ReadingDied("it took more than 5 s of CPU")
         return await self._readings.read(kept_raw, envelope)
 
+    async def learn(self, directory: Directory) -> None:
+        await self._readings.learn(directory)
+
 
 class DiesAtAGlance(Intake):
     """An intake that does not survive even a glance."""
@@ -428,6 +432,28 @@ class DiesAtAGlance(Intake):
 def intake_with(house: House, readings: Readings, kind: type[Intake] = Intake) -> Intake:
     parts = house.parts
     return kind(house.store, readings, parts.rules, parts.letters, house.clock, parts.ids)
+
+
+class Attentive(Poisoned):
+    """A reader of which it is known what it was told to learn."""
+
+    learned: Directory | None = None
+
+    async def learn(self, directory: Directory) -> None:
+        self.learned = directory
+
+
+async def test_what_colleagues_taught_is_known_after_a_restart(house: House) -> None:
+    """Issue 5: the names are in the database, and whoever reads next hears of them before the first message."""
+    outcome = await house.write(ZHOU, FAULT)
+    taught = TaughtName("青山总行", "qingshan-bank", house.clock.now(), "he.lan", str(outcome.case_number))
+    await house.store.run(lambda work: work.teach_name(taught))
+    readings = Attentive(house.readings)
+    await intake_with(house, readings).learn()
+    assert readings.learned is not None
+    customer = readings.learned.customer_named("青山总行")
+    assert customer is not None
+    assert customer.id == "qingshan-bank"
 
 
 async def test_a_mail_that_no_reader_survives_still_gives_a_case_and_its_neighbours_do_not_wait(

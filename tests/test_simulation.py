@@ -460,4 +460,5 @@ def test_the_manual_names_every_event_and_every_key() -> None:
         "third_party_wrote",
         "subject_changed",
     }
+    playable -= {"corrected", "alias_taught"}  # about a directory, and a scenario has none
     assert [name for name in sorted(playable | SCENARIO_KEYS - {"event"}) if f"`{name}`" not in manual] == []

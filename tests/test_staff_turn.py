@@ -24,6 +24,9 @@ ALLOWED = {
     "assign": ["desk"],
     "ack": ["level_manager:1"],
     "interval": ["engineer"],
+    "company": ["desk"],
+    "contact": ["desk"],
+    "phone": ["desk"],
 }
 CASE = Case(
     number="C261123-000018",
@@ -347,3 +350,21 @@ def test_passed_and_failed_in_one_mail_are_neither() -> None:
     )
     assert done.events == ()
     assert [refusal.why for refusal in done.refusals] == ["contradictory", "contradictory"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#公司",
+        "#公司　",
+        "#联系人 " + "长" * 81,
+        "#电话",
+        "#电话 请看签名",
+        "#phone 12",
+        "#company " + "x" * 100_000,
+    ],
+)
+def test_a_correction_that_makes_no_sense_is_refused_and_repeated(line: str) -> None:
+    """P-20: nothing is put on the case that nobody could use."""
+    done = turn(line, role="desk", meaning="note")
+    assert (done.events, [each.why for each in done.refusals]) == ((), ["unknown_command"])

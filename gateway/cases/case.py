@@ -45,6 +45,10 @@ class Case:
     `thread` are the customer's message ids, first and latest, by which their mail program threads our answers.
     `unreachable` are addresses from which mail of ours came back; while the reporter's is one of them, `stand_in` is
     answered, if the customer has another contact (F24). Lower case.
+    `missing` are fields that somebody is asked for; `uncertain` holds what was read of some of them, not surely enough
+    to be used: it is offered for confirmation (P-20, P-23).
+    `corrected` are fields whose value is a colleague's, not the customer's; `proposed_alias` is how the
+    report names a company that was put right: the customer's further name, if a colleague says so.
     `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.
@@ -72,6 +76,9 @@ class Case:
     region: str | None = None
     symptoms: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    uncertain: Mapping[str, str] = field(default_factory=dict[str, str])
+    corrected: tuple[str, ...] = ()
+    proposed_alias: str | None = None
     suggested_case: str | None = None
     problems: tuple[str, ...] = ()
     engineer: str | None = None

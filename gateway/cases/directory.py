@@ -5,7 +5,7 @@ a CSV, a CRM) is not this room's business.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -115,6 +115,23 @@ class Directory:
             for person in self.staff.values()
             for email in (person.email, *person.aliases)
         }
+
+    def also_called(self, names: Mapping[str, str]) -> "Directory":
+        """The directory in which customers go by these names, too: name -> customer id.
+
+        A name that somebody has stays theirs, and one of a customer who is gone says nothing.
+        """
+        added: dict[str, list[str]] = {}
+        for name, customer_id in names.items():
+            if name not in self._names and customer_id in self.customers:
+                added.setdefault(customer_id, []).append(name)
+        if not added:
+            return self
+        customers = (
+            replace(each, names=(*each.names, *added[each.id])) if each.id in added else each
+            for each in self.customers.values()
+        )
+        return Directory(customers, self.staff.values())
 
     def contact_at(self, email: str) -> Contact | None:
         """The contact who writes from this address."""

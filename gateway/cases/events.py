@@ -32,6 +32,8 @@ class WordsEvent(Event):
 
 
 FOREIGN_MANAGER = "foreign_manager"
+COMPANY, CONTACT, PHONE = "company", "contact", "phone"
+"""What can be put right of a report, by `Corrected.field`."""
 
 # From the customer's side.
 
@@ -186,6 +188,31 @@ class LevelChanged(Event):
 
     name = "level_changed"
     level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected(Event):
+    """A colleague puts right what was read of the report: its company, contact or phone. The customer never sees it.
+
+    Of a company that is a customer of ours `customer_id` and `region` say which one; `alias` is the name that had been
+    read, where it could be a further name of theirs.
+    """
+
+    name = "corrected"
+    field: str
+    value: str
+    customer_id: str | None = None
+    region: str | None = None
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasTaught(Event):
+    """A colleague says that the customer goes by this name, too."""
+
+    name = "alias_taught"
+    alias: str
+    customer_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,10 @@ def remember(case: Case, event: Event) -> Case:
             return replace(case, engineer=case.engineer or event.by, intended_solution=event.text)
         case events.Resolved():
             return replace(case, engineer=case.engineer or event.by, solution=event.text, pending_words=None)
+        case events.Corrected():
+            return _put_right(case, event)
+        case events.AliasTaught():
+            return replace(case, proposed_alias=None)
         case events.LevelChanged():
             return replace(case, level=event.level)
         case events.PlanChanged():
@@ -79,6 +83,25 @@ def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
         contact=answers.get("contact", case.contact),
         phone=answers.get("phone", case.phone),
         missing=tuple(field for field in case.missing if field not in answers),
+        uncertain={field: value for field, value in case.uncertain.items() if field not in answers},
+    )
+
+
+def _put_right(case: Case, event: events.Corrected) -> Case:
+    """A colleague's word counts, whatever was there; a company that is no customer of ours has no contacts of one."""
+    field, value = event.field, event.value
+    if field == events.COMPANY:
+        region = event.region if event.customer_id else case.region
+        case = replace(
+            case, customer_id=event.customer_id, region=region, company=value, proposed_alias=event.alias
+        )
+    return replace(
+        case,
+        contact=value if field == events.CONTACT else case.contact,
+        phone=value if field == events.PHONE else case.phone,
+        corrected=tuple(dict.fromkeys((*case.corrected, field))),
+        missing=tuple(each for each in case.missing if each != field),
+        uncertain={each: read for each, read in case.uncertain.items() if each != field},
     )
 
 

@@ -1,22 +1,21 @@
 """A report that a colleague takes for a customer and files by mail: as a form, in free words, or by passing a mail on.
 
 Whoever takes a report, whatever their job, records company, contact and symptoms (SERVICE.md P-23); what they left out
-is asked back from them, and `answers` reads their reply. Of a mail that was passed on the customer's own words are read
-(LESSONS L-50). The colleague, the people they work with and our own company are never taken for the customer.
+is asked back from them (`parsers.answers` reads their reply). Of a mail that was passed on the customer's own words are
+read (LESSONS L-50). The colleague, the people they work with and our own company are never taken for the customer.
 """
 
 from dataclasses import dataclass, replace
 
 from gateway.cases.directory import Directory
 from gateway.colleague_report import merging, passed_on
-from gateway.colleague_report.answering import answers
 from gateway.colleague_report.house import House
 from gateway.colleague_report.merging import Sources
 from gateway.messages import Address, Inbound
 from gateway.parsers import callers, form, quoting
 from gateway.parsers.report import Found, Reader, Report, Vendor
 
-__all__ = ["Filed", "answers", "read"]
+__all__ = ["Filed", "read"]
 
 
 @dataclass(frozen=True, slots=True)

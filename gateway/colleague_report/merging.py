@@ -10,11 +10,11 @@ from gateway.cases.directory import Contact, Directory
 from gateway.colleague_report.house import House, key_of
 from gateway.messages import Address
 from gateway.parsers import form
+from gateway.parsers.answers import ASKED
 from gateway.parsers.callers import Caller
 from gateway.parsers.form import Form
 from gateway.parsers.report import Found, KindFound, LevelFound, Report, Symptom
 
-ASKED = ("company", "contact", "symptoms", "phone")
 REQUESTS = ("question", "installation", "training", "inspection", "complaint", "out_of_scope", "quote")
 STATED, SPOKEN_OF, KNOWN = 0.97, 0.85, 0.9
 """How sure we are of a form's field, of a caller in a sentence, and of what the directory says."""

@@ -8,11 +8,11 @@ from gateway.cases import events
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
-from gateway.colleague_report import answers
+from gateway.intake import learning
 from gateway.intake.message import ADDED, Outcome
 from gateway.intake.taking import Taking
 from gateway.messages import Attachment
-from gateway.parsers import enclosures
+from gateway.parsers import answers, enclosures
 from gateway.ports import Sent
 from gateway.staff_turn import Why
 
@@ -34,7 +34,7 @@ def written(taking: Taking, case: Case) -> Written:
     """What the message in hand says."""
     report = taking.message.report
     files = enclosures.meant_to_be_sent(taking.message.inbound.attachments)
-    return Written(report.text, report.language, tuple(files), tuple(answers(case.missing, report)))
+    return Written(report.text, report.language, tuple(files), answers.by_colleague(case.missing, report))
 
 
 def meaning_of(taking: Taking, sent: Sent) -> str:
@@ -65,12 +65,15 @@ def turn_of(
 def act(taking: Taking, case: Case, staff: Staff, sent: Sent, words: Written) -> Outcome:
     """Let it happen; what cannot is told to the colleague."""
     happened, refusals = turn_of(taking, case, staff, sent, words)
-    case = taking.advance(case, happened, words.files)
+    happened = learning.with_contracts(taking, case, happened)
+    before, case = case, taking.advance(case, happened, words.files)
+    taught = learning.learn(taking, before, happened)
+    learning.tell(taking, case, staff, sent.role, happened)
     if sent.notice == DIGEST:
         _acknowledge_others(taking, sent, case, happened)
     for number, refusal in enumerate(refusals):
         tell(taking, case, staff, sent.role, refusal.why, refusal.words, number)
-    return Outcome(ADDED, case.number, f"answers our {sent.notice}")
+    return Outcome(ADDED, case.number, f"answers our {sent.notice}", taught)
 
 
 def tell(

@@ -4,6 +4,7 @@ Only the address in the directory gets the notice that asks, and with it a token
 enough, whatever the mail systems say (RELIABILITY 2.1 rule 2). It must say yes: a vacation program answers too.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.cases import events
@@ -92,10 +93,10 @@ def confirm(taking: Taking, case: Case, staff: Staff, waiting: Unconfirmed) -> O
     if sent is None or waiting.until < taking.message.kept.received_at:
         return _told(taking, case, staff, "too_late")
     taking.work.confirmed(waiting.id, DONE)
-    acting.act(
+    outcome = acting.act(
         taking, case, staff, sent, Written(waiting.text, waiting.language, waiting.files, waiting.facts)
     )
-    return Outcome(ADDED, case.number, "confirms the commands that were held")
+    return replace(outcome, reason="confirms the commands that were held")
 
 
 def _told(taking: Taking, case: Case, staff: Staff, why: NotConfirmed) -> Outcome:

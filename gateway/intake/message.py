@@ -59,8 +59,9 @@ class ReadMessage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where a message ended."""
+    """Where a message ended; `taught`: what it taught concerns how the next one is read."""
 
     name: str
     case_number: str | None = None
     reason: str | None = None
+    taught: bool = False

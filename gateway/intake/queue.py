@@ -8,11 +8,13 @@ at any instruction leaves the message in the inbox, or all of it done (RELIABILI
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
 
 from gateway.cases import saying
+from gateway.cases.directory import Directory
 from gateway.errors import NotNow, StaleCase
 from gateway.intake import automatic as programs
 from gateway.intake import colleagues, customers, placing, repeating
@@ -22,6 +24,7 @@ from gateway.intake.standing import standing_of
 from gateway.intake.taking import Taking
 from gateway.messages import Envelope
 from gateway.parsers import glance, screening
+from gateway.parsers.entities import meant
 from gateway.ports import Clock, Ids, Kept, Letters, Store, Work
 from gateway.reading import Reading, ReadingDied
 from gateway.trust import authority
@@ -43,6 +46,10 @@ class Readings(Protocol):
 
     async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
         """What a kept message means. Raises ReadingDied when this message takes its reader down, NotNow otherwise."""
+        ...
+
+    async def learn(self, directory: Directory) -> None:
+        """Read with this directory, from the next message on."""
         ...
 
 
@@ -92,7 +99,20 @@ class Intake:
             log.exception("intake_failed", inbox=kept.id, deaths=kept.deaths + 1)
             return Outcome(FAILED, reason=type(error).__name__)
         log.info("message_taken_in", inbox=kept.id, outcome=outcome.name, case=outcome.case_number)
+        if outcome.taught:
+            with suppress(NotNow):  # it is stored, and known at the latest when we start again
+                await self.learn()
         return outcome
+
+    async def learn(self) -> None:
+        """Know customers by the names that colleagues taught, from the next message on. Raises NotNow."""
+        names = await self._store.run(lambda work: work.taught_names())
+        known = self._rules.directory
+        directory = await asyncio.to_thread(known.also_called, names)
+        await asyncio.to_thread(meant.prepare, directory)
+        if directory is not known:
+            self._rules = replace(self._rules, directory=directory)
+            await self._readings.learn(directory)
 
     async def _release(self, kept: Kept) -> None:
         """Our own fault, and passing: it is no death of the message's."""

@@ -32,16 +32,12 @@ from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
 from gateway.parsers.screening import Automatic, OwnMail
 from gateway.parsers.symptoms import Symptom
-from gateway.parsers.understood import Found, Report
+from gateway.parsers.understood import SURE_ENOUGH, Found, Report
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 __all__ = ["SURE_ENOUGH", "Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
-
-
-SURE_ENOUGH = 0.5
-"""Values below this confidence are asked for, not used (issue 5, "Confidence means something")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +204,7 @@ def _missing(
     """
     if kind.value in ("confirmation", "refusal"):
         return ()
-    sure = {name for name, found in values.items() if found.confidence >= SURE_ENOUGH}
+    sure = {name for name, found in values.items() if found.is_sure}
     lacking = [name for name in ("company", "contact") if name not in sure]
     if "phone" not in sure and not reachable:
         lacking.append("phone")

@@ -15,6 +15,9 @@ from gateway.parsers.levels import LevelFound
 from gateway.parsers.screening import Automatic
 from gateway.parsers.symptoms import Symptom
 
+SURE_ENOUGH = 0.5
+"""Values below this confidence are asked for, not used (issue 5, "Confidence means something")."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -28,6 +31,11 @@ class Found:
     confidence: float
     source: str
     span: Span | None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the value may be used without asking."""
+        return self.confidence >= SURE_ENOUGH
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,13 @@ class ReadingHere:
     """Stands where a ReadingProcess stands."""
 
     def __init__(self, reader: Reader, directory: Directory, vendor: Vendor) -> None:
+        self._vendor = vendor
         self._read = reading_with(reader, directory, vendor)
+
+    async def learn(self, directory: Directory) -> None:
+        """Read with this directory, from the next message on: the parsers are loaded anew."""
+        reader = await asyncio.to_thread(Reader, directory, self._vendor)
+        self._read = reading_with(reader, directory, self._vendor)
 
     async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
         """What a kept message means. Raises ReadingDied when the parsers do not survive it."""

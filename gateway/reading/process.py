@@ -10,12 +10,13 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import msgspec
 import structlog
 
+from gateway.cases.directory import Directory
 from gateway.colleague_report import Filed
 from gateway.errors import GatewayError, NotNow
 from gateway.messages import Envelope, Inbound
@@ -126,17 +127,22 @@ class ReadingProcess:
                 raise ReadingDied(answer.failure or "an answer without a report")
             return Reading(answer.report.inbound, answer.report, answer.filed)
 
+    async def learn(self, directory: Directory) -> None:
+        """Read with this directory, from the next message on: another child is made ready, and the present one goes."""
+        recipe = replace(self._order.recipe, customers=tuple(directory.customers.values()))
+        async with self._turn:
+            self._order = replace(self._order, recipe=recipe)
+            unlearned = self._next
+            if unlearned is not None:
+                self._replace()
+                await _let_go(unlearned)
+
     async def stop(self) -> None:
         """Let the child go; safe at any moment, and more than once. A message that is being read is not harmed."""
         self._stopped = True
         waiting, self._next = self._next, None
-        if waiting is None:
-            return
-        waiting.cancel()
-        children = await asyncio.gather(waiting, return_exceptions=True)
-        for child in children:
-            if isinstance(child, _Child):
-                await _dismiss(child)
+        if waiting is not None:
+            await _let_go(waiting)
 
     async def _child(self) -> _Child:
         """The child that is ready, or is being made ready."""
@@ -164,6 +170,15 @@ class ReadingProcess:
         if self._stopped:
             return
         self._next = asyncio.create_task(_launch(self._module, self._order))
+
+
+async def _let_go(waiting: asyncio.Task[_Child]) -> None:
+    """A child goes, or is never made ready."""
+    waiting.cancel()
+    children = await asyncio.gather(waiting, return_exceptions=True)
+    for child in children:
+        if isinstance(child, _Child):
+            await _dismiss(child)
 
 
 async def _launch(module: str, order: Order) -> _Child:

@@ -20,6 +20,9 @@ LONGEST_LINK = 1000
 _TELLS = ("sent:first_reply", "sent:second_reply", "sent:status_update", "sent:engineer_reply")
 """The letters after which a customer knows where their case stands."""
 
+OPENED = 1
+"""The version of a case when the step that opened it was recorded."""
+
 _VISITS = ("inspection_visit", "arrival")
 """The only promise whose moment a customer is told by itself: by then the inspection takes place (P-07)."""
 
@@ -93,8 +96,9 @@ class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
     `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
-    fields that a colleague is asked for; `attachments`: names of the files that go with the letter; `answer_link`: a
-    `mailto:` link that opens an answer, ready to be sent.
+    fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected company is, or could be,
+    in the directory, and the name of theirs that could be learnt; `attachments`: names of the files that go with the
+    letter; `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]
@@ -118,6 +122,9 @@ class Facts:
     score: int | None
     attachments: tuple[str, ...]
     answer_link: str | None
+    customer: str | None
+    could_be: tuple[str, ...]
+    alias: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,8 @@ class CaseView:
     """The case as this reader may see it; every string is one line, every list has only full ones.
 
     `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time; `visit_by`: by
-    when an engineer is there, for an inspection or because it could not be solved online. `services`,
+    when an engineer is there, for an inspection or because it could not be solved online. `missing` is
+    what this reader is asked for, a customer only once, and `uncertain` what was read of it. `services`,
     `foreign_manager` and `promises` are for colleagues only.
     """
 
@@ -158,6 +166,7 @@ class CaseView:
     place: str | None
     symptoms: tuple[str, ...]
     missing: tuple[str, ...]
+    uncertain: Mapping[str, str]
     suggested_case: str | None
     problems: tuple[str, ...]
     intended_solution: tuple[str, ...]
@@ -167,6 +176,10 @@ class CaseView:
     visit_by: datetime | None
     services: tuple[str, ...]
     foreign_manager: Person | None
+
+    def offered(self, field: str) -> str | None:
+        """What we read of a missing field without being sure of it; None where we read nothing."""
+        return self.uncertain.get(field)
 
     def due(self, commitment: str) -> datetime | None:
         """By when what is still owed under that name is due; None where nothing is, and to customers always."""
@@ -209,6 +222,9 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         score=_whole(facts.get("score")),
         attachments=_each_text(facts.get("attachments")),
         answer_link=_line(facts.get("answer_link"), LONGEST_LINK),
+        customer=_line(facts.get("customer")),
+        could_be=_each_text(facts.get("could_be")),
+        alias=_line(facts.get("alias")),
     )
 
 
@@ -220,6 +236,11 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
     staff = recipient.audience == "staff"
     theirs = staff or recipient.known
     read = staff or (recipient.known and readable(case.reporter.language, recipient.language))
+
+    def shows(field: str) -> bool:
+        """What a colleague put right is between ourselves."""
+        return staff or field not in case.corrected
+
     return CaseView(
         number=one_line(case.number),
         status=case.status,
@@ -235,13 +256,14 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         asked_to_confirm_at=case.moments.get("sent:please_confirm"),
         subject=_line(bare_subject(case.subject, case.number), MAX_SUBJECT) if read else None,
         address=_line(case.reporter.address) if staff else None,
-        company=_line(case.company) if theirs else None,
-        contact=_line(case.contact) if theirs else None,
-        phone=_line(case.phone) if theirs else None,
+        company=_line(case.company) if theirs and shows("company") else None,
+        contact=_line(case.contact) if theirs and shows("contact") else None,
+        phone=_line(case.phone) if theirs and shows("phone") else None,
         product=_line(case.product) if theirs else None,
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),
-        missing=_each_line(case.missing),
+        missing=_each_line(case.missing) if staff or _is_asked(case) else (),
+        uncertain=_uncertain(case) if theirs else {},
         suggested_case=_line(case.suggested_case) if staff else None,
         problems=_each_line(case.problems) if staff else (),
         intended_solution=_lines(case.intended_solution) if staff else (),
@@ -254,6 +276,16 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         services=_each_line(case.services) if staff else (),
         foreign_manager=_person(case.foreign_manager) if staff else None,
     )
+
+
+def _is_asked(case: Case) -> bool:
+    """Whether this is the letter that asks for what is missing: the acknowledgement; or the one that takes its place
+    for the contact who stands in, since mail to the reporter came back (F24)."""
+    return case.version <= OPENED or case.answered is not case.reporter
+
+
+def _uncertain(case: Case) -> Mapping[str, str]:
+    return {field: line for field, value in case.uncertain.items() if (line := _line(value))}
 
 
 def _solution(case: Case, recipient: Recipient) -> tuple[str, ...]:

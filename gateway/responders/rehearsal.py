@@ -113,6 +113,9 @@ _EVERY_FACT: Mapping[str, Fact] = {
     "score": 4,
     "attachments": ["report.pdf"],
     "answer_link": "mailto:support@example.com?body=yes",
+    "customer": "Example Ltd",
+    "could_be": ["Example Works", "Example Trading"],
+    "alias": "Example",
 }
 
 
@@ -127,6 +130,8 @@ def occasions(audience: str, notice: str, language: str) -> Iterator[Occasion]:
         nothing, replace(_NOTHING_KNOWN, missing=MISSING, level=4), stranger, AT, AT + timedelta(minutes=30)
     )
     yield Occasion(nothing, _EVERYTHING_KNOWN, reader, AT, None, AT + timedelta(days=1))
+    offered = dict.fromkeys(MISSING, "Example Ltd")
+    yield Occasion(nothing, replace(_EVERYTHING_KNOWN, missing=MISSING, uncertain=offered), reader, AT)
     yield Occasion(
         everything, replace(_EVERYTHING_KNOWN, missing=MISSING), reader, AT, AT + timedelta(days=60)
     )

@@ -36,6 +36,10 @@ _FROM_CUSTOMER = (
     events.Refused,
     events.IntervalAsked,
 )
+NOT_PLAYED = (
+    *(events.NoticeSent, events.NoticeFailed, events.Redirected),  # the core's own doing
+    *(events.Corrected, events.AliasTaught),  # about a directory, and a scenario has none
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,8 @@ class _ScenarioReader:
         what = str(row.get("what", ""))
         at = self._moment(f"{where}.at", row.get("at", "+0m"), start)
         kind = EVENTS.get(what)
-        if kind is None or kind in (events.NoticeSent, events.NoticeFailed, events.Redirected):
-            playable = sorted(set(EVENTS) - {"notice_sent", "notice_failed", "redirected"})
+        if kind is None or kind in NOT_PLAYED:
+            playable = sorted(name for name, each in EVENTS.items() if each not in NOT_PLAYED)
             self._wrong(
                 f"{where}.what", f"nothing called {what!r} happens", "there are: " + ", ".join(playable)
             )

@@ -212,6 +212,32 @@ bookmarks = Table(
 )
 """How far a channel has read its source: text that only the channel understands."""
 
+examples = Table(
+    "examples",
+    metadata,
+    Col("id", Integer, primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("at", Moment, nullable=False),
+    Col("by", Text, nullable=False),
+    Col("field", String(20), nullable=False),
+    Col("before", Text),
+    Col("after", Text, nullable=False),
+    Index("examples_by_case", "case_number", "id"),
+)
+"""What colleagues put right of a report: company, contact, phone or level; `before` is what was read, if anything."""
+
+taught_names = Table(
+    "taught_names",
+    metadata,
+    Col("id", Integer, primary_key=True),
+    Col("name", Text, nullable=False),
+    Col("customer_id", Text, nullable=False),
+    Col("at", Moment, nullable=False),
+    Col("by", Text, nullable=False),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+)
+"""Names by which colleagues say that customers of the directory go, beside those in it."""
+
 unconfirmed = Table(
     "unconfirmed",
     metadata,

@@ -25,6 +25,7 @@ from gateway.ports import (
     Waiting,
 )
 from gateway.storage import statements
+from gateway.storage.learning import LearningWork
 from gateway.storage.mapping import (
     case_from_json,
     case_to_json,
@@ -51,11 +52,11 @@ CUSTOMERS = "customer"
 """The audience of what a customer wrote."""
 
 
-class DatabaseWork:
+class DatabaseWork(LearningWork):
     """`gateway.ports.Work` on one connection, inside the writer's transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._locks = connection.dialect.name != "sqlite"
         self._keep = statements.KEEP[connection.dialect.name]
         self._anchor = statements.ANCHOR[connection.dialect.name]

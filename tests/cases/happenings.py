@@ -79,6 +79,7 @@ EVERYTHING: tuple[Event, ...] = (
     ),
     *(kind(text=SECRET, language=language, by=ENGINEER) for kind, language in product(INTERNAL, _LANGUAGES)),
     *(kind(by=ENGINEER) for kind in WORDLESS),
+    *(events.Corrected(field=field, value=SECRET, by=ENGINEER) for field in ("company", "contact", "phone")),
     *CHANGES,
     *DELIVERIES,
 )

@@ -149,3 +149,13 @@ def test_a_contact_leads_to_its_customer() -> None:
     """And one whose customer is gone leads nowhere."""
     assert DIRECTORY.customer_of(LIN) is ORCHARD
     assert DIRECTORY.customer_of(Contact("某人", "gone")) is None
+
+
+def test_customers_go_by_the_names_that_were_taught_too() -> None:
+    """Everything else about them, and everybody else, stays as it was."""
+    taught = DIRECTORY.also_called({"青田": "orchard", "青山银行": "orchard", "不在": "gone"})
+    assert taught.customers["orchard"].names == ("青田",)
+    assert taught.customer_named("青山银行") is BANK
+    assert taught.contact_at("lin@private.example") is LIN
+    assert taught.staff == DIRECTORY.staff
+    assert DIRECTORY.also_called({"不在": "gone"}) is DIRECTORY

@@ -13,6 +13,7 @@ from gateway import colleague_report
 from gateway.cases.directory import Contact, Customer, Directory, Staff
 from gateway.colleague_report import Filed
 from gateway.messages import Address, Attachment, Inbound
+from gateway.parsers import answers
 from gateway.parsers.report import Reader
 from tests.parsers.reading import ORCHARD, VENDOR, value
 
@@ -282,7 +283,7 @@ def test_no_mail_breaks_the_reading(text: str, subject: str) -> None:
     found = filed(text, subject=subject)
     assert found.is_report or found.missing == ()
     assert set(found.missing) <= {"company", "contact", "symptoms", "phone"}
-    assert set(dict(colleague_report.answers(("company", "contact", "symptoms", "phone"), found.report))) <= {
+    assert set(dict(answers.by_colleague(("company", "contact", "symptoms", "phone"), found.report))) <= {
         *("company", "contact", "symptoms", "phone")
     }
 
@@ -358,7 +359,7 @@ def test_what_was_missing_is_read_from_the_colleagues_reply(
         body=text,
         in_reply_to="<q@citadel.example>",
     )
-    assert dict(colleague_report.answers(missing, reader().read(reply))) == expected
+    assert dict(answers.by_colleague(missing, reader().read(reply))) == expected
 
 
 def test_only_what_was_asked_is_answered_and_in_the_order_of_asking() -> None:
@@ -367,11 +368,11 @@ def test_only_what_was_asked_is_answered_and_in_the_order_of_asking() -> None:
         None, "Re: 请补充", None, WRITERS["han"], body="长河证券 贺斌 13912340088", in_reply_to="<q@c>"
     )
     report = reader().read(reply)
-    assert colleague_report.answers(("phone", "contact"), report) == (
+    assert answers.by_colleague(("phone", "contact"), report) == (
         ("phone", "13912340088"),
         ("contact", "贺斌"),
     )
-    assert colleague_report.answers((), report) == ()
+    assert answers.by_colleague((), report) == ()
 
 
 def test_the_colleagues_own_signature_answers_nothing() -> None:
@@ -384,4 +385,4 @@ def test_the_colleagues_own_signature_answers_nothing() -> None:
         body="客户是青岚银行。\n\n韩冰\n卫城客服部\n电话：010-6000 1250",
         in_reply_to="<q@citadel.example>",
     )
-    assert colleague_report.answers(("company", "phone"), reader().read(reply)) == (("company", "青岚银行"),)
+    assert answers.by_colleague(("company", "phone"), reader().read(reply)) == (("company", "青岚银行"),)

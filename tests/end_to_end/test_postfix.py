@@ -1,12 +1,11 @@
 """The production shape with real servers: Postfix → LMTP → gateway → Postfix → Dovecot, and people's mail programs."""
 
 import email
-import email.policy
 import smtplib
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,15 +43,21 @@ class Town:
             for sender, raw in mails:
                 client.sendmail(sender, [SUPPORT], raw)
 
+    def delivered(self) -> int:
+        """How many letters lie in the customers' mailboxes."""
+        return sum(1 for _ in self._letters())
+
     def answered(self) -> Counter[str]:
         """How often each mail of the customers' was answered, by its Message-ID."""
         found: Counter[str] = Counter()
-        for person in WORDS:
-            for path in (self.boxes.folder / "mail" / person / "new").glob("*"):
-                head = path.read_bytes().partition(b"\n\n")[0]
-                fields = email.message_from_bytes(head + b"\n\n", policy=email.policy.default)
-                found[str(fields["In-Reply-To"])] += 1
+        for path in self._letters():
+            head = path.read_bytes().partition(b"\n\n")[0]
+            found[str(email.message_from_bytes(head)["In-Reply-To"])] += 1
         return found
+
+    def _letters(self) -> Iterator[Path]:
+        for person in WORDS:
+            yield from (self.boxes.folder / "mail" / person / "new").glob("*")
 
 
 @contextmanager
@@ -87,10 +92,9 @@ def test_a_thousand_mails_go_through_postfix_into_the_mailboxes_and_none_is_lost
             list(pool.map(here.post, [mails[first::CONNECTIONS] for first in range(CONNECTIONS)]))
         sent = {Letter(raw).message_id for _, raw in mails}
         stop = time.monotonic() + PATIENCE_SECONDS
-        while not sent <= set(answered := here.answered()) and time.monotonic() < stop:
+        while here.delivered() < MAILS and time.monotonic() < stop:
             time.sleep(0.5)
-        assert sent == set(answered)
-        assert set(answered.values()) == {1}
+        assert here.answered() == Counter(dict.fromkeys(sent, 1))
         assert len(here.gateway.cases()) == MAILS
         assert here.mta.log.count("status=bounced") == 0
 
@@ -101,7 +105,7 @@ def test_a_reply_with_a_real_mail_program_lands_on_its_case(tmp_path: Path, clie
     command = program(client)
     with town(tmp_path / "gateway") as here:
         here.post([(ZHOU, mail(ZHOU, WORDS[ZHOU]))])
-        until("the acknowledgement in the mailbox", lambda: sum(here.answered().values()) == 1)
+        until("the acknowledgement in the mailbox", lambda: here.delivered() == 1)
         (case,) = here.gateway.cases()
         reply_with(command, here, tmp_path)
         until("the reply on its case", lambda: here.gateway.cases()[0]["messages"]["in"] == 2)

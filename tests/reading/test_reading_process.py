@@ -5,13 +5,14 @@ import os
 import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from gateway.app import load_directory, own_mail, vendor_of
-from gateway.cases.directory import Directory
+from gateway.cases.directory import Customer, Directory
 from gateway.config import Config
 from gateway.errors import NotNow
 from gateway.messages import Envelope
@@ -20,6 +21,7 @@ from gateway.parsers.report import Reader, Vendor
 from gateway.parsers.screening import OwnMail
 from gateway.reading import Limits, ReadingDied, ReadingProcess, Recipe
 from tests.gateway_process import until
+from tests.house import mail
 from tests.parsers.letters import FOLDER
 
 ENVELOPE = Envelope("smtp", "zhou.min@qingshan.example", ("support@yunling.example",), "192.0.2.1")
@@ -86,6 +88,25 @@ async def test_a_message_is_understood_as_it_is_in_process(shipped_config: Confi
             assert reading.report == reader.read(inbound, ENVELOPE, raw), path.name
             if inbound.date and reading.inbound.date:
                 assert reading.inbound.date.isoformat() == inbound.date.isoformat()
+    finally:
+        await process.stop()
+
+
+async def test_a_running_reader_learns_another_directory() -> None:
+    """A name that a colleague taught is read in the next message, by a child that knows it (issue 5)."""
+    customer = Customer("c1", "澄江市第二人民医院")
+    before, after = (Directory([each]) for each in (customer, replace(customer, names=("江边二院",))))
+    vendor = Vendor(("磐盾",), ("panshield.example",), "support@panshield.example")
+    raw = mail("wubo@mailbox.example", "江边二院的防火墙登录不上。")
+    process = ReadingProcess(Recipe.of(before, vendor, OwnMail()))
+    await process.start()
+    try:
+        unread = (await process.read(raw, ENVELOPE)).report.company
+        assert unread is None or unread.value != customer.name
+        await process.learn(after)
+        read = (await process.read(raw, ENVELOPE)).report.company
+        assert read is not None
+        assert read.value == customer.name
     finally:
         await process.stop()
 

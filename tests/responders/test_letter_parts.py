@@ -116,10 +116,16 @@ def test_the_text_is_read_into_its_blocks() -> None:
     )
 
 
-@pytest.mark.parametrize("line", ["请注意：今晚停机", "Reply by 10:30 today", "https://vendor.example/x"])
+@pytest.mark.parametrize("line", ["请注意：今晚停机", "Reply by 10:30 today", "见 https://vendor.example/x"])
 def test_a_single_sentence_with_a_colon_is_no_table(line: str) -> None:
     """An engineer's sentence must not be torn into two columns."""
     assert read_blocks(line) == (Block("paragraph", lines=(line,)),)
+
+
+@pytest.mark.parametrize("line", ["mailto:a@b.example?body=x", "https://vendor.example/x"])
+def test_a_link_on_a_line_of_its_own_can_be_clicked(line: str) -> None:
+    """Where one click is wanted, nobody copies an address by hand."""
+    assert read_blocks(line) == (Block("link", lines=(line,)),)
 
 
 @given(st.lists(st.sampled_from(["", "a", "> b", ">", "· c", "标签：值", "Label: value", "-- ", "--"])))

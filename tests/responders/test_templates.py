@@ -65,6 +65,7 @@ STAFF_NOTICES = (
     "level_changed",
     "reply_not_sent",
     "held_command",
+    "company_corrected",
     "answers_muted",
     "notice_failed",
     "operator_alert",

@@ -276,6 +276,10 @@ class Afternoon(Owing):
         """Everything that anybody at the customer's ever read, one letter after the other."""
         return "\n".join(mail.text for mail in self.mails if mail.role in ("customer", "foreign_manager"))
 
+    def names_known_after_a_restart(self) -> Mapping[str, str]:
+        """Further names of customers that the database keeps, and whose they are."""
+        return self._house.store.submit(lambda work: work.taught_names()).result()
+
     # Behind the scenes.
 
     def _got(self, to: str) -> list[Mail]:
