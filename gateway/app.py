@@ -25,6 +25,7 @@ from starlette.routing import Route
 from gateway import calendars, catalogue_file, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
+from gateway.channels.clamd import Clamd
 from gateway.channels.crm_webhook import CrmWebhook
 from gateway.channels.imap_mailbox import ImapMailbox
 from gateway.channels.maildir import MaildirOutgoing
@@ -35,6 +36,7 @@ from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config
 from gateway.errors import GatewayError, NotNow
 from gateway.intake import FILED, POSTPONED, Intake, Rules
+from gateway.intake.queue import Readings
 from gateway.keys import reply_keys
 from gateway.linked_answers import LinkedAnswers
 from gateway.mailboxes import StoredBookmarks, mailboxes_of
@@ -57,6 +59,7 @@ from gateway.responders.loop import Loop
 from gateway.responders.relay import Relay
 from gateway.responders.rounds import Rounds
 from gateway.responders.sandbox import StrictEnvironment
+from gateway.scanning import ScannedReadings
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
@@ -256,7 +259,7 @@ class Gateway:
         )
         self._loop = Loop(self.store, due, self._delivery, parts.clock, rounds)
         self._mail_came = asyncio.Event()
-        self._readings = ReadingProcess(Recipe.of(parts.directory, parts.rules.vendor, parts.rules.own))
+        self._reader = ReadingProcess(Recipe.of(parts.directory, parts.rules.vendor, parts.rules.own))
         self._reader_ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -327,7 +330,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._readings.stop()
+        await self._reader.stop()
         if self.portal is not None:
             await self.portal.stop()
         for channel in self._channels.values():
@@ -427,9 +430,10 @@ class Gateway:
     async def _take_in(self) -> None:
         """Load the parsers beside the open ports, in a process of their own, then take in whatever waits."""
         parts = self._parts
-        intake = Intake(self.store, self._readings, parts.rules, parts.letters, parts.clock, parts.ids)
+        readings = _scanned(self._reader, self._config.scanner.url)
+        intake = Intake(self.store, readings, parts.rules, parts.letters, parts.clock, parts.ids)
         await self._until_it_works(intake.learn)
-        await self._until_it_works(self._readings.start)
+        await self._until_it_works(self._reader.start)
         self._reader_ready.set()
         log.info("parsers_loaded")
         while not self._stopping.is_set():
@@ -507,6 +511,11 @@ class Gateway:
         health = {mailbox.name: mailbox.health() for mailbox in self.mailboxes}
         ended = [task for task in self._reading if task.done()]
         return {"ok": not ended and all(each["ok"] for each in health.values()), **health}
+
+
+def _scanned(reader: ReadingProcess, url: str) -> Readings:
+    """The reader, with a look at every file where there is a scanner (T24)."""
+    return ScannedReadings(reader, Clamd(url)) if url else reader
 
 
 def _outgoing(config: Config) -> Channel:

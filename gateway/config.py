@@ -181,6 +181,12 @@ class Delivery(Section):
     relay_connections: int = Field(default=4, ge=1)
 
 
+class ScannerSection(Section):
+    """A virus scanner; without a url files are not scanned."""
+
+    url: str = Field(default="", pattern=r"^(|tcp://[^/:]+(:\d{1,5})?|unix:/.+)$")
+
+
 class CaseSection(Section):
     """What a case looks like."""
 
@@ -215,6 +221,7 @@ class Config(BaseSettings):
     templates: Templates = Templates()
     reply: Reply = Reply()
     delivery: Delivery = Delivery()
+    scanner: ScannerSection = ScannerSection()
     case: CaseSection = CaseSection()
     trust: TrustSection = TrustSection()
     calendars: CalendarSection = CalendarSection()

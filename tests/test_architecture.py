@@ -78,6 +78,7 @@ MAY_KNOW = {
     "explaining": {"parsers"},
     "catalogue_file": {"errors", "mistakes"},
     "reading": {"cases", "messages", "errors", "parsers", "colleague_report", "reply_address"},
+    "scanning": {"cases", "channels", "messages", "reading"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
@@ -101,7 +102,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat_sandbox", "linked_answers", "mailboxes", "mailbox_import", "reading"),
+    *("chat_sandbox", "linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 
