@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test bench understanding understanding-baseline model rigs check clean
+.PHONY: setup run test soak promises lessons threads headline bench understanding understanding-baseline model rigs check clean
 .DEFAULT_GOAL := run
 
 $(STAMP): pyproject.toml constraints.txt
@@ -23,11 +23,12 @@ check: setup
 	@$(VENV)/bin/ruff format --check gateway tests benchmarks
 	@$(VENV)/bin/pyright
 
-# The long versions of the kill -9 test (GATEWAY_RIG_KILLS kills) and of the lives of a case (GATEWAY_RIG_STEPS moves),
-# another seed each time.
+# The long versions of the kill -9 test (GATEWAY_RIG_KILLS kills), of the lives of a case (GATEWAY_RIG_STEPS moves) and of
+# the fuzzing of all that reads mail (GATEWAY_RIG_FUZZ mails), another seed each time.
 rigs: setup
 	@GATEWAY_RIG_KILLS=$${GATEWAY_RIG_KILLS:-200} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s tests/end_to_end/test_kill.py
 	@GATEWAY_RIG_STEPS=$${GATEWAY_RIG_STEPS:-1000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -n 2 tests/cases/test_case_machine.py
+	@GATEWAY_RIG_FUZZ=$${GATEWAY_RIG_FUZZ:-2000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s -n 2 tests/parsers/fuzz
 
 test: check
 	@$(VENV)/bin/python -m pytest -n 2
@@ -40,6 +41,18 @@ soak: setup
 promises: setup
 	@$(VENV)/bin/python -m tests.promises.table
 
+# Threads of a mailing list through a running gateway, pairwise F1: make threads CORPORA=/path/to/corpora
+threads: setup
+	@$(VENV)/bin/python -m benchmarks.threads "$(CORPORA)"
+
+# docs/lessons.md: what others learned the hard way, and the tests that hold us to it.
+lessons: setup
+	@$(VENV)/bin/python -m tests.lessons.table
+
+# docs/mail.md: how mail is read, on corpora that are not ours: make headline CORPORA=/path SCORER=/path/score_parse.py
+headline: setup
+	@$(VENV)/bin/python -m benchmarks.headline "$(CORPORA)" "$(SCORER)"
+
 bench: setup
 	@$(VENV)/bin/python -m benchmarks.whole_job
 
@@ -47,9 +60,10 @@ bench: setup
 understanding: setup
 	@$(VENV)/bin/python -m benchmarks.understanding
 
-# The parsers' model, trained again from its seed into gateway/parsers/model/ (some minutes of one core).
+# The parsers' models, trained again from their seeds into gateway/parsers/model/ (some minutes of one core).
 model: setup
 	@OMP_NUM_THREADS=1 nice $(VENV)/bin/python -m gateway.training.train
+	@OMP_NUM_THREADS=1 nice $(VENV)/bin/python -m gateway.training.acts
 
 # After an improvement: the figures below which no field may fall (tests/parsers/test_understanding.py).
 understanding-baseline: setup

@@ -22,9 +22,10 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from gateway import calendars, chat_address, digest, directory_file, reply_address
+from gateway import calendars, catalogue_file, chat_address, digest, directory_file, reply_address
 from gateway.cases.directory import Directory
 from gateway.channels import mail
+from gateway.channels.clamd import Clamd
 from gateway.channels.crm_webhook import CrmWebhook
 from gateway.channels.imap_mailbox import ImapMailbox
 from gateway.channels.maildir import MaildirOutgoing
@@ -39,6 +40,7 @@ from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config
 from gateway.errors import GatewayError, NotNow
 from gateway.intake import FILED, POSTPONED, Intake, Outcome, Rules
+from gateway.intake.queue import Readings
 from gateway.keys import reply_keys
 from gateway.linked_answers import LinkedAnswers
 from gateway.mailboxes import StoredBookmarks, mailboxes_of
@@ -61,6 +63,7 @@ from gateway.responders.loop import Loop
 from gateway.responders.relay import Relay
 from gateway.responders.rounds import Rounds
 from gateway.responders.sandbox import StrictEnvironment
+from gateway.scanning import ScannedReadings
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer
@@ -88,12 +91,14 @@ def load_directory(config: Config) -> Directory:
 
 
 def vendor_of(config: Config) -> Vendor:
-    """Who we are, for the parsers."""
+    """Who we are, for the parsers. Raises ConfigError with every mistake of the catalogue."""
+    catalogue = config.vendor.catalogue
     return Vendor(
         names=config.vendor.names,
         domains=config.vendor.domains,
         address=config.channels.mail.address,
         phones=(config.vendor.hotline,) if config.vendor.hotline else (),
+        products=catalogue_file.load(config.path(catalogue)) if catalogue else (),
     )
 
 
@@ -264,7 +269,7 @@ class Gateway:
         )
         self._loop = Loop(self.store, due, self._delivery, parts.clock, rounds)
         self._mail_came = asyncio.Event()
-        self._readings = ReadingProcess(Recipe.of(parts.directory, parts.rules.vendor, parts.rules.own))
+        self._reader = ReadingProcess(Recipe.of(parts.directory, parts.rules.vendor, parts.rules.own))
         self._reader_ready = asyncio.Event()
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -285,7 +290,7 @@ class Gateway:
         shared = ChatParts(
             parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
         )
-        return ChatSide(shared, self.store, self._readings, bookmarks, self._channel)
+        return ChatSide(shared, self.store, self._reader, bookmarks, self._channel)
 
     @property
     def directory(self) -> Directory:
@@ -369,7 +374,7 @@ class Gateway:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._readings.stop()
+        await self._reader.stop()
         if self.portal is not None:
             await self.portal.stop()
         for channel in self._channels.values():
@@ -471,9 +476,10 @@ class Gateway:
     async def _take_in(self) -> None:
         """Load the parsers beside the open ports, in a process of their own, then take in whatever waits."""
         parts = self._parts
-        intake = Intake(self.store, self._readings, parts.rules, parts.letters, parts.clock, parts.ids)
+        readings = _scanned(self._reader, self._config.scanner.url)
+        intake = Intake(self.store, readings, parts.rules, parts.letters, parts.clock, parts.ids)
         await self._until_it_works(intake.learn)
-        await self._until_it_works(self._readings.start)
+        await self._until_it_works(self._reader.start)
         self._reader_ready.set()
         log.info("parsers_loaded")
         while not self._stopping.is_set():
@@ -557,6 +563,11 @@ class Gateway:
         health = {mailbox.name: mailbox.health() for mailbox in self.mailboxes}
         ended = [task for task in self._reading if task.done()]
         return {"ok": not ended and all(each["ok"] for each in health.values()), **health}
+
+
+def _scanned(reader: ReadingProcess, url: str) -> Readings:
+    """The reader, with a look at every file where there is a scanner (T24)."""
+    return ScannedReadings(reader, Clamd(url)) if url else reader
 
 
 def _outgoing(config: Config) -> Channel:

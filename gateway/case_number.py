@@ -9,6 +9,7 @@ from datetime import date
 
 CHANCES = 100_000
 _SHAPE = re.compile(r"(?<![A-Z0-9])([A-Z]{1,6}-?)(\d{6})-(\d{5})(\d)(?!\d)")
+_IN_BRACKETS = re.compile(r"\[[A-Z]{1,6}-?\d{6}-\d{6}\]", re.IGNORECASE)
 _SEARCHED = 1000
 
 
@@ -22,6 +23,11 @@ def find(text: str) -> tuple[str, ...]:
     """Every well-formed number in a text, each once."""
     found = _SHAPE.finditer(text[:_SEARCHED].upper())
     return tuple(dict.fromkeys(each[0] for each in found if check_digit(each[2] + each[3]) == each[4]))
+
+
+def without(subject: str) -> str:
+    """A subject without the numbers in brackets that our letters put there; what opens a case has another (L-29)."""
+    return " ".join(_IN_BRACKETS.sub(" ", subject).split()) if _IN_BRACKETS.search(subject) else subject
 
 
 def check_digit(digits: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.app import composer_of, load_directory, missing_holidays, pages_of
+from gateway.app import composer_of, load_directory, missing_holidays, pages_of, vendor_of
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
@@ -41,6 +41,7 @@ def examine(path: Path) -> Findings:
         f"{path}: {len(config.promises.targets)} promises, {len(config.promises.plans)} plans"
     )
     _directory(config, findings)
+    _catalogue(config, findings)
     _templates(config, findings)
     _calendars(config, str(path), findings)
     _trust(config, str(path), findings)
@@ -66,6 +67,16 @@ def _directory(config: Config, findings: Findings) -> None:
             findings.warnings.append(
                 Mistake(config.directory.file, "staff", f"nobody is {role}", f"notices go to the {stand_in}")
             )
+
+
+def _catalogue(config: Config, findings: Findings) -> None:
+    try:
+        products = vendor_of(config).products
+    except ConfigError as error:
+        findings.mistakes += error.mistakes
+        return
+    if products:
+        findings.good.append(f"catalogue: {len(products)} names of products and models")
 
 
 def _templates(config: Config, findings: Findings) -> None:

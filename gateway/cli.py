@@ -147,15 +147,22 @@ def parse(
     files: Annotated[list[Path], typer.Argument(help="Mails (.eml), or with --chat plain text.")],
     chat: Annotated[bool, typer.Option("--chat", help="The files are chat messages.")] = False,
     directory: Annotated[Path | None, typer.Option("--directory", help="Customers to know, as TOML.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Draw what was read where, and how surely.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Read messages and print what was understood, one JSON line each. Touches no database."""
-    from gateway import directory_file, parse_command
+    from gateway import directory_file, explaining, parse_command
     from gateway.app import vendor_of
     from gateway.config import load
 
     known = directory_file.load_for_reading(directory) if directory else None
     vendor = vendor_of(load(config or default_config()))
+    if explain:
+        for file, understood in parse_command.reports(files, chat, known, vendor):
+            Console().print(explaining.draw(understood, str(file)))
+        return
     for report in parse_command.run(files, chat, known, vendor):
         sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         sys.stdout.flush()

@@ -63,6 +63,7 @@ class Vendor(Section):
     names: tuple[str, ...] = Field(min_length=1)
     domains: tuple[str, ...] = ()
     hotline: str = ""
+    catalogue: Path | None = None
     display: Mapping[str, str] = {}
 
 
@@ -183,6 +184,12 @@ class Delivery(Section):
     relay_connections: int = Field(default=4, ge=1)
 
 
+class ScannerSection(Section):
+    """A virus scanner; without a url files are not scanned."""
+
+    url: str = Field(default="", pattern=r"^(|tcp://[^/:]+(:\d{1,5})?|unix:/.+)$")
+
+
 class CaseSection(Section):
     """What a case looks like."""
 
@@ -217,6 +224,7 @@ class Config(BaseSettings):
     templates: Templates = Templates()
     reply: Reply = Reply()
     delivery: Delivery = Delivery()
+    scanner: ScannerSection = ScannerSection()
     case: CaseSection = CaseSection()
     trust: TrustSection = TrustSection()
     calendars: CalendarSection = CalendarSection()

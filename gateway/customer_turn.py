@@ -12,7 +12,7 @@ from gateway.cases.policy import Policy
 from gateway.messages import Inbound
 from gateway.parsers import answers, confirmation, interval, satisfaction
 from gateway.parsers.answers import Answers
-from gateway.parsers.report import Report
+from gateway.parsers.report import Found, Report
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
@@ -75,6 +75,11 @@ def _answers(case: Case, report: Report) -> Answers:
     return answers.by_customer(case.missing, report, offered)
 
 
+def _sure(found: Found | None) -> str | None:
+    """A value that may be used without asking."""
+    return found.value if found and found.is_sure else None
+
+
 def new_case(
     number: str,
     report: Report,
@@ -127,8 +132,8 @@ def new_case(
         company=company,
         contact=used.get("contact"),
         phone=used.get("phone"),
-        product=report.product.value if report.product else None,
-        place=report.place.value if report.place else None,
+        product=_sure(report.product),
+        place=_sure(report.place),
         region=customer.region if customer else None,
         symptoms=tuple(symptom.value for symptom in report.symptoms),
         missing=asked,

@@ -15,14 +15,22 @@ LARGEST_FILE = 100 * 1024 * 1024
 def run(
     files: list[Path], chat: bool, directory: Directory | None, vendor: Vendor
 ) -> Iterator[dict[str, Any]]:
-    """One Report as JSON (INTERFACES "The Report") for each file, in order.
+    """One Report as JSON (INTERFACES "The Report") for each file, in order."""
+    for file, report in reports(files, chat, directory, vendor):
+        yield report.as_json(str(file))
+
+
+def reports(
+    files: list[Path], chat: bool, directory: Directory | None, vendor: Vendor
+) -> Iterator[tuple[Path, Report]]:
+    """Each file with its Report, in order.
 
     `chat`: the files hold plain text in UTF-8, not mails. A file that cannot be read, or on which a parser
     stumbles against its promise, gives a Report that says so in `problems`.
     """
     reader = Reader(directory or Directory(), vendor)
     for file in files:
-        yield _read(reader, file, chat=chat).as_json(str(file))
+        yield file, _read(reader, file, chat=chat)
 
 
 def _read(reader: Reader, file: Path, *, chat: bool) -> Report:

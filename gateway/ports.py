@@ -167,7 +167,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message on a case: who said what, and why it belongs here; `considered` is all the evidence that was seen."""
+    """A message on a case: who said what, and why it belongs here; `considered` is all the evidence that was seen.
+
+    `people`: addresses in From, To and Cc that are not ours. `anchors`: by what else, besides its own id, a later
+    message is known to go on with it (`storage.tables.anchors`).
+    """
 
     at: datetime
     audience: str
@@ -178,6 +182,30 @@ class Said:
     inbox_id: str | None = None
     evidence: str | None = None
     considered: tuple[Considered, ...] = ()
+    people: tuple[str, ...] = ()
+    anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What people write to each other and to us on a case, found by `anchor`; addresses in lower case.
+
+    `reporters` wrote there as the customer; `people` are all who wrote or were written to, but us.
+    """
+
+    case_number: str
+    anchor: str
+    reporters: frozenset[str]
+    people: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message on a case, as far as another one may be the same."""
+
+    case_number: str
+    inbox_id: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +235,7 @@ class Work(ChatWork, Protocol):
     """What can be done to the store inside one transaction."""
 
     def keep(self, inbox_id: str, at: datetime, envelope: Envelope, raw: bytes, digest: str) -> bool:
-        """Put a message into the inbox; False when the same message is there already (G2)."""
+        """Put a message into the inbox; False when the same message is there already: a delivery more (G2, L-46)."""
         ...
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
@@ -268,6 +296,14 @@ class Work(ChatWork, Protocol):
         """When this colleague last said these words on the case, and whether it was in a message of this id."""
         ...
 
+    def earlier_copies(self, message_id: str, person: str) -> Sequence["Copy"]:
+        """What this person wrote under this Message-ID and lies on a case as theirs, the earliest first."""
+        ...
+
+    def came_again(self, first: str, kept: Kept) -> None:
+        """`kept` is one more delivery of the message with the inbox id `first`."""
+        ...
+
     def hold(self, waiting: Unconfirmed) -> None:
         """Keep commands until their sender confirms them."""
         ...
@@ -294,6 +330,10 @@ class Work(ChatWork, Protocol):
 
     def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(case number, message id, person) of customer messages on cases that carry one of these ids."""
+        ...
+
+    def conversations(self, anchors: Sequence[str]) -> Sequence[Conversation]:
+        """Those with a message of one of these ids, or that go back to one; in the order of `anchors`."""
         ...
 
     def open_cases_of(self, address: str) -> Sequence[str]:

@@ -193,6 +193,9 @@ def _message(out: Console, row: Row, zone: ZoneInfo) -> None:
     if row["direction"] == "in":
         out.print(Text(printable(_words(row["words"], LONGEST_WORDS), keep_lines=True), style="italic"))
         out.print(Text(printable(f"  ({row['evidence']})"), style="dim"))
+        for road in row["deliveries"] if len(row["deliveries"]) > 1 else ():
+            came = f"    · came by {road['source']} to {', '.join(road['recipients'])}"
+            out.print(Text(printable(f"{came}, {_moment(road['at'], zone)}"), style="dim"))
         for each in row["considered"]:
             considered = " ".join(filter(None, (each["kind"], each["what"])))
             out.print(Text(printable(f"    · {considered}: {each['verdict']}"), style="dim"))

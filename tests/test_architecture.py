@@ -92,15 +92,12 @@ MAY_KNOW = {
         ),
     },
     "parse_command": {"cases", "messages", "parsers"},
+    "explaining": {"parsers"},
+    "catalogue_file": {"errors", "mistakes"},
     "reading": {
-        "cases",
-        "chat_address",
-        "messages",
-        "errors",
-        "parsers",
-        "colleague_report",
-        "reply_address",
+        *("cases", "chat_address", "messages", "errors", "parsers", "colleague_report", "reply_address"),
     },
+    "scanning": {"cases", "channels", "messages", "reading"},
     "showing": {"cases", "storage"},
     "reporting": {"cases", "showing"},
     "report_command": {
@@ -127,7 +124,7 @@ JOINERS = {
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     *("chat", "chat_joining", "chat_sandbox", "chat_trial"),
-    *("linked_answers", "mailboxes", "mailbox_import", "reading"),
+    *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 

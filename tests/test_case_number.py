@@ -72,3 +72,9 @@ def test_only_the_beginning_of_a_long_subject_is_read() -> None:
     number = case_number.make("C", DAY, 7)
     assert case_number.find("x " * 450 + number) == (number,)
     assert case_number.find("C261123-" * 200_000 + number) == ()
+
+
+def test_a_subject_loses_the_numbers_that_our_letters_put_there_and_nothing_else() -> None:
+    """L-29: a new case out of a closed one is not named by the old number; what the customer typed stays."""
+    assert case_number.without("Re: [C261123-048213] 堡垒机 [紧急]") == "Re: 堡垒机 [紧急]"
+    assert case_number.without("关于 C261123-048213  的问题") == "关于 C261123-048213  的问题"

@@ -153,3 +153,14 @@ async def test_an_expired_contract_gives_the_default_plan_and_no_service(house: 
     case = house.case(outcome.case_number)
     assert (case.plan, case.services) == ("5x8", ())
     assert case.customer_id == "qingshan-bank"
+
+
+async def test_a_value_we_are_not_sure_of_is_asked_for_and_not_used(house: House) -> None:
+    """Issue 5: a company that only the model of names takes for one is right every second time."""
+    outcome = await house.write(
+        "buyer@stranger.example", "Hi,\nour WAF is down.\nThanks\nJorunn Skail, Grenholt"
+    )
+    assert outcome.case_number
+    case = house.case(outcome.case_number)
+    assert case.company is None
+    assert "company" in case.missing

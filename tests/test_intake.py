@@ -156,7 +156,7 @@ async def test_the_same_message_id_on_another_mail_is_another_mail(house: House)
 
 
 async def test_a_reply_to_our_letter_lands_on_its_case(house: House) -> None:
-    """By the signed token in Reply-To."""
+    """By the signed token in Reply-To (L-37)."""
     number = await opened(house)
     outcome = await house.write(ZHOU, "补充：现在连控制台也打不开了", to=house.letter(ZHOU).reply_to)
     assert (outcome.name, outcome.case_number) == (ADDED, number)
@@ -236,7 +236,7 @@ async def test_what_was_considered_is_kept_and_shown_with_the_message(house: Hou
 
 
 async def test_a_number_that_does_not_exist_is_answered_just_the_same(house: House) -> None:
-    """Answers must not tell an outsider which numbers are real (RELIABILITY T2)."""
+    """Answers must not tell an outsider which numbers are real (RELIABILITY T2, L-59)."""
     real = await opened(house)
     answers: list[str] = []
     for sender, number in ((STRANGER, real), ("other@elsewhere.example", "C261123-000018")):
@@ -351,7 +351,7 @@ async def test_tokens_by_the_thousand_cost_no_look_up_each(
 async def test_automatic_mail_is_filed_with_its_reason_and_never_answered(
     house: House, subject: str, text: str, headers: list[tuple[str, str]], reason: str
 ) -> None:
-    """Two machines that answer each other do not stop by themselves (L-1, L-8, RELIABILITY T20)."""
+    """Two machines that answer each other do not stop by themselves (L-1, L-8, RELIABILITY T20, L-16)."""
     number = await opened(house)
     sent = len(house.outgoing.parcels)
     raw = mail(ZHOU, text, subject=subject, headers=headers, to=house.letter(ZHOU).reply_to)
@@ -366,7 +366,7 @@ async def test_automatic_mail_is_filed_with_its_reason_and_never_answered(
 
 
 async def test_our_own_letter_that_comes_back_is_filed(house: House) -> None:
-    """A forwarding loop, or an agent's mailbox that feeds the channel (L-5, L-6)."""
+    """A forwarding loop, or an agent's mailbox that feeds the channel (L-5, L-6, L-7)."""
     await opened(house)
     before = len(house.outgoing.parcels)
     outcome = await house.receive(house.letter(ZHOU).parcel.raw, sender=SUPPORT)

@@ -244,6 +244,7 @@ class TestTheTranscript:
         lines = transcript(
             tmp_path,
             STORY.replace('"+40m"', '"+6h"')
+            .replace('"+41m"', '"+361m"')
             .replace('"+2h"', '"+7h"')
             .replace("+125m", "+425m")
             .replace("+150m", "+8h"),
@@ -453,6 +454,12 @@ def test_the_manuals_example_is_what_the_gateway_says(tmp_path: Path) -> None:
 def test_the_manual_names_every_event_and_every_key() -> None:
     """Whoever reads it knows all that a scenario can say."""
     manual = (ROOT / "docs" / "simulate.md").read_text(encoding="utf-8")
-    playable = set(EVENTS) - {"notice_sent", "notice_failed", "redirected", "third_party_wrote"}
+    playable = set(EVENTS) - {
+        "notice_sent",
+        "notice_failed",
+        "redirected",
+        "third_party_wrote",
+        "subject_changed",
+    }
     playable -= {"corrected", "alias_taught"}  # about a directory, and a scenario has none
     assert [name for name in sorted(playable | SCENARIO_KEYS - {"event"}) if f"`{name}`" not in manual] == []

@@ -57,7 +57,7 @@ def turn(
 def test_plain_words_mean_what_the_notice_says_they_mean_and_are_internal_by_default(
     meaning: str, event: type[events.Event]
 ) -> None:
-    """Nothing reaches the customer unless the notice says so (ARCHITECTURE "Decided", L-54)."""
+    """Nothing reaches the customer unless the notice says so (ARCHITECTURE "Decided", L-54, L-49)."""
     done = turn("已更换硬盘", meaning=meaning)
     assert [type(each) for each in done.events] == [event]
     assert done.events[0].by == "wu"

@@ -67,6 +67,12 @@ class ThirdPartyWrote(WordsEvent):
     name = "third_party_wrote"
 
 
+class SubjectChanged(WordsEvent):
+    """The customer went on under another subject: perhaps with another matter, which a person decides (L-31)."""
+
+    name = "subject_changed"
+
+
 class Confirmed(WordsEvent):
     """The customer confirmed that the fault is solved (P-35)."""
 

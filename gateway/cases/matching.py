@@ -1,11 +1,29 @@
 """Which case a message belongs to, and why.
 
-Only a verified token, or a reply by the same person to their own message, puts a message on a case by itself.
-Everything less certain is a suggestion to the desk (RELIABILITY 2.1, LESSONS 26, 33, 41).
+Only a verified token, or a message in a conversation that the sender or a colleague of theirs has on the case, puts a
+message on it as the customer's words. Whoever else takes part in that conversation is put there as a third party.
+Everything less certain is a suggestion to the desk (RELIABILITY 2.1, LESSONS 26, 32, 33, 41, 45).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
+
+Who = Literal["own", "colleague", "circle", "other"]
+"""Who the sender is in a conversation on a case: one who reported there; a colleague of theirs under one domain;
+somebody whom its mails were addressed to, or who addresses those people; none of these."""
+
+Link = Literal["message", "number"]
+"""How a message points to a conversation: it answers a mail of it, or bears the number it has at the customer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A conversation on a case that a message goes on with."""
+
+    case_number: str
+    who: Who
+    link: Link = "message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +42,13 @@ class TokenEvidence:
 class Evidence:
     """What a message says about where it belongs.
 
-    `answered`: cases on which lies a message that this one answers, with whether its sender wrote that.
+    `answered`: conversations that it goes on with, the nearest first.
     `in_subject`: existing case numbers in the subject. `open_cases`: the sender's own, the latest first.
     """
 
     token: TokenEvidence | None = None
     broken_token: bool = False
-    answered: Sequence[tuple[str, bool]] = ()
+    answered: Sequence[Answered] = ()
     in_subject: Sequence[str] = ()
     open_cases: Sequence[str] = ()
 
@@ -68,13 +86,24 @@ def _considered(evidence: Evidence) -> Iterator[Considered]:
         yield Considered("signed address or id", evidence.token.case_number, _worth(evidence.token))
     if evidence.broken_token:
         yield Considered("signed address or id", "", "not ours, or damaged")
-    for number, own in evidence.answered:
-        verdict = "the sender's own: decides" if own else "somebody else's: suggests"
-        yield Considered("answers a message on the case", number, verdict)
+    for each in evidence.answered:
+        yield Considered(_LINKS[each.link], each.case_number, _WORTH[each.who])
     for number in evidence.in_subject:
         yield Considered("number in the subject", number, "anybody can type it: suggests")
     for number in evidence.open_cases:
         yield Considered("open case of the sender", number, "suggests, where nothing else does")
+
+
+_LINKS: dict[Link, str] = {
+    "message": "answers a message on the case",
+    "number": "bears the customer's own number of the case",
+}
+_WORTH: dict[Who, str] = {
+    "own": "the sender's own: decides",
+    "colleague": "a colleague's of theirs: decides",
+    "circle": "of people they write with: on the case, and not trusted",
+    "other": "somebody else's: suggests",
+}
 
 
 def _worth(token: TokenEvidence) -> str:
@@ -85,6 +114,14 @@ def _worth(token: TokenEvidence) -> str:
     if token.same_house and token.role == "customer":
         return "from a colleague of the person it went to: decides"
     return "from somebody else: on the case, and not trusted"
+
+
+_REASONS: dict[tuple[Link, Who], str] = {
+    ("message", "own"): "the sender answers a message of their own conversation on this case",
+    ("message", "colleague"): "answers a message on this case, from a colleague of whoever reported it",
+    ("number", "own"): "the sender's own number of this case is in the subject",
+    ("number", "colleague"): "the number that this case has at the customer's is in the subject, from there",
+}
 
 
 def _chosen(evidence: Evidence) -> Match:
@@ -101,13 +138,18 @@ def _chosen(evidence: Evidence) -> Match:
                 trusted=True,
             )
         return Match(f"answers our {token.notice}, but from somebody else", token.case_number)
-    for number, own in evidence.answered:
-        if own:
-            return Match("the sender answers their own message on this case", number, trusted=True)
+    for each in evidence.answered:
+        if each.who in ("own", "colleague"):
+            return Match(_REASONS[each.link, each.who], each.case_number, trusted=True)
     if token is not None:
         return Match("carries a reply address that has expired", suggestion=token.case_number)
+    for each in evidence.answered:
+        if each.who == "circle":
+            reason = "goes on with a conversation on this case, from somebody else who takes part in it"
+            return Match(reason, each.case_number)
     if evidence.answered:
-        return Match("answers a message on that case, from somebody else", suggestion=evidence.answered[0][0])
+        first = evidence.answered[0]
+        return Match("answers a message on that case, from somebody else", suggestion=first.case_number)
     if evidence.in_subject:
         return Match("names that case in its subject", suggestion=evidence.in_subject[0])
     if evidence.broken_token:

@@ -7,7 +7,7 @@ from gateway.cases import events, lifecycle
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.colleague_report import Filed
-from gateway.intake import acting, holding, repeating
+from gateway.intake import acting, conversing, holding, repeating
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.ports import Sent
@@ -47,7 +47,22 @@ def _unasked(taking: Taking, staff: Staff | None, ruling: Ruling) -> Outcome:
     filed = taking.message.filed
     if staff is not None and filed is not None and filed.is_report:
         return _report(taking, filed, staff, ruling)
+    goes_on = taking.work.conversations(conversing.ids_answered(taking.message.inbound))
+    case = taking.work.case(goes_on[0].case_number) if goes_on else None
+    if staff is not None and case is not None:
+        return _past_us(taking, case, staff, ruling)
     return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
+
+
+def _past_us(taking: Taking, case: Case, staff: Staff, ruling: Ruling) -> Outcome:
+    """A colleague wrote to the customer directly, with us in copy (L-32): shown on the case, and its id remembered.
+
+    It moves nothing: what reaches the customer past us keeps no promise that we can vouch for.
+    """
+    taking.put(case, "unverified" if ruling.flagged else "staff", "goes on with a conversation on this case")
+    if not ruling.flagged:
+        taking.advance(case, [events.NoteTaken(text=taking.message.report.text, by=staff.id)])
+    return Outcome(ADDED, case.number, "a colleague's mail past us, in a conversation on this case")
 
 
 def _answered_case(taking: Taking, sent: Sent) -> Case | None:

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 
-from gateway import customer_turn
-from gateway.cases import events
+from gateway import case_number, customer_turn
+from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.matching import Match
 from gateway.intake import placing
 from gateway.intake.message import ADDED, OPENED, Outcome
 from gateway.intake.taking import Taking
+from gateway.parsers import screening, subjects
 from gateway.ports import Sent
 from gateway.trust.authority import Ruling
+
+FAULTY = frozenset({"fault", "refusal"})
+"""Kinds of message that tell of something broken; in an answer such words count as a refusal."""
 
 
 def take(taking: Taking, sent: Sent | None, ruling: Ruling) -> Outcome:
@@ -28,6 +32,8 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
     """What it does to the case it belongs to; None when it is a matter of its own."""
     report = taking.message.report
     if not match.trusted:
+        if sent is None and lifecycle.is_over(case.status):
+            return None
         taking.put(case, "third_party", match.reason, match.considered)
         event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
         taking.advance(case, [event])
@@ -39,18 +45,39 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
     turn = customer_turn.read(case, report, inbound, taking.sender, at, taking.rules.reopen_days)
     if not turn.events:
         return None
+    happened = turn.events
+    if _is_perhaps_another_matter(taking, case):
+        doubt = events.SubjectChanged(text=report.text, language=report.language, by=taking.sender)
+        happened = (*happened, doubt)
     reason = f"{match.reason}; not authenticated" if ruling.flagged else match.reason
     taking.put(case, "customer", reason, match.considered)
-    taking.advance(case, turn.events)
+    taking.advance(case, happened)
     return Outcome(ADDED, case.number, match.reason)
+
+
+def _is_perhaps_another_matter(taking: Taking, case: Case) -> bool:
+    """Whether they pressed reply and then wrote of something else (L-31): another subject, and a fault of its own.
+
+    A subject with a number of ours is that of a letter of ours. On a list people change their subjects as they like.
+    """
+    inbound, report = taking.message.inbound, taking.message.report
+    return (
+        bool(report.symptoms)
+        and report.kind.value in FAULTY
+        and not lifecycle.is_over(case.status)
+        and not case_number.find(inbound.subject)
+        and not screening.came_through_a_list(inbound)
+        and not subjects.same_matter(inbound.subject, case.subject)
+    )
 
 
 def _open(taking: Taking, match: Match) -> Outcome:
     at = taking.clock.now()
+    inbound = taking.message.inbound
     case = customer_turn.new_case(
         taking.number(at),
         taking.message.report,
-        taking.message.inbound,
+        replace(inbound, subject=case_number.without(inbound.subject)),
         at,
         directory=taking.rules.directory,
         policy=taking.rules.policy,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gateway import case_number, reply_address
 from gateway.cases import matching
 from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.intake import conversing
 from gateway.intake.proof import tokens
 from gateway.intake.taking import Taking
 from gateway.parsers.bounces import Bounce
@@ -62,24 +63,17 @@ def place(taking: Taking, sent: Sent | None) -> Match:
             role=sent.role,
             notice=sent.notice,
             from_bound=sent.recipient.lower() == sender,
-            same_house=_same_house(taking, sent.recipient),
+            same_house=conversing.share_a_house(taking.rules, sender, sent.recipient),
             expired=sent.token_until < message.kept.received_at,
         )
         if not token.expired:
             return matching.find_case(Evidence(token=token))
-    ids = [each for each in (inbound.in_reply_to, *inbound.references) if each]
-    answered = work.cases_with_message(ids)
     return matching.find_case(
         Evidence(
             token=token,
             broken_token=sent is None and bool(_tokens(taking)),
-            answered=[(number, person.lower() == sender) for number, _, person in answered],
+            answered=conversing.answered(work, message, taking.rules),
             in_subject=[number for number in case_number.find(inbound.subject) if work.has_case(number)],
             open_cases=work.open_cases_of(sender) if sender else (),
         )
     )
-
-
-def _same_house(taking: Taking, address: str) -> bool:
-    domain = address.rpartition("@")[2].lower()
-    return domain == taking.sender.rpartition("@")[2] and not taking.rules.freemail(domain)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from gateway import reply_address
 from gateway.cases.directory import Directory
 from gateway.messages import Envelope, Inbound
+from gateway.parsers import ticket_numbers
 from gateway.ports import Kept
 from gateway.trust.authentication import DIRECT, Authentication, authenticate
 from gateway.trust.dns import Metered, Resolver
@@ -59,11 +60,15 @@ class Prover:
 
 
 def matters(inbound: Inbound, envelope: Envelope, directory: Directory, support: str) -> bool:
-    """Whether anything depends on who sent it: one of us, somebody unknown, or whoever answers a letter of ours."""
+    """Whether anything depends on who sent it.
+
+    It does for one of us, somebody unknown, whoever answers a letter of ours, and whoever names their own number of a
+    case, which others could guess.
+    """
     sender = inbound.sender.address if inbound.sender else ""
     if directory.staff_at(sender) is not None or directory.contact_at(sender) is None:
         return True
-    return bool(tokens(inbound, envelope, support))
+    return bool(tokens(inbound, envelope, support) or ticket_numbers.find(inbound.subject))
 
 
 def tokens(inbound: Inbound, envelope: Envelope, support: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from gateway.cases import saying
 from gateway.cases.directory import Directory
 from gateway.errors import NotNow, StaleCase
 from gateway.intake import automatic as programs
-from gateway.intake import colleagues, customers, placing
+from gateway.intake import colleagues, customers, placing, repeating
 from gateway.intake.message import FAILED, POSTPONED, SET_ASIDE, Outcome, ReadMessage, Rules
 from gateway.intake.proof import Prover, matters
 from gateway.intake.standing import standing_of
@@ -173,6 +173,9 @@ def decide(taking: Taking) -> Outcome:
     sent = placing.answered(taking)
     if automatic is not None and automatic.reason != "list":
         return programs.take(taking, automatic, sent)
+    repeated = repeating.same_mail(taking)
+    if repeated is not None:
+        return repeated
     staff = taking.rules.directory.staff_at(taking.sender)
     ruling = authority.rule(standing_of(taking, staff, sent))
     for_colleagues = staff is not None or (sent is not None and sent.role != saying.CUSTOMER)

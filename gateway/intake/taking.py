@@ -10,7 +10,7 @@ from gateway.cases.directory import Staff
 from gateway.cases.events import Event
 from gateway.cases.matching import Considered
 from gateway.cases.policy import Terms
-from gateway.intake import budgeting
+from gateway.intake import budgeting, conversing
 from gateway.intake.message import ReadMessage, Rules
 from gateway.messages import Attachment
 from gateway.ports import Clock, Ids, Letters, Ready, Said, Work
@@ -74,6 +74,8 @@ class Taking:
             inbox_id=message.kept.id,
             evidence=evidence,
             considered=considered,
+            people=conversing.people(message, self.rules),
+            anchors=conversing.anchors(message, self.rules) if audience != "automatic" else (),
         )
         self.work.put(case if isinstance(case, str) else case.number, said)
 

@@ -1,17 +1,20 @@
 """What the sender wants: a fault worked on, a question answered, a price, an engineer, or to say that all is well.
 
 A stated fault beats everything but a confirmation; a complaint is a complaint even about a fault (P-60). What only
-consultants do (fixing the vulnerabilities a report lists, an attack on the network, P-04) is out of scope.
+consultants do (fixing the vulnerabilities a report lists, an attack on the network, P-04) is out of scope. Words of the
+lists and the acts of clauses are both heard.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from gateway.parsers import confirmation
+from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import blocks
+from gateway.parsers.symptoms import BY_MODEL_ONLY, Symptom
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +26,123 @@ class KindFound:
     confidence: float
 
 
-# In the order in which they are asked, when no fault is stated.
-_QUIET = ("quote", "training", "installation", "inspection")
+# The requests that state no fault, and the acts of clauses that make them; the first of the likeliest is taken.
+_QUIET = {
+    "quote": ("quote",),
+    "training": ("training",),
+    "installation": ("installation",),
+    "inspection": ("inspection",),
+    "out_of_scope": ("consult",),
+    "question": ("question",),
+}
+_ACTS = ("solved", "unsolved", "complaint", *(act for acts in _QUIET.values() for act in acts))
+# How likely an act must be to count: alone, or against a fault that only the model hears.
+_HEARD = 0.7
+_OUTSPOKEN = 0.85
+_ASKED = 0.55  # where words of the lists ask, too
+_BY_WORDS = 0.8
 
 
 def read(
-    letter: Letter, new_words: str, symptoms: Sequence[str], *, is_reply: bool, grave: bool = False
+    letter: Letter,
+    new_words: str,
+    clauses: Sequence[Clause],
+    symptoms: Sequence[Symptom],
+    *,
+    is_reply: bool,
+    grave: bool = False,
 ) -> KindFound:
     """The kind of a message; `new_words` are what the sender wrote now, `is_reply` whether it answers a mail,
     `grave` whether it speaks of a standstill or a compromise."""
     text = _spoken(letter, is_reply=is_reply)
-    answer = confirmation.read(new_words) if is_reply or letter.chat else None
+    heard = _heard([clause for clause in clauses if not (is_reply and clause.zone is Zone.SUBJECT)])
+    return (
+        _answer(text, new_words, heard, symptoms, is_reply=is_reply, grave=grave, chat=letter.chat)
+        or _reproach(text, heard, symptoms, grave=grave)
+        or _fault(text, heard, symptoms, grave=grave)
+        or _request(text, heard)
+    )
+
+
+def _answer(
+    text: str,
+    new_words: str,
+    heard: Mapping[str, float],
+    symptoms: Sequence[Symptom],
+    *,
+    is_reply: bool,
+    grave: bool,
+    chat: bool,
+) -> KindFound | None:
+    """What was asked is solved, or is not."""
+    answer = confirmation.read(new_words) if is_reply or chat else None
     if answer == "confirmation" and (is_reply or not symptoms):
         return KindFound("confirmation", 0.9 if is_reply else 0.7)
     if is_reply and (answer == "refusal" or _says(text, "refusal")):
         return KindFound("refusal", 0.9 if answer else 0.7)
-    if _says(text, "thanks") and (not symptoms or (is_reply and not grave)) and not _says(text, "question"):
+    if is_reply and heard["unsolved"] >= _HEARD:
+        return KindFound("refusal", 0.6)
+    if _says(text, "question") or heard["unsolved"] >= _HEARD:
+        return None
+    if _says(text, "thanks") and (not symptoms or (is_reply and not grave)):
         return KindFound("confirmation", 0.8)
+    if heard["solved"] >= _OUTSPOKEN and _is_weak(symptoms):
+        return KindFound("confirmation", 0.6)
+    return None
+
+
+def _reproach(
+    text: str, heard: Mapping[str, float], symptoms: Sequence[Symptom], *, grave: bool
+) -> KindFound | None:
+    """A complaint is one even about a fault (P-60); what only consultants do is out of scope (P-04)."""
     if _says(text, "complaint"):
         return KindFound("complaint", 0.75)
+    if heard["complaint"] >= _OUTSPOKEN and not grave:
+        return KindFound("complaint", 0.6)
     if not grave and len(symptoms) <= 1 and _says(text, "out_of_scope"):
         return KindFound("out_of_scope", 0.7)
-    if symptoms or grave:
-        return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
-    for kind in _QUIET:
-        if _says(text, kind):
-            return KindFound(kind, 0.8)
-    if _says(text, "question") or _says(text, "request"):
-        return KindFound("question", 0.8)
-    return KindFound("other", 0.5)
+    return None
+
+
+def _fault(
+    text: str, heard: Mapping[str, float], symptoms: Sequence[Symptom], *, grave: bool
+) -> KindFound | None:
+    """A stated fault, unless only the model hears it and hears a request more clearly."""
+    if not symptoms and not grave:
+        return None
+    if not grave and _is_weak(symptoms):
+        asked = max(heard[act] for act in ("quote", "training", "installation", "inspection"))
+        wondered = heard["question"] if len(symptoms) == 1 else 0.0
+        if asked >= _OUTSPOKEN or wondered >= (_ASKED if _says(text, "question") else _HEARD):
+            return None
+    return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
+
+
+def _is_weak(symptoms: Sequence[Symptom]) -> bool:
+    """Whether only the model heard a fault, or nobody did."""
+    return all(symptom.confidence <= BY_MODEL_ONLY for symptom in symptoms)
+
+
+def _request(text: str, heard: Mapping[str, float]) -> KindFound:
+    """What is asked for where no fault is stated: by words, by what clauses do, best by both."""
+    weights = {
+        kind: max(heard[act] for act in acts) + (_BY_WORDS if _is_said(text, kind) else 0.0)
+        for kind, acts in _QUIET.items()
+    }
+    kind, weight = max(weights.items(), key=lambda entry: entry[1])
+    if weight < _HEARD:
+        return KindFound("other", 0.5)
+    return KindFound(kind, 0.9 if weight > 1.5 else 0.8 if weight >= _BY_WORDS else 0.6)
+
+
+def _is_said(text: str, kind: str) -> bool:
+    return _says(text, kind) or (kind == "question" and _says(text, "request"))
+
+
+def _heard(clauses: Sequence[Clause]) -> Mapping[str, float]:
+    """The highest probability of each act that makes a kind."""
+    weighed = [clause.acts for clause in clauses if clause.acts]
+    return {act: max((acts[act] for acts in weighed), default=0.0) for act in _ACTS}
 
 
 def _spoken(letter: Letter, *, is_reply: bool) -> str:

@@ -6,14 +6,33 @@ never this module; it reads text only.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
+from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import blocks
 
 _MOST_EVIDENCE = 6
+_LONGEST_EVIDENCE = 80
+_BY_WORDS = ("standstill", "compromise", "scope", "deadline", "lone", "workaround", "narrow")
+# What clauses do -> the sign it is, and from which probability on. That business stands still wakes people: as long as
+# only the model hears it, it counts as many who are concerned.
+_SIGNS_OF_ACTS = (
+    ("compromise", "compromise", 0.9),
+    ("standstill", "scope", 0.9),
+    ("scope", "scope", 0.9),
+    ("lone", "lone", 0.7),
+    ("workaround", "workaround", 0.7),
+    ("calm", "workaround", 0.7),
+)
+# From which probability on a clause is of one kind, may be of another, or makes a fault a cosmetic one.
+_HEARD = 0.7
+_POSSIBLE = 0.25
+_SURELY = 0.9
+_COSMETIC = 0.6
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}[ .'-]{1,2}[a-z]|\bp1\b|[a-z]{5,}")
 _QUIET_KINDS = frozenset(
@@ -34,13 +53,14 @@ class LevelFound:
 class Signs:
     """The words of a letter that bear on the level, as written, by what they speak for."""
 
-    standstill: tuple[str, ...]
-    compromise: tuple[str, ...]
-    scope: tuple[str, ...]
-    deadline: tuple[str, ...]
-    lone: tuple[str, ...]
-    workaround: tuple[str, ...]
-    narrow: tuple[str, ...]
+    standstill: tuple[str, ...] = ()
+    compromise: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    deadline: tuple[str, ...] = ()
+    lone: tuple[str, ...] = ()
+    workaround: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()
+    cosmetic: tuple[str, ...] = ()
 
     @property
     def grave(self) -> bool:
@@ -48,17 +68,56 @@ class Signs:
         return bool(self.standstill or self.compromise)
 
 
-def signs(letter: Letter, products: Sequence[Span] = ()) -> Signs:
-    """The signs in subject, text and forward; `products` are left out (防篡改 is no defacement)."""
+def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = ()) -> Signs:
+    """The signs in subject, text and forward, by words and by what clauses do.
+
+    `products` are left out (防篡改 is no defacement). "All others are fine" says nothing of many, and the number in an
+    address or an order nothing of few: as far as a model knows such clauses, their words do not count.
+    """
     text = _spoken(letter, products)
-    return Signs(*(_evidence(letter, text, field.name) for field in fields(Signs)))
+    found: dict[str, list[str]] = {}
+    for name in _BY_WORDS:
+        spans = _matches(text, name)
+        if name in ("scope", "narrow"):
+            spans = [span for span in spans if _may_speak_of_fault(clauses, span, name)]
+        found[name] = [letter.words(span) for span in spans]
+    for clause in clauses:
+        for name in _acts(letter, clause):
+            found.setdefault(name, []).append(letter.words(clause.span)[:_LONGEST_EVIDENCE])
+    return Signs(**{name: _distinct(words) for name, words in found.items()})
+
+
+def _acts(letter: Letter, clause: Clause) -> Iterator[str]:
+    """The signs that a clause gives as a whole."""
+    yield from {sign: act for act, sign, least in _SIGNS_OF_ACTS if clause.does(act) >= least}
+    if clause.does("deadline") >= _HEARD and _near().search(letter.lowered, *clause.span):
+        yield "deadline"
+    if min(clause.does("calm"), clause.does("fault")) >= _COSMETIC:
+        yield "cosmetic"
+
+
+def _may_speak_of_fault(clauses: Sequence[Clause], span: Span, sign: str) -> bool:
+    """Whether the clause around a sign speaks of the fault; what was not weighed may."""
+    at = bisect_right(clauses, span[0], key=lambda clause: clause.span[0]) - 1
+    clause = clauses[at] if at >= 0 else None
+    if clause is None or not clause.acts:
+        return True
+    if sign == "narrow":
+        return clause.does("told") < _SURELY or clause.does("fault") >= _POSSIBLE
+    return clause.does("works") < _HEARD and clause.does("lone") < _HEARD
 
 
 def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
     """Weigh the signs; a message that states no fault is level 4."""
     eased = found.workaround + found.narrow
+    if kind == "complaint" and not symptoms and not found.grave:
+        return LevelFound(3, 0.6, ())  # whoever complains is not left without a first reply (P-30, P-60)
     if not found.grave and (not symptoms or kind in _QUIET_KINDS):
         return LevelFound(4, 0.9 if not symptoms and kind in _QUIET_KINDS else 0.6, ())
+    if found.cosmetic and not found.scope and len(found.compromise + found.standstill) <= 1:
+        return _found(
+            4, 0.7, found.cosmetic
+        )  # one grave word on a page that is misspelt is a word on that page
     if found.compromise or (found.standstill and not found.workaround):
         return _found(1, 0.9 if symptoms else 0.7, found.compromise + found.standstill)
     if found.deadline and symptoms:
@@ -86,11 +145,19 @@ def _spoken(letter: Letter, products: Sequence[Span]) -> str:
     return "".join(characters)
 
 
-def _evidence(letter: Letter, text: str, name: str) -> tuple[str, ...]:
+def _matches(text: str, name: str) -> list[Span]:
     patterns = [pattern for script, pattern in _patterns(name) if script.search(text)]
-    matches = sorted(match.span() for pattern in patterns for match in pattern.finditer(text))
-    words = (" ".join(letter.words(span).split()) for span in matches)
-    return tuple(dict.fromkeys(filter(None, words)))
+    return sorted(match.span() for pattern in patterns for match in pattern.finditer(text))
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    collapsed = (" ".join(word.split()) for word in words)
+    return tuple(dict.fromkeys(filter(None, collapsed)))
+
+
+@cache
+def _near() -> re.Pattern[str]:
+    return re.compile("|".join(blocks("levels")["near_patterns"]))
 
 
 @cache

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from gateway.cases.directory import Directory
 from gateway.messages import Envelope, Inbound
 from gateway.parsers import (
+    acts,
     bounces,
+    clauses,
     commands,
     kinds,
     levels,
@@ -26,7 +28,7 @@ from gateway.parsers import (
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.entities import companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
-from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span
+from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
@@ -42,12 +44,14 @@ __all__ = ["SURE_ENOUGH", "Found", "KindFound", "LevelFound", "Reader", "Report"
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """Who we are: names and mail domains, the support address and our own telephone numbers."""
+    """Who we are: names and mail domains, the support address, our own telephone numbers and what our products and
+    models are called."""
 
     names: tuple[str, ...]
     domains: tuple[str, ...]
     address: str
     phones: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 class Reader:
@@ -78,13 +82,16 @@ class Reader:
             ("ourselves", partial(companies.ourselves, names_of_ours=Lookup((n, n) for n in vendor.names))),
             ("emails", partial(emails.find, our_domains=self._domains)),
             ("phones", partial(phones.find, ours=our_numbers)),
-            ("products", products.find),
+            ("products", partial(products.find, catalogue=Lookup((word, word) for word in vendor.products))),
             ("companies", partial(companies.find, our_names=our_names)),
             ("contacts", contacts.find),
             ("places", places.find),
             ("directory", Known(directory).find),
         ]
         self.has_model = model.is_there() if with_model is None else with_model
+        self._weighs_acts = self.has_model and acts.is_there()
+        if self._weighs_acts:
+            acts.load()
         self._nlp: Language = pipeline.build(finders, with_model=self.has_model)
         self._run = pipeline.run
 
@@ -131,15 +138,18 @@ class Reader:
         fields = _decide_all(letter, found)
         of_products = spans_of(found, Field.PRODUCT)
         named = [fields[field].candidate.span for field in (Field.COMPANY, Field.CONTACT) if field in fields]
-        clauses = symptoms.read(
-            letter, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL)], of_products
+        masked = clauses.masked(
+            letter.plain, [*filter(None, named), *spans_of(found, Field.PHONE, Field.EMAIL), *of_products]
         )
-        signs = levels.signs(letter, of_products)
         is_reply = bool(_is_reply(inbound))
-        stated = [clause.value for clause in clauses]
-        kind = kinds.read(letter, told.rest, stated, is_reply=is_reply, grave=signs.grave)
-        if kind.value == "other" and not is_reply and (clauses := symptoms.guess(letter, of_products)):
-            kind, stated = KindFound("fault", clauses[0].confidence), [clauses[0].value]
+        said = clauses.read(letter, masked, with_model=self._weighs_acts)
+        told_now = [clause for clause in said if not (is_reply and clause.zone is Zone.SUBJECT)]
+        faults = symptoms.read(letter, told_now, masked, of_products)
+        signs = levels.signs(letter, said, of_products)
+        stated = [fault.value for fault in faults]
+        kind = kinds.read(letter, told.rest, said, faults, is_reply=is_reply, grave=signs.grave)
+        if kind.value == "other" and not is_reply and (faults := symptoms.guess(letter, said, of_products)):
+            kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
         return Report(
@@ -157,10 +167,10 @@ class Reader:
             product=values.get("product"),
             place=values.get("place"),
             kind=kind,
-            symptoms=clauses,
+            symptoms=faults,
             fault_level=levels.read(signs, kind.value, stated),
             commands=told.commands,
-            missing=_missing(values, kind, clauses, reachable=letter.chat),
+            missing=_missing(values, kind, faults, reachable=letter.chat),
             problems=(
                 *inbound.problems,
                 *((f"read for names only up to {LONGEST_ZONE} characters",) if letter.cut else ()),
@@ -196,7 +206,7 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
 
 
 def _missing(
-    values: Mapping[str, Found], kind: KindFound, clauses: Sequence[Symptom], *, reachable: bool
+    values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom], *, reachable: bool
 ) -> tuple[str, ...]:
     """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed.
 
@@ -208,7 +218,7 @@ def _missing(
     lacking = [name for name in ("company", "contact") if name not in sure]
     if "phone" not in sure and not reachable:
         lacking.append("phone")
-    if kind.value == "fault" and not clauses:
+    if kind.value == "fault" and not faults:
         lacking.append("symptoms")
     return tuple(lacking)
 

@@ -80,7 +80,7 @@ def may_be_answered(inbound: Inbound, envelope: Envelope | None, automatic: Auto
         or "@" not in inbound.sender.address
         or plain_local(inbound.sender.address) in _phrases()["unanswerable"]["locals"]
         or _suppresses_answers(inbound)
-        or _came_through_a_list(inbound)
+        or came_through_a_list(inbound)
         or len(inbound.header_all("Received")) > MAX_HOPS
     )
 
@@ -91,7 +91,8 @@ def _suppresses_answers(inbound: Inbound) -> bool:
     return bool({"all", "autoreply", "oof"} & set(wishes))
 
 
-def _came_through_a_list(inbound: Inbound) -> bool:
+def came_through_a_list(inbound: Inbound) -> bool:
+    """Whether a mailing list, or whatever sends in bulk, passed it on."""
     listed = any(name.lower().startswith("list-") for name, _ in inbound.headers)
     return listed or _precedence(inbound) in ("list", "bulk", "junk")
 
@@ -117,7 +118,7 @@ def _own_echo(inbound: Inbound, envelope: Envelope | None, own: OwnMail) -> str 
 def _has_other_author(inbound: Inbound, own: OwnMail) -> bool:
     original = inbound.header("X-Original-From") or inbound.header("X-Original-Sender") or ""
     answers = [person.address.lower() for person in inbound.reply_to]
-    listed = _came_through_a_list(inbound)
+    listed = came_through_a_list(inbound)
     return listed and ("@" in original or any(address not in own.addresses for address in answers))
 
 
@@ -218,7 +219,7 @@ def _notification_subject(inbound: Inbound, envelope: Envelope | None, own: OwnM
 
 def _mailing_list(inbound: Inbound, envelope: Envelope | None, own: OwnMail) -> str | None:
     """Mail of lists and mass mailings, unless a list stands in front of our own address (L-11)."""
-    if not _came_through_a_list(inbound):
+    if not came_through_a_list(inbound):
         return None
     list_id = (re.findall(r"<([^<>]*)>", inbound.header("List-Id") or "") or [""])[-1]
     if list_id.lower() in own.lists or (_is_addressed_to_us(inbound, own) and not _is_mass_mail(inbound)):

@@ -1,6 +1,7 @@
 """The fault in the customer's own words: the shortest clauses that state it, in the subject and in the text.
 
-A clause counts that says what does not work; not a question, a wish, what works, or what was done about it.
+A clause counts that says what does not work; not a question, a wish, what works, or what was done about it. Two
+witnesses are heard: lists of words, and the model of acts where new words are used.
 Openings that carry no fault (times, callers, the product's name) are cut off in front.
 """
 
@@ -10,31 +11,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from gateway.parsers.clauses import Clause, masked
 from gateway.parsers.entities.folding import lower
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
+BY_MODEL_ONLY = 0.6
+"""The confidence of a fault that no list knows."""
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
+_QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
+# What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
+# theirs is needed.
+_DENIED = 0.15
+_CERTAIN = 0.7
+_CERTAIN_IN_SUBJECT = 0.85
+_CERTAIN_IN_SPITE = 0.97  # where words speak of something else
+_CERTAIN_BESIDE = 0.8  # where words of the lists tell a fault already, less is missed by waiting for more
+_SHORTEST_HAN = 4
+_FEWEST_WORDS = 3
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
 _FORM_LABEL = re.compile(r"\s*[\u4e00-\u9fff]{2,8}:\s*")
-_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
-_SENTENCE_DOT = re.compile(
-    r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[a-z]{3})\.(?=\s)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: "
-)
-_CONJUNCTION = re.compile(
-    r"(?:^|\s)(?:and|but|so|although|though|while|whereas|because|however|then|since then|or)\s",
-    re.IGNORECASE,
-)
-_QUESTION_AFTER = re.compile(r"\s{0,20}[?]")
-_REPLY_PREFIX = re.compile(
-    r"(?:(?:re|fw|fwd|回复|答复|转发|转寄|回覆|【[^】]{1,12}】|\[[^\]]{1,12}\])\s{0,2}:?\s{0,2})+",
-    re.IGNORECASE,
-)
 _LOG_LINE = re.compile(r"\d{2}:\d{2}:\d{2}|[{}<>=|\\]{2}|^\s*(?:at |#|>)|https?://")
 
 # "被 IPS 切断", "cut by the IPS": the product is who did it, and the fault begins before.
@@ -61,45 +61,55 @@ class Symptom:
     span: Span | None
 
 
-def read(letter: Letter, names: Iterable[Span] = (), products: Iterable[Span] = ()) -> tuple[Symptom, ...]:
-    """The symptoms of a letter in reading order, at most twelve, none twice.
+def read(
+    letter: Letter, clauses: Iterable[Clause], masked_text: str, products: Iterable[Span] = ()
+) -> tuple[Symptom, ...]:
+    """The symptoms among the clauses of a letter, in reading order, at most twelve, none twice.
 
-    `names` are spans that are never part of a fault (people, numbers), `products` what a clause may open with.
+    `masked_text` is the letter's with names (never part of a fault) and products (what a clause may open with) blanked.
     """
     products = sorted(products)
-    masked = _masked(letter.plain, [*names, *products])
+    found = [stated for clause in clauses if (stated := _fault(letter.plain, masked_text, clause, products))]
+    told = any(stated.by_words for stated in found)
     symptoms: list[Symptom] = []
     seen: set[str] = set()
-    for span in _clauses(letter):
-        if trimmed := _fault(letter.plain, masked, span, products):
-            words = letter.words(trimmed).strip(' ,。.;:!?"“”「」')
-            if words and words not in seen:
-                seen.add(words)
-                symptoms.append(
-                    Symptom(
-                        words,
-                        0.8 if letter.zone_at(trimmed[0]) is not Zone.SUBJECT else 0.7,
-                        letter.printed(trimmed),
-                    )
-                )
+    for stated in found:
+        if told and not stated.by_words and stated.heard < _CERTAIN_BESIDE:
+            continue
+        words = _without_edges(letter.words(stated.span))
+        if words and words not in seen:
+            seen.add(words)
+            symptoms.append(Symptom(words, _confidence(stated), letter.printed(stated.span)))
         if len(symptoms) == MOST_SYMPTOMS:
             break
     return tuple(symptoms)
 
 
-def guess(letter: Letter, products: Iterable[Span]) -> tuple[Symptom, ...]:
+def _without_edges(words: str) -> str:
+    """Without punctuation at the ends, and without half of a pair of quotes."""
+    words = words.strip(" ,。.;:!?")
+    for opening, closing in _QUOTES:
+        alone = (
+            words.count(opening) % 2 if opening == closing else words.count(opening) != words.count(closing)
+        )
+        words = words.strip(opening + closing) if alone else words
+    return words.strip()
+
+
+def guess(letter: Letter, clauses: Iterable[Clause], products: Iterable[Span]) -> tuple[Symptom, ...]:
     """The first clause with a product in it, for a message that asks for nothing and yet states no known fault.
 
     Whoever writes to a support desk about a product, and neither asks nor thanks, has a fault; the words are new.
     """
     products = sorted(products)
-    for span in _clauses(letter):
-        clause = letter.plain[span[0] : span[1]]
-        excluded = _is_excluded(clause, han=_HAN.search(clause) is not None)
+    for clause in clauses:
+        span = clause.span
+        text = letter.plain[span[0] : span[1]]
+        excluded = clause.asks or _is_excluded(text, han=_HAN.search(text) is not None)
         about = products[bisect_left(products, (span[0], 0)) : bisect_left(products, (span[1], 0))]
         said = _said_length(letter.plain, span, about)
         if about and said >= 3 and not excluded and not _asks(letter.plain, span[0]):
-            start, end = span[0] + len(clause) - len(clause.lstrip()), span[0] + len(clause.rstrip())
+            start, end = span[0] + len(text) - len(text.lstrip()), span[0] + len(text.rstrip())
             end = min(end, start + _LONGEST_CLAUSE)
             return (Symptom(letter.words((start, end)), 0.4, letter.printed((start, end))),)
     return ()
@@ -107,7 +117,7 @@ def guess(letter: Letter, products: Iterable[Span]) -> tuple[Symptom, ...]:
 
 def _said_length(text: str, span: Span, products: Iterable[Span]) -> int:
     """How many letters a clause has beside its products."""
-    return sum(c.isalnum() for c in _masked(text[span[0] : span[1]], _shifted(products, span)))
+    return sum(c.isalnum() for c in masked(text[span[0] : span[1]], _shifted(products, span)))
 
 
 def _shifted(spans: Iterable[Span], within: Span) -> Iterator[Span]:
@@ -116,60 +126,65 @@ def _shifted(spans: Iterable[Span], within: Span) -> Iterator[Span]:
             yield start - within[0], end - within[0]
 
 
-def _masked(text: str, spans: Iterable[Span]) -> str:
-    """The text with these spans blanked, so that 防篡改 in a product's name is no defacement."""
-    characters = list(text)
-    for start, end in spans:
-        characters[start:end] = "\x00" * (end - start)
-    return "".join(characters)
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A fault in a clause; `by_words`: the lists know it, `heard`: how likely it is by the model of acts."""
+
+    span: Span
+    by_words: bool
+    heard: float
 
 
-def _clauses(letter: Letter) -> Iterator[Span]:
-    for part in letter.parts:
-        if part.zone is Zone.SIGNATURE:
-            continue
-        start = part.start
-        if part.zone is Zone.SUBJECT and (prefix := _REPLY_PREFIX.match(letter.plain, start, part.end)):
-            start = prefix.end()
-        for match in _CLAUSE.finditer(letter.plain, start, part.end):
-            yield from _split(letter.plain, match.span(), letter.chat)
-
-
-def _split(text: str, span: Span, chat: bool) -> Iterator[Span]:
-    """A stretch between punctuation, cut at blanks between Han words and at English conjunctions."""
-    clause = text[span[0] : span[1]]
-    cuts = [match.span() for match in _SENTENCE_DOT.finditer(clause)]
-    if _HAN.search(clause):
-        cuts += [match.span() for match in _SPACES.finditer(clause)]
-    else:
-        cuts += [match.span() for match in _CONJUNCTION.finditer(clause)]
-    at = 0
-    for start, end in sorted(cuts):
-        if start > at:
-            yield span[0] + at, span[0] + start
-        at = max(at, end)
-    if at < len(clause):
-        yield span[0] + at, span[1]
-
-
-def _fault(text: str, masked: str, span: Span, products: list[Span]) -> Span | None:
+def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) -> _Stated | None:
     """The part of a clause that states a fault, or None."""
-    clause = masked[span[0] : span[1]]
-    if not clause.strip(" \x00") or len(clause) > 4 * _LONGEST_CLAUSE or _LOG_LINE.search(clause):
+    span = clause.span
+    words = masked_text[span[0] : span[1]]
+    bare = words.strip(" \x00")
+    if not bare or len(words) > 4 * _LONGEST_CLAUSE or _LOG_LINE.search(words):
         return None
-    question = _QUESTION_AFTER.match(text, span[1])
-    han = len(_HAN.findall(clause)) * 3 >= len(clause.strip(" \x00"))
-    if (question and not han) or _is_excluded(clause, han=han):
+    han = len(_HAN.findall(words)) * 3 >= len(bare)
+    cue_end = None if clause.asks and not han else _cue_end(text, words, span, han=han)
+    heard = clause.does("fault")
+    if cue_end is None:
+        certain = _certain(clause, words, han=han)
+        if heard < certain or clause.asks or not _is_sentence(bare, han=han):
+            return None
+    elif clause.acts and heard < _DENIED:
         return None
-    cue_end = (_han_cues() if han else _latin_cues()).first_end(clause)
-    if cue_end is None or (han and (_han_endings().search(clause) or _asks(text, span[0]))):
-        return None
-    start = _opening(clause, han, cue_end)
-    end = len(clause.rstrip(" \x00"))
-    end = min(end, start + _LONGEST_CLAUSE)
+    start = _opening(words, han, cue_end)
+    # Without a word that the lists know, a "name" at the end may well be what it became: 指示灯变成了紫色.
+    end = min(len(words.rstrip(" \x00" if cue_end is not None else " ")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
-    return span[0] + start, span[0] + end
+    return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard)
+
+
+def _confidence(stated: _Stated) -> float:
+    if not stated.by_words:
+        return BY_MODEL_ONLY
+    return 0.9 if stated.heard > 0.8 else 0.7
+
+
+def _certain(clause: Clause, words: str, *, han: bool) -> float:
+    """How likely a fault must be by the model alone."""
+    if _is_excluded(words, han=han):
+        return _CERTAIN_IN_SPITE
+    return _CERTAIN_IN_SUBJECT if clause.zone is Zone.SUBJECT else _CERTAIN
+
+
+def _is_sentence(words: str, *, han: bool) -> bool:
+    """Whether there is enough to state anything without a word that the lists know."""
+    return len(words) >= _SHORTEST_HAN if han else len(words.split()) >= _FEWEST_WORDS
+
+
+def _cue_end(text: str, words: str, span: Span, *, han: bool) -> int | None:
+    """Where the word ends by which the lists know a fault; None where they know none, or know better."""
+    if _is_excluded(words, han=han):
+        return None
+    end = (_han_cues() if han else _latin_cues()).first_end(words)
+    if end is None or (han and (_han_endings().search(words) or _asks(text, span[0]))):
+        return None
+    return end
 
 
 def _asks(text: str, offset: int) -> bool:
@@ -179,10 +194,10 @@ def _asks(text: str, offset: int) -> bool:
     return _asking().search(text, start, offset + 12) is not None
 
 
-def _opening(clause: str, han: bool, cue_end: int) -> int:
-    """Where the fault begins: behind the last product, time, circumstance and filler before its cue."""
+def _opening(clause: str, han: bool, cue_end: int | None) -> int:
+    """Where the fault begins: behind the last product, time, circumstance and filler before its cue, if it has one."""
     at = 0
-    product_end = clause.rfind("\x00", 0, cue_end) + 1
+    product_end = clause.rfind("\x00", 0, len(clause) if cue_end is None else cue_end) + 1
     if len(clause[product_end:].strip()) >= 2 and not _DONE_BY.search(clause[:product_end].rstrip("\x00 ")):
         at = product_end
     if not han:
@@ -197,9 +212,18 @@ def _opening(clause: str, han: bool, cue_end: int) -> int:
     while True:
         rest = clause[at:]
         opening = _han_openings().match(rest) or _OPENING_TIME.match(rest)
-        if opening is None or opening.end() == 0 or _han_cues().first_end(rest[opening.end() :]) is None:
+        if (
+            opening is None
+            or opening.end() == 0
+            or not _tells(rest[opening.end() :], by_words=cue_end is not None)
+        ):
             return at + len(rest) - len(rest.lstrip())
         at += opening.end()
+
+
+def _tells(rest: str, *, by_words: bool) -> bool:
+    """Whether what is left of a clause still states the fault."""
+    return _han_cues().first_end(rest) is not None if by_words else len(rest) >= _SHORTEST_HAN
 
 
 @dataclass(frozen=True, slots=True)

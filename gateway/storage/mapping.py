@@ -38,6 +38,11 @@ def pair_from_json(text: str) -> tuple[str, str]:
     return msgspec.json.decode(text, type=tuple[str, str])
 
 
+def texts_from_json(text: str | None) -> Sequence[str]:
+    """A list of texts; none where nothing was kept."""
+    return msgspec.json.decode(text, type=list[str]) if text is not None else []
+
+
 def considered_from_json(text: str | None) -> Sequence[Mapping[str, str]]:
     """What was considered when a message was placed: `kind`, `what` and `verdict` of each piece of evidence."""
     return msgspec.json.decode(text, type=list[dict[str, str]]) if text is not None else []

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from gateway.cases.case import Case
 from gateway.errors import UnknownCase
@@ -14,7 +14,7 @@ from gateway.storage.mapping import (
     facts_from_json,
     unconfirmed_from_json,
 )
-from gateway.storage.tables import cases, inbox, journal, messages, outbox, unconfirmed
+from gateway.storage.tables import cases, deliveries, inbox, journal, messages, outbox, unconfirmed
 from gateway.storage.work import SENT
 
 Row = Mapping[str, Any]
@@ -81,6 +81,7 @@ def read_case(engine: Engine, number: str) -> tuple[Case, Sequence[Row], Sequenc
                 select(journal).where(journal.c.case_number == number).order_by(journal.c.id)
             )
         ]
+        roads = _deliveries(connection, number)
         put = [
             {
                 "at": row.at,
@@ -93,6 +94,7 @@ def read_case(engine: Engine, number: str) -> tuple[Case, Sequence[Row], Sequenc
                 "inbox_id": row.inbox_id,
                 "evidence": row.evidence,
                 "considered": considered_from_json(row.considered),
+                "deliveries": roads.get(row.inbox_id, []),
             }
             for row in connection.execute(select(messages).where(messages.c.case_number == number))
         ]
@@ -113,6 +115,27 @@ def read_case(engine: Engine, number: str) -> tuple[Case, Sequence[Row], Sequenc
             for row in connection.execute(select(outbox).where(outbox.c.case_number == number))
         ]
     return case_from_json(body), entries, sorted(put + left, key=lambda row: row["at"])
+
+
+def _deliveries(connection: Connection, number: str) -> Mapping[str, Sequence[Row]]:
+    """By which roads each message of a case came, the first one first (L-46): inbox id -> roads."""
+    on_case = select(messages.c.inbox_id).where(messages.c.case_number == number)
+    columns = ("at", "source", "mail_from", "recipients")
+    first = select(
+        inbox.c.id.label("inbox_id"),
+        inbox.c.received_at.label("at"),
+        *(inbox.c[name] for name in columns[1:]),
+    ).where(inbox.c.id.in_(on_case))
+    again = (
+        select(deliveries.c.inbox_id, *(deliveries.c[name] for name in columns))
+        .where(deliveries.c.inbox_id.in_(on_case))
+        .order_by(deliveries.c.id)
+    )
+    roads: dict[str, list[Row]] = {}
+    for row in (*connection.execute(first).mappings(), *connection.execute(again).mappings()):
+        road = {**{name: row[name] for name in columns}, "recipients": json.loads(row["recipients"])}
+        roads.setdefault(row["inbox_id"], []).append(road)
+    return roads
 
 
 def unconfirmed_on(engine: Engine, number: str) -> Sequence[Row]:

@@ -3,15 +3,31 @@
 Parameters that name a row begin with `the_`; all others are columns to be set.
 """
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, outbox, recurring
+from gateway.storage.tables import (
+    anchors,
+    bookmarks,
+    cases,
+    deliveries,
+    inbox,
+    journal,
+    messages,
+    outbox,
+    recurring,
+)
 
 KEPT = "kept"
 WAITING, ATTEMPTING = "waiting", "attempting"
 RECENT_MESSAGES = 20
 """How far back in somebody's messages an open case of theirs is looked for."""
+
+RECENT_WRITINGS = 300
+"""How many messages of a case tell who takes part in it."""
+
+RECENT_COPIES = 10
+"""How many messages with one id are compared with another one that has it."""
 
 # RETURNING, not rowcount: psycopg's count for an INSERT does not come through SQLAlchemy. Only the digest may clash in
 # silence; two messages under one id would be a message lost.
@@ -35,9 +51,18 @@ LEAVE_BOOKMARK = {
         ("postgresql", postgresql.insert(bookmarks)),
     )
 }
+ANCHOR = {
+    flavour: maker(anchors).on_conflict_do_nothing(index_elements=[anchors.c.anchor, anchors.c.case_number])
+    for flavour, maker in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+FIND_DIGEST = select(inbox.c.id).where(inbox.c.digest == bindparam("the_digest"))
 COUNT_DELIVERY = (
-    update(inbox).where(inbox.c.digest == bindparam("the_digest")).values(deliveries=inbox.c.deliveries + 1)
+    update(inbox)
+    .where(inbox.c.id == bindparam("the_message"))
+    .values(deliveries=inbox.c.deliveries + 1)
+    .returning(inbox.c.deliveries)
 )
+INSERT_DELIVERY = insert(deliveries)
 SETTLE = update(inbox).where(inbox.c.id == bindparam("the_message"), inbox.c.state == KEPT)
 
 # SQLite has no FOR UPDATE and needs none: SQLAlchemy leaves it out there.
@@ -95,6 +120,32 @@ DEFER_LETTER = MOVE_LETTER.values(in_doubt=outbox.c.in_doubt + bindparam("the_do
 
 CASES_WITH_MESSAGE = select(messages.c.case_number, messages.c.message_id, messages.c.person).where(
     messages.c.message_id.in_(bindparam("the_ids", expanding=True)), messages.c.audience == "customer"
+)
+CASES_AT_ANCHORS = union(
+    select(messages.c.message_id.label("anchor"), messages.c.case_number).where(
+        messages.c.message_id.in_(bindparam("the_anchors", expanding=True)),
+        messages.c.audience != "automatic",
+    ),
+    select(anchors.c.anchor, anchors.c.case_number).where(
+        anchors.c.anchor.in_(bindparam("the_anchors", expanding=True))
+    ),
+)
+WHO_WRITES_ON = (
+    select(messages.c.audience, messages.c.person, messages.c.people)
+    .where(messages.c.case_number == bindparam("the_case"), messages.c.audience != "automatic")
+    .order_by(messages.c.id)
+    .limit(RECENT_WRITINGS)
+)
+EARLIER_COPIES = (
+    select(messages.c.case_number, messages.c.inbox_id, messages.c.words)
+    .where(
+        messages.c.message_id == bindparam("the_id"),
+        messages.c.person == bindparam("the_person"),
+        messages.c.audience.in_(("customer", "staff", "third_party")),
+        messages.c.inbox_id.is_not(None),
+    )
+    .order_by(messages.c.id)
+    .limit(RECENT_COPIES)
 )
 RECENT_CASES_OF = (
     select(messages.c.case_number, cases.c.status)

@@ -67,6 +67,20 @@ inbox = Table(
 )
 """Every message that was kept. `state`: kept, done, set_aside. `deliveries` counts how often it came."""
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Col("id", Integer, primary_key=True),
+    Col("inbox_id", String(32), ForeignKey("inbox.id"), nullable=False),
+    Col("at", Moment, nullable=False),
+    Col("source", String(40), nullable=False),
+    Col("peer", String(80), nullable=False),
+    Col("mail_from", Text, nullable=False),
+    Col("recipients", Text, nullable=False),
+    Index("deliveries_by_message", "inbox_id", "id"),
+)
+"""By which roads a message came again (L-46); the first one is in its inbox row."""
+
 cases = Table(
     "cases",
     metadata,
@@ -116,12 +130,25 @@ messages = Table(
     Col("inbox_id", String(32)),
     Col("evidence", Text),
     Col("considered", Text),
+    Col("people", Text),
     Index("messages_by_case", "case_number", "id"),
     Index("messages_by_message_id", "message_id"),
     Index("messages_by_person", "person"),
 )
 """What was put on a case: messages in, from customer or staff, and why they belong there: `evidence` is the reason
-in words, `considered` everything that was looked at, as JSON."""
+in words, `considered` everything that was looked at, as JSON. `people`: addresses in From, To and Cc that are not
+ours, as JSON."""
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Col("id", Integer, primary_key=True),
+    Col("anchor", Text, nullable=False),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    UniqueConstraint("anchor", "case_number", name="anchors_once"),
+)
+"""By what else a later message is known to go on with a conversation: ids that its mails answered, also of mails that
+never reached us (L-32), and the customer's own number of the case (L-45)."""
 
 outbox = Table(
     "outbox",

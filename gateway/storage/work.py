@@ -11,7 +11,19 @@ from gateway.cases.case import Case, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.messages import Envelope, Parcel
-from gateway.ports import AnsweredSoFar, ClosedCase, Held, Kept, Ready, Said, Sent, Unconfirmed, Waiting
+from gateway.ports import (
+    AnsweredSoFar,
+    ClosedCase,
+    Conversation,
+    Copy,
+    Held,
+    Kept,
+    Ready,
+    Said,
+    Sent,
+    Unconfirmed,
+    Waiting,
+)
 from gateway.storage import statements
 from gateway.storage.chats import FROM_CHATS, DatabaseChatWork
 from gateway.storage.learning import LearningWork
@@ -19,6 +31,7 @@ from gateway.storage.mapping import (
     case_from_json,
     case_to_json,
     pair_from_json,
+    texts_from_json,
     to_json,
     unconfirmed_from_json,
 )
@@ -27,10 +40,17 @@ from gateway.storage.tables import bookmarks, cases, inbox, journal, messages, o
 
 CLAIMED_BYTES = 16_000_000
 SUGGESTED = 5
+MOST_DELIVERIES = 20
+"""Of a message that comes more often, the roads are counted and no longer kept."""
+
+MOST_AT_ANCHORS = 10
+"""Cases that one message may seem to go on with; whoever quotes ids of more has collected them."""
 DONE, SET_ASIDE = "done", "set_aside"
 SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
 NOT_USED = "reply_not_sent"
+CUSTOMERS = "customer"
+"""The audience of what a customer wrote."""
 
 
 class DatabaseWork(LearningWork, DatabaseChatWork):
@@ -40,6 +60,7 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
         super().__init__(connection)
         self._locks = connection.dialect.name != "sqlite"
         self._keep = statements.KEEP[connection.dialect.name]
+        self._anchor = statements.ANCHOR[connection.dialect.name]
         self._begin_recurring = statements.BEGIN_RECURRING[connection.dialect.name]
         self._leave_bookmark = statements.LEAVE_BOOKMARK[connection.dialect.name]
 
@@ -51,10 +72,7 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
             "id": inbox_id,
             "digest": digest,
             "received_at": at,
-            "source": envelope.source,
-            "peer": envelope.peer[:80],
-            "mail_from": envelope.mail_from,
-            "recipients": json.dumps(envelope.recipients, ensure_ascii=False),
+            **_road(envelope),
             "raw": raw,
             "state": KEPT,
             "attempts": 0,
@@ -62,8 +80,15 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
         }
         if self._connection.execute(self._keep, row).first() is not None:
             return True
-        self._connection.execute(statements.COUNT_DELIVERY, {"the_digest": digest})
+        first = self._connection.execute(statements.FIND_DIGEST, {"the_digest": digest}).scalar_one()
+        self._delivered_again(first, at, envelope)
         return False
+
+    def _delivered_again(self, first: str, at: datetime, envelope: Envelope) -> None:
+        counted = self._connection.execute(statements.COUNT_DELIVERY, {"the_message": first}).scalar_one()
+        if counted <= MOST_DELIVERIES:
+            road = {"inbox_id": first, "at": at, **_road(envelope)}
+            self._connection.execute(statements.INSERT_DELIVERY, road)
 
     def claim_inbox(self, limit: int) -> Sequence[Kept]:
         """The next mails; those that were in hand when the process died come alone, one by one (F9)."""
@@ -193,8 +218,12 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
             "inbox_id": said.inbox_id,
             "evidence": said.evidence,
             "considered": to_json(said.considered) if said.considered else None,
+            "people": to_json(said.people) if said.people else None,
         }
         self._connection.execute(statements.INSERT_MESSAGE, row)
+        if said.anchors:
+            found_by = [{"anchor": anchor, "case_number": case_number} for anchor in said.anchors]
+            self._connection.execute(self._anchor, found_by)
 
     # Trust.
 
@@ -224,6 +253,15 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
         rows = self._connection.execute(query).all()
         same = any(message_id is not None and row.message_id == message_id for row in rows)
         return (same, rows[-1].at) if rows else None
+
+    def earlier_copies(self, message_id: str, person: str) -> Sequence[Copy]:
+        """What this person wrote under this Message-ID and lies on a case as theirs, the earliest first."""
+        which = {"the_id": message_id, "the_person": person}
+        return [Copy(*row) for row in self._connection.execute(statements.EARLIER_COPIES, which)]
+
+    def came_again(self, first: str, kept: Kept) -> None:
+        """`kept` is one more delivery of the message with the inbox id `first`."""
+        self._delivered_again(first, kept.received_at, kept.envelope)
 
     def hold(self, waiting: Unconfirmed) -> None:
         """Keep commands until their sender confirms them."""
@@ -277,6 +315,28 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
             return []
         found = self._connection.execute(statements.CASES_WITH_MESSAGE, {"the_ids": message_ids})
         return [(row.case_number, row.message_id, row.person) for row in found]
+
+    def conversations(self, anchors: Sequence[str]) -> Sequence[Conversation]:
+        """Those with a message of one of these ids, or that go back to one; in the order of `anchors`."""
+        if not anchors:
+            return []
+        found = self._connection.execute(statements.CASES_AT_ANCHORS, {"the_anchors": anchors}).all()
+        nearest = sorted(found, key=lambda row: (anchors.index(row.anchor), row.case_number))
+        anchor_of: dict[str, str] = {}
+        for row in nearest:
+            anchor_of.setdefault(row.case_number, row.anchor)
+        numbers = list(anchor_of)[:MOST_AT_ANCHORS]
+        return [self._conversation(number, anchor_of[number]) for number in numbers]
+
+    def _conversation(self, number: str, anchor: str) -> Conversation:
+        case = self.case(number)
+        reporters = {case.reporter.address.lower()} if case is not None else set[str]()
+        people = set(reporters)
+        for row in self._connection.execute(statements.WHO_WRITES_ON, {"the_case": number}):
+            people.update((row.person.lower(), *texts_from_json(row.people)))
+            if row.audience == CUSTOMERS:
+                reporters.add(row.person.lower())
+        return Conversation(number, anchor, frozenset(reporters), frozenset(people))
 
     def open_cases_of(self, address: str) -> Sequence[str]:
         """Numbers of cases not closed on which this address has written of late, the latest first."""
@@ -424,6 +484,16 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
             "outbox_failed": count(select(func.count()).select_from(outbox).where(outbox.c.state == FAILED)),
             "open_cases": count(select(func.count()).select_from(cases).where(cases.c.status != CLOSED)),
         }
+
+
+def _road(envelope: Envelope) -> dict[str, str]:
+    """By which road a message came, as columns."""
+    return {
+        "source": envelope.source,
+        "peer": envelope.peer[:80],
+        "mail_from": envelope.mail_from,
+        "recipients": json.dumps(envelope.recipients, ensure_ascii=False),
+    }
 
 
 def _outbox_row(ready: Ready) -> dict[str, object]:

@@ -38,6 +38,7 @@ INTERNAL: tuple[type[events.WordsEvent], ...] = (
     events.ReviewFailed,
     events.Stuck,
     events.ThirdPartyWrote,
+    events.SubjectChanged,
 )
 """Words between colleagues, about a customer, or of somebody whom we do not know."""
 

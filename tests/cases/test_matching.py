@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cases.matching import Evidence, Match, TokenEvidence, find_case
+from gateway.cases.matching import Answered, Evidence, Match, TokenEvidence, find_case
 
 OURS = "C261123-000018"
 OTHER = "C261120-000026"
@@ -47,17 +47,43 @@ def test_an_expired_token_only_suggests() -> None:
 
 def test_a_reply_to_ones_own_message_decides() -> None:
     """L-33: "and one more thing", before our acknowledgement has arrived."""
-    assert decided(find_case(Evidence(answered=[(OURS, True)]))) == (OURS, True, None)
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "own")]))) == (OURS, True, None)
 
 
 def test_a_reply_to_somebody_elses_message_only_suggests() -> None:
     """A copied Message-ID proves nothing about who writes."""
-    assert decided(find_case(Evidence(answered=[(OURS, False)]))) == (None, False, OURS)
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "other")]))) == (None, False, OURS)
 
 
 def test_the_own_message_is_found_behind_a_foreign_one() -> None:
     """Every reference counts (L-32), not only the nearest."""
-    assert decided(find_case(Evidence(answered=[(OTHER, False), (OURS, True)]))) == (OURS, True, None)
+    assert decided(find_case(Evidence(answered=[Answered(OTHER, "other"), Answered(OURS, "own")]))) == (
+        OURS,
+        True,
+        None,
+    )
+
+
+def test_a_colleague_of_the_reporter_goes_on_with_their_conversation() -> None:
+    """L-33: the colleague in copy answers the customer's own mail."""
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "colleague")]))) == (OURS, True, None)
+
+
+def test_whoever_else_takes_part_is_put_on_the_case_and_not_trusted() -> None:
+    """L-41: in copy, or writing to the same people; a person decides what it is worth."""
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "circle")]))) == (OURS, False, None)
+
+
+def test_the_senders_own_conversation_is_preferred_to_one_they_are_in_copy_of() -> None:
+    """A poisoned reference must not draw a customer's mail away from their case (T3)."""
+    answered = [Answered(OTHER, "circle"), Answered(OURS, "own")]
+    assert decided(find_case(Evidence(answered=answered))) == (OURS, True, None)
+
+
+def test_the_customers_own_number_decides_only_for_their_house() -> None:
+    """L-45: learned per customer; elsewhere the same number means nothing."""
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "own", "number")]))) == (OURS, True, None)
+    assert decided(find_case(Evidence(answered=[Answered(OURS, "other", "number")]))) == (None, False, OURS)
 
 
 def test_a_number_in_the_subject_only_suggests() -> None:
@@ -85,14 +111,16 @@ def test_nothing_at_all_opens_a_case_of_its_own() -> None:
 
 def test_the_strongest_evidence_wins() -> None:
     """A genuine token outweighs everything that somebody may have typed or quoted."""
-    everything = Evidence(token=token(), answered=[(OTHER, False)], in_subject=[OTHER], open_cases=[OTHER])
+    everything = Evidence(
+        token=token(), answered=[Answered(OTHER, "other")], in_subject=[OTHER], open_cases=[OTHER]
+    )
     assert find_case(everything).number == OURS
 
 
 def test_a_match_keeps_all_that_was_considered_also_what_did_not_decide() -> None:
     """Whoever doubts where a mail lies must see what spoke for other cases (L-26, L-31)."""
     everything = Evidence(
-        token=token(), answered=[(OTHER, False)], in_subject=[OTHER], open_cases=[OURS, OTHER]
+        token=token(), answered=[Answered(OTHER, "other")], in_subject=[OTHER], open_cases=[OURS, OTHER]
     )
     considered = find_case(everything).considered
     assert [(each.what, each.verdict.rpartition(": ")[2]) for each in considered[:3]] == [
@@ -126,8 +154,12 @@ def test_the_verdict_on_a_token_is_what_it_led_to(given: TokenEvidence, verdict:
         Evidence(token=token(from_bound=False)),
         Evidence(token=token(from_bound=False, same_house=False)),
         Evidence(token=token(expired=True)),
-        Evidence(answered=[(OURS, True)]),
-        Evidence(answered=[(OURS, False)]),
+        Evidence(answered=[Answered(OURS, "own")]),
+        Evidence(answered=[Answered(OURS, "other")]),
+        Evidence(answered=[Answered(OURS, "colleague")]),
+        Evidence(answered=[Answered(OURS, "circle")]),
+        Evidence(answered=[Answered(OURS, "own", "number")]),
+        Evidence(answered=[Answered(OURS, "colleague", "number")]),
         Evidence(in_subject=[OURS]),
         Evidence(open_cases=[OURS]),
         Evidence(broken_token=True),

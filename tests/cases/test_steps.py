@@ -76,7 +76,7 @@ class TestWhoMeetsWhat:
         assert not life.owed("first_reply").is_owed
 
     def test_an_engineers_reply_that_left_stands_for_both_replies(self) -> None:
-        """Who has just heard from the engineer needs no form letter about it."""
+        """Who has just heard from the engineer needs no form letter about it (L-92)."""
         life = Life().reported(MONDAY_NINE)
         life.happens("2026-11-23 09:05", reply())
         assert life.state("second_reply") == promised.MET
@@ -796,7 +796,7 @@ class TestTheStepItself:
         assert life.told("administrator") == ["11-23 09:10 notice_failed"]
 
     def test_a_failure_of_the_failure_notice_makes_no_third(self) -> None:
-        """L-02: a bounce of an internal notice must never create notices without end."""
+        """L-2: a bounce of an internal notice must never create notices without end."""
         life = Life().reported(MONDAY_NINE)
         said = len(life.said)
         life.happens(

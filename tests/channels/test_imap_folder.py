@@ -57,7 +57,7 @@ class Bench:
 
 
 async def test_messages_are_kept_in_their_order_and_fetched_once() -> None:
-    """An answer must not overtake what it answers (L-69)."""
+    """An answer must not overtake what it answers (L-69, L-68)."""
     bench = Bench(3)
     await bench.look()
     bench.arrives(*letters(1, first=3))

@@ -109,7 +109,7 @@ def test_a_certificate_that_is_not_valid_yet_is_called_a_question_of_the_clock(
 
 
 async def test_a_call_that_hangs_is_abandoned_and_its_thread_ends_by_itself() -> None:
-    """imapclient#449: idle_done() that never returns; a new connection must not wait for it (F15)."""
+    """imapclient#449: idle_done() that never returns; a new connection must not wait for it (F15, L-75)."""
     session, release = FakeSession(), threading.Event()
     line = await line_to(session)
     with pytest.raises(ConnectionLost, match="no answer"):

@@ -13,6 +13,7 @@ from gateway.parsers import (
     calendar_part,
     callers,
     charsets,
+    clauses,
     commands,
     confirmation,
     file_names,
@@ -21,15 +22,20 @@ from gateway.parsers import (
     header_fields,
     html_text,
     interval,
+    kinds,
     language,
+    levels,
     mime,
     quoting,
     rtf,
     safe_html,
     screening,
+    symptoms,
     tnef,
     transfer,
 )
+from gateway.parsers.entities.folding import fold
+from gateway.parsers.entities.letter import Letter, Part, Zone
 from gateway.parsers.header_text import decode_words, one_line, parameters
 from gateway.parsers.plain_text import unflowed
 from gateway.parsers.screening import OwnMail
@@ -308,6 +314,32 @@ def _inbound(text: str) -> Inbound:
     )
 
 
+def _letter(text: str) -> Letter:
+    """A chat message as it is read for meaning, but for the limit of its length."""
+    folded = fold(text)
+    return Letter((Part(Zone.BODY, 0, len(folded.plain), folded, 0),), chat=True)
+
+
+def _clauses(text: str) -> object:
+    letter = _letter(text)
+    return clauses.read(letter, letter.plain, with_model=True)
+
+
+def _symptoms(text: str) -> object:
+    letter = _letter(text)
+    said = clauses.read(letter, letter.plain, with_model=False)
+    return symptoms.read(letter, said, letter.plain), symptoms.guess(letter, said, ())
+
+
+def _levels(text: str) -> object:
+    letter = _letter(text)
+    return levels.signs(letter, clauses.read(letter, letter.plain, with_model=False))
+
+
+def _kinds(text: str) -> object:
+    return kinds.read(_letter(text), text, (), (), is_reply=True)
+
+
 TARGETS: dict[str, Callable[[str], object]] = {
     "a plain mail": _mail(b"Subject: x"),
     "a flowed mail": _mail(b"Content-Type: text/plain; format=flowed; delsp=yes"),
@@ -352,4 +384,8 @@ TARGETS: dict[str, Callable[[str], object]] = {
     "language": language.detect,
     "a form": form.read,
     "callers": callers.find,
+    "clauses": _clauses,
+    "symptoms": _symptoms,
+    "levels": _levels,
+    "kinds": _kinds,
 }

@@ -27,6 +27,12 @@ def stranger() -> Reader:
 
 
 @cache
+def by_rules_alone() -> Reader:
+    """A reader that knows nobody and hears no model."""
+    return Reader(Directory(), VENDOR, with_model=False)
+
+
+@cache
 def acquainted() -> Reader:
     """A reader whose directory holds one customer."""
     return Reader(Directory([ORCHARD]), VENDOR)

@@ -19,7 +19,13 @@ from tests.parsers.reading import mail, value
 
 Message = dict[str, Any]
 
-SETS = {"first": "messages.toml", "open": "messages_open.toml", "held out": "messages_held_out.toml"}
+SETS = {
+    "first": "messages.toml",
+    "open": "messages_open.toml",
+    "held out": "messages_held_out.toml",
+    "fresh": "messages_fresh.toml",
+    "aside": "messages_aside.toml",
+}
 VALUES = ("company", "contact", "phone", "email", "product", "place")
 _LOOSE = ("product", "place")
 _HONORIFIC = re.compile(

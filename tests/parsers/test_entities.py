@@ -313,3 +313,9 @@ def test_the_site_is_found(text: str, place: str) -> None:
 def test_a_city_in_a_name_or_a_word_is_no_site(text: str) -> None:
     """The company's city is in its name wherever its plants are."""
     assert value(read(text), "place") is None
+
+
+@pytest.mark.parametrize("verb", ["通報", "上報", "反映", "來電", "轉達"])
+def test_a_verb_of_reporting_is_no_part_of_the_customers_name(verb: str) -> None:
+    """ "代客户X通报": a reseller's mail names its customer in the middle of a sentence."""
+    assert value(read(f"您好，代客戶恆澤商業銀行{verb}：VPN 連不上"), "company") == "恆澤商業銀行"

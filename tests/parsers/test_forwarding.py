@@ -124,5 +124,5 @@ def test_a_mail_that_carries_none_has_no_inner_message(body: str) -> None:
     ],
 )
 def test_the_prefixes_of_forwarding_are_taken_off_a_subject(subject: str, bare: str) -> None:
-    """What the customer wrote above their mail is the case's subject; that it was an answer stays to be seen."""
+    """What the customer wrote above their mail is the case's subject; that it was an answer stays to be seen (L-30)."""
     assert forwarding.bare_subject(subject) == bare

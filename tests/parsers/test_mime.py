@@ -38,7 +38,7 @@ HEAD = b"From: a@b.example\nTo: support@panshield.example\nSubject: bomb\n"
     ],
 )
 def test_the_words_of_each_letter_are_read(name: str, body: str) -> None:
-    """L-80 to L-84; each file is named for what is odd about it."""
+    """L-80 to L-84; each file is named for what is odd about it (L-81, L-82)."""
     assert letter(name).body.strip() == body
 
 

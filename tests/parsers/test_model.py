@@ -1,18 +1,10 @@
 """The trained model as a witness: heard where the rules are silent, overruled where they are not, and dispensable."""
 
-from functools import cache
-
-from gateway.cases.directory import Directory
 from gateway.parsers import model
-from gateway.parsers.report import SURE_ENOUGH, Reader, Report
-from tests.parsers.reading import VENDOR, mail, stranger, value
+from gateway.parsers.report import SURE_ENOUGH, Report
+from tests.parsers.reading import by_rules_alone, mail, stranger, value
 
 BIGGEST = 15_000_000
-
-
-@cache
-def by_rules_alone() -> Reader:
-    return Reader(Directory(), VENDOR, with_model=False)
 
 
 UNHEARD_OF = (

@@ -37,7 +37,7 @@ def test_the_json_says_what_was_understood() -> None:
     assert report["contact"]["value"] == "邵晨"
     assert report["contact"]["source"] in ("body", "signature")
     assert report["phone"]["value"] == "021-5555 0199"
-    assert report["symptoms"][0] == {"value": "登录不上", "confidence": 0.8, "span": [3, 7]}
+    assert report["symptoms"][0] == {"value": "登录不上", "confidence": 0.9, "span": [3, 7]}
     assert report["email"] == {
         "value": "a@customer.example",
         "confidence": 1.0,
@@ -200,6 +200,9 @@ def test_a_long_message_says_that_it_was_not_read_to_the_end() -> None:
         "\u202e\u200b" * 50_000,
         "1 2 3 4 " * 20_000,
         "防火墙\ud83d宕机\udc00" * 2_000,
+        "防火墙无法登录，" * 125_000,
+        "the firewall is down and the vpn too, " * 26_000,
+        "全公司今天" * 200_000,
     ],
     ids=[
         "digits",
@@ -212,6 +215,9 @@ def test_a_long_message_says_that_it_was_not_read_to_the_end() -> None:
         "unseen",
         "spaced",
         "half characters",
+        "a megabyte of clauses",
+        "a megabyte of English clauses",
+        "a megabyte in one line",
     ],
 )
 def test_a_hostile_text_gets_an_answer(text: str) -> None:
@@ -237,6 +243,13 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     for found in (report.company, report.contact, report.phone, report.product, report.place):
         if found and found.span:
             assert printed[slice(*found.span)].strip()
+
+
+def test_what_prints_nothing_hides_no_fault() -> None:
+    """T14: marks of direction and of no width between the letters; the words are read, and as they were written."""
+    report = read("\u202e堡\u200b垒\u200b机登\u2060录不\ufeff上\u202c，全\u200b公司都用不了")
+    assert [symptom.value for symptom in report.symptoms] == ["登录不上", "全公司都用不了"]
+    assert report.fault_level.value <= 2
 
 
 def test_a_disclaimer_is_not_read() -> None:

@@ -47,7 +47,7 @@ def _reason(inbound: Inbound, own: OwnMail = OWN) -> str | None:
     ],
 )
 def test_each_letter_has_its_reason_or_none(name: str, reason: str | None) -> None:
-    """Programs on the one side; on the other people who answer, complain about, or merely resemble programs."""
+    """Programs on the one side; on the other people who answer, complain about, or merely resemble programs (L-13)."""
     assert _reason(letter(name)) == reason
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.parsers.reading import chat, read
+from tests.parsers.reading import by_rules_alone, chat, mail, read
 
 
 def stated(text: str, subject: str = "") -> list[str]:
@@ -85,7 +85,7 @@ def test_a_page_of_faults_is_cut_short() -> None:
 
 def test_a_fault_in_new_words_is_kept_at_low_confidence() -> None:
     """Whoever writes about a product and neither asks nor thanks has a fault; below 0.5 it is asked, not used."""
-    report = read("数据库审计像老牛拉破车一样")
+    report = by_rules_alone().read(mail("数据库审计像老牛拉破车一样"))
     assert [symptom.confidence for symptom in report.symptoms] == [0.4]
     assert report.kind.value == "fault"
     assert read("数据库审计的资料请查收").symptoms == ()

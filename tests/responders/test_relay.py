@@ -80,7 +80,7 @@ def test_those_on_duty_come_before_those_who_sleep() -> None:
 
 
 def test_mail_for_those_off_duty_waits_for_their_morning_unless_the_house_burns() -> None:
-    """Staff are not woken outside duty hours, level 1 excepted (ARCHITECTURE "Decided")."""
+    """Staff are not woken outside duty hours, level 1 excepted (ARCHITECTURE "Decided", L-94)."""
     staff = [person("day", "engineer")]
     assert reached(staff, at=NIGHT) == {"day": datetime(2026, 11, 24, 9, 0, tzinfo=ZONE)}
     assert reached(staff, case=replace(CASE, level=1), at=NIGHT) == {"day": None}

@@ -51,6 +51,7 @@ STAFF_NOTICES = (
     "new_case",
     "customer_wrote",
     "third_party_wrote",
+    "subject_changed",
     "update_prompt",
     "response_prompt",
     "online_limit_prompt",

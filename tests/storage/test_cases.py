@@ -11,10 +11,11 @@ import pytest
 from gateway.cases.business_time import Span
 from gateway.cases.case import Case, Entry, Step
 from gateway.errors import StaleCase, UnknownCase
-from gateway.ports import Said, Work
+from gateway.ports import Conversation, Copy, Said, Work
 from gateway.storage.engine import open_engine
 from gateway.storage.mapping import case_from_json, case_to_json
 from gateway.storage.reading import list_cases, read_case
+from gateway.storage.work import MOST_AT_ANCHORS
 from gateway.storage.writer import Writer
 from tests.storage.samples import CASE, NOW, NUMBER, SAID, do, letter, opened, owing
 
@@ -90,6 +91,45 @@ def test_messages_on_a_case_are_found_by_id_and_by_person(writer: Writer) -> Non
         (NUMBER, "<first@customer.example>", "li.lei@customer.example")
     ]
     assert do(writer, lambda work: work.cases_with_message([])) == []
+
+
+def test_a_conversation_is_found_by_its_mails_and_by_what_they_answered(writer: Writer) -> None:
+    """L-32: the nearest first, once for each case, with all who take part; what a program wrote finds nothing."""
+    for number in ("C1", "C2"):
+        do(writer, opened(replace(CASE, number=number)))
+    said = replace(SAID, people=("li.lei@customer.example", "wu@partner.example"), anchors=("<unseen@x>",))
+    do(writer, lambda work: work.put("C1", said))
+    do(writer, lambda work: work.put("C1", replace(said, message_id="<second@x>", anchors=("<unseen@x>",))))
+    third = replace(SAID, audience="third_party", person="Zhao@else.example", message_id="<third@x>")
+    do(writer, lambda work: work.put("C2", third))
+    do(writer, lambda work: work.put("C2", replace(SAID, audience="automatic", message_id="<robot@x>")))
+    asked = ["<robot@x>", "<third@x>", "<unseen@x>", "<second@x>"]
+    reporter = "li.lei@customer.example"
+    assert do(writer, lambda work: work.conversations(asked)) == [
+        Conversation("C2", "<third@x>", frozenset({reporter}), frozenset({reporter, "zhao@else.example"})),
+        Conversation("C1", "<unseen@x>", frozenset({reporter}), frozenset({reporter, "wu@partner.example"})),
+    ]
+    assert do(writer, lambda work: work.conversations([])) == []
+
+
+def test_an_id_that_half_the_world_quotes_leads_to_a_bounded_number_of_cases(writer: Writer) -> None:
+    """Whoever collects ids must not make one mail read the whole database."""
+    for number in range(15):
+        do(writer, opened(replace(CASE, number=f"C{number}")))
+        said = replace(SAID, message_id=f"<{number}@x>", anchors=("<everywhere@x>",))
+        do(writer, lambda work, number=number, said=said: work.put(f"C{number}", said))
+    assert len(do(writer, lambda work: work.conversations(["<everywhere@x>"]))) == MOST_AT_ANCHORS
+
+
+def test_an_earlier_copy_is_the_same_persons_and_not_an_unverified_one(writer: Writer) -> None:
+    """T3: what was forged stands in nobody's way."""
+    do(writer, opened())
+    do(writer, lambda work: work.put(NUMBER, SAID))
+    do(writer, lambda work: work.put(NUMBER, replace(SAID, audience="unverified", message_id="<forged@x>")))
+    copies = do(writer, lambda work: work.earlier_copies("<first@customer.example>", SAID.person))
+    assert copies == [Copy(NUMBER, "0001", "请协助")]
+    assert do(writer, lambda work: work.earlier_copies("<first@customer.example>", "x@y.example")) == []
+    assert do(writer, lambda work: work.earlier_copies("<forged@x>", SAID.person)) == []
 
 
 def test_the_open_cases_of_an_address_are_the_latest_first(writer: Writer) -> None:

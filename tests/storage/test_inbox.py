@@ -1,12 +1,14 @@
 """The inbox: kept once whatever the route, counted as tried before it is opened, ended exactly once."""
 
 import pytest
+from sqlalchemy import select
 
 from gateway.errors import StaleCase
 from gateway.ports import Kept, Work
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import list_inbox, raw_of
-from gateway.storage.work import CLAIMED_BYTES
+from gateway.storage.tables import deliveries
+from gateway.storage.work import CLAIMED_BYTES, MOST_DELIVERIES
 from gateway.storage.writer import Writer
 from tests.storage.samples import ENVELOPE, NOW, do, keep
 
@@ -37,6 +39,20 @@ def test_the_same_message_a_second_time_is_counted_and_not_kept(writer: Writer, 
     (row,) = list_inbox(engine)
     engine.dispose()
     assert (row["id"], row["deliveries"]) == ("a", 2)
+
+
+def test_every_road_of_a_message_is_kept_up_to_a_bound(writer: Writer, database_url: str) -> None:
+    """L-46: by which channel, to which address of ours; whoever repeats a mail a thousand times fills no table."""
+    for number in range(MOST_DELIVERIES + 5):
+        do(writer, keep(str(number), digest="same"))
+    engine = open_engine(database_url, writes=False)
+    with engine.connect() as connection:
+        roads = connection.execute(select(deliveries.c.inbox_id, deliveries.c.recipients)).all()
+    (row,) = list_inbox(engine)
+    engine.dispose()
+    assert row["deliveries"] == MOST_DELIVERIES + 5
+    assert len(roads) == MOST_DELIVERIES - 1
+    assert set(roads) == {("0", '["support@vendor.example"]')}
 
 
 def test_two_messages_under_one_id_are_an_error_and_never_a_loss(writer: Writer) -> None:

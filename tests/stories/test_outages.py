@@ -29,7 +29,7 @@ def test_an_outage_of_one_hour_costs_one_late_update(afternoon_of: AfternoonOf) 
 
 
 def test_an_outage_of_seven_days_ends_with_one_update_and_one_digest(afternoon_of: AfternoonOf) -> None:
-    """P-32 and P-50 (G10): each case speaks once, and the manager gets one digest that one word acknowledges."""
+    """P-32 and P-50 (G10): each case speaks once, and the manager gets one digest that one word acknowledges (L-94)."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
     day.customer_writes("09:01", "您好，\n堡垒机登录不上，二十多名运维人员受影响。", anew=True)
     first, second = day.numbers

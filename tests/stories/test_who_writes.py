@@ -84,7 +84,7 @@ def test_a_mail_passed_on_by_a_colleague_is_the_customers_report(afternoon_of: A
 
 
 def test_an_engineers_out_of_office_is_shown_and_never_acted_on(afternoon_of: AfternoonOf) -> None:
-    """P-27 and P-11: an automatic answer is no response, goes to nobody, and the prompt still comes (L-1, L-93)."""
+    """P-27 and P-11: an automatic answer is no response, goes to nobody; the prompt still comes (L-1, L-18, L-93)."""
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
     away = "我正在休假，11月27日回来。紧急事项请联系何岚。"
     day.staff_writes(

@@ -130,7 +130,7 @@ async def all_at_once(outside: Outside, attempts: list[Attempt]) -> None:
 
 
 async def test_three_hundred_attempts_and_none_succeeds(house: House) -> None:
-    """T1-T6, T39, T40: not one event of a colleague's or customer's decision, not one letter to whoever attacks."""
+    """T1-T6, T39, T40, L-57: no event of a colleague's or customer's decision, no letter to whoever attacks."""
     number = (await house.write(ZHOU, FAULT)).case_number or ""
     stolen, customers = house.letter(WANG, "new_case"), house.letter(ZHOU)
     before = house.case(number)

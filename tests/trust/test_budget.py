@@ -54,7 +54,7 @@ def test_two_machines_that_answer_each_other_fall_silent_within_five_rounds() ->
 
 
 def test_the_owner_s_limits_hold() -> None:
-    """Nothing is fixed in code; zero is silence."""
+    """Nothing is fixed in code; zero is silence (L-25)."""
     none_at_all = Limits(0, 0, 0, 0, 0)
     assert not allowance(NOTHING_YET, none_at_all, known=True).allowed
     assert allowance(

@@ -16,10 +16,14 @@ _LATIN_WORD = re.compile(r"(?<![\w@./-])[a-z]{6,14}(?![\w@/-]|\.\w)")
 _SHORT = frozenset(("av", "fw", "ips", "ids", "pam", "sso", "adc", "mdm", "hsm", "proxy", "scanner"))
 
 
-def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Products and models, longest form first; a word one letter off a long catalogue word counts as it."""
+def find(letter: Letter, found: Sequence[Candidate], *, catalogue: Lookup[str]) -> Iterator[Candidate]:
+    """Products and models, longest form first; a word one letter off a long catalogue word counts as it.
+
+    `catalogue` holds what the owner sells, beside the kinds of products that everybody knows.
+    """
     blocked = spans_of(found, Field.EMAIL)
-    spans = [span for span, _ in _catalogue().find(letter.lowered)]
+    spans = [span for span, _ in catalogue.find(letter.lowered)]
+    spans += [span for span, _ in _known_kinds().find(letter.lowered)]
     spans += [match.span() for match in _MODEL.finditer(letter.plain) if match[1] not in _not_models()]
     spans += [span for span in _misspelt(letter.lowered) if not overlaps(span, spans)]
     for span in _joined(sorted(spans), letter.plain):
@@ -65,7 +69,7 @@ def _neighbours() -> frozenset[str]:
 
 
 @cache
-def _catalogue() -> Lookup[str]:
+def _known_kinds() -> Lookup[str]:
     lists = blocks("products")
     return Lookup((word, word) for word in (*lists["chinese"], *lists["latin"]))
 

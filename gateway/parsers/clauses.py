@@ -1,0 +1,101 @@
+"""A letter cut into clauses, each with what it does where the model of acts is there to say so.
+
+Clauses end at punctuation, at blanks between Han words (chats know no commas) and at English conjunctions. Symptoms,
+levels and kinds are read from them; the signature is left out, as nobody tells a fault there.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.parsers import acts
+from gateway.parsers.entities.folding import lower
+from gateway.parsers.entities.letter import Letter, Span, Zone
+
+__all__ = ["Clause", "masked", "read"]
+
+MOST_WEIGHED = 300
+"""So many clauses are weighed at most: nobody tells what is broken on page ten, and time stays bounded."""
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
+_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
+_SENTENCE_DOT = re.compile(
+    r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[a-z]{3})\.(?=\s)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: "
+)
+_CONJUNCTION = re.compile(
+    r"(?:^|\s)(?:and|but|so|although|though|while|whereas|because|however|then|since then|or)\s",
+    re.IGNORECASE,
+)
+_REPLY_PREFIX = re.compile(
+    r"(?:(?:re|fw|fwd|回复|答复|转发|转寄|回覆|【[^】]{1,12}】|\[[^\]]{1,12}\])\s{0,2}:?\s{0,2})+",
+    re.IGNORECASE,
+)
+_QUESTION_AFTER = re.compile(r"\s{0,20}[?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause by its span in the letter; `acts` is what it does (see `acts.ACTS`), empty where no model speaks."""
+
+    span: Span
+    zone: Zone
+    asks: bool
+    acts: Mapping[str, float]
+
+    def does(self, act: str) -> float:
+        """The probability of an act, 0 where nothing was weighed."""
+        return self.acts.get(act, 0.0)
+
+
+def read(letter: Letter, masked_text: str, *, with_model: bool) -> tuple[Clause, ...]:
+    """The clauses in reading order. `masked_text` is the letter's with names and products blanked by `masked`."""
+    spans = list(_clauses(letter))
+    weighed: Sequence[Mapping[str, float]] = ()
+    if with_model and spans:
+        weighed = acts.weigh([lower(masked_text[start:end]).strip() for start, end in spans[:MOST_WEIGHED]])
+    return tuple(
+        Clause(
+            span,
+            letter.zone_at(span[0]),
+            _QUESTION_AFTER.match(letter.plain, span[1]) is not None,
+            weighed[at] if at < len(weighed) else {},
+        )
+        for at, span in enumerate(spans)
+    )
+
+
+def masked(text: str, spans: Iterable[Span]) -> str:
+    """The text with these spans blanked, so that 防篡改 in a product's name is no defacement."""
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = "\x00" * (end - start)
+    return "".join(characters)
+
+
+def _clauses(letter: Letter) -> Iterator[Span]:
+    for part in letter.parts:
+        if part.zone is Zone.SIGNATURE:
+            continue
+        start = part.start
+        if part.zone is Zone.SUBJECT and (prefix := _REPLY_PREFIX.match(letter.plain, start, part.end)):
+            start = prefix.end()
+        for match in _CLAUSE.finditer(letter.plain, start, part.end):
+            yield from _split(letter.plain, match.span())
+
+
+def _split(text: str, span: Span) -> Iterator[Span]:
+    """A stretch between punctuation, cut at blanks between Han words and at English conjunctions."""
+    clause = text[span[0] : span[1]]
+    cuts = [match.span() for match in _SENTENCE_DOT.finditer(clause)]
+    if _HAN.search(clause):
+        cuts += [match.span() for match in _SPACES.finditer(clause)]
+    else:
+        cuts += [match.span() for match in _CONJUNCTION.finditer(clause)]
+    at = 0
+    for start, end in sorted(cuts):
+        if start > at:
+            yield span[0] + at, span[0] + start
+        at = max(at, end)
+    if at < len(clause):
+        yield span[0] + at, span[1]

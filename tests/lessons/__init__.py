@@ -1,0 +1,1 @@
+"""What the field learned: the list, its page, and whether every number has its test."""
