@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from gateway.chat_sandbox import BotApi, running
-from gateway.chat_sandbox.__main__ import cast
+from gateway.chat_sandbox.cast import enter
 from tests.chat_sandbox.scene import picture
 
 
@@ -19,7 +19,7 @@ class Browser:
     def __init__(self, http: httpx.AsyncClient, api: BotApi) -> None:
         self.http = http
         self.api = api
-        self.bot = cast(api)
+        self.bot, _ = enter(api)
         self.person = next(iter(api.world.people))
 
     async def wish(self, act: str, **more: Any) -> httpx.Response:

@@ -22,7 +22,7 @@ from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.events import Event
 from gateway.config import DEFAULT_CONFIG, load
 from gateway.messages import Attachment, Parcel
-from gateway.ports import Letters, Ready, Work
+from gateway.ports import Letters, Ready, Undelivered, Work
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due
 from gateway.responders.loop import Loop
@@ -94,6 +94,10 @@ class _Heard:
         for letter in {each.notice_id: each for each in ready}.values():
             self._office.read(letter)
         return ready
+
+    def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
+        """As ever; nobody here reads chats."""
+        return self._letters.by_mail(case, lost, at)
 
     def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
         """As ever."""
