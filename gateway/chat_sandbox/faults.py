@@ -66,19 +66,19 @@ Fault.GARBAGE = Fault(Manner.GARBAGE, accepted=True)
 Fault.HTML_PAGE = Fault(Manner.PAGE, status=HTTPStatus.BAD_GATEWAY)
 
 
-def _no_faults() -> defaultdict[str, deque[Fault]]:
-    return defaultdict(deque[Fault])
+def _no_faults() -> defaultdict[str, deque[Fault | None]]:
+    return defaultdict(deque[Fault | None])
 
 
 @dataclass
 class Faults:
-    """The script: faults by method, in order; those of `ANY_METHOD` strike whatever comes next."""
+    """The script: faults by method in order, None where all goes well; those of `ANY_METHOD` strike any call."""
 
-    _script: defaultdict[str, deque[Fault]] = field(default_factory=_no_faults)
+    _script: defaultdict[str, deque[Fault | None]] = field(default_factory=_no_faults)
 
-    def next(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        """The next `times` calls of the method go wrong like this."""
-        self._script[method.lower()].extend([fault] * times)
+    def next(self, method: str, fault: Fault, *, times: int = 1, after: int = 0) -> None:
+        """The next `times` calls of the method go wrong like this; `after` so many that go well."""
+        self._script[method.lower()].extend([*[None] * after, *[fault] * times])
 
     def clear(self) -> None:
         """Everything works again."""

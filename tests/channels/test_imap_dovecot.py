@@ -114,7 +114,7 @@ async def test_a_restart_goes_on_where_it_was(dovecot: Dovecot, user: str) -> No
     desk = Desk()
     dovecot.deliver(user, *letters(2))
     async with reading(mailbox(dovecot.imap, user), desk):
-        await until("two letters", lambda: len(desk.kept) == 2)
+        await until("two letters", lambda: '"last_uid":2' in "".join(desk.bookmarks.values()))
     dovecot.deliver(user, *letters(2, first=2))
     async with reading(mailbox(dovecot.imap, user), desk):
         await until("four letters", lambda: len(desk.kept) == 4)
