@@ -22,6 +22,7 @@ BY_MODEL_ONLY = 0.6
 """The confidence of a fault that no list knows."""
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
+_EDGES = " ,。.;:!?"
 _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
@@ -77,7 +78,8 @@ def read(
         if told and not stated.by_words and stated.heard < _CERTAIN_BESIDE:
             continue
         words = _without_edges(letter.words(stated.span))
-        if words and words not in seen:
+        plain = letter.plain[slice(*stated.span)].strip(_EDGES)
+        if words and words not in seen and not _says_nothing().fullmatch(plain):
             seen.add(words)
             symptoms.append(Symptom(words, _confidence(stated), letter.printed(stated.span)))
         if len(symptoms) == MOST_SYMPTOMS:
@@ -87,7 +89,7 @@ def read(
 
 def _without_edges(words: str) -> str:
     """Without punctuation at the ends, and without half of a pair of quotes."""
-    words = words.strip(" ,。.;:!?")
+    words = words.strip(_EDGES)
     for opening, closing in _QUOTES:
         alone = (
             words.count(opening) % 2 if opening == closing else words.count(opening) != words.count(closing)
@@ -275,6 +277,11 @@ def _is_excluded(clause: str, *, han: bool) -> bool:
 @cache
 def _han_endings() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(blocks('symptoms')['chinese_ending_patterns'])})\\s*$")
+
+
+@cache
+def _says_nothing() -> re.Pattern[str]:
+    return re.compile("|".join(blocks("symptoms")["chinese_empty_patterns"]))
 
 
 @cache

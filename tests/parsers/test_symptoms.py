@@ -65,6 +65,11 @@ def test_the_subject_counts_and_nothing_is_said_twice() -> None:
     assert stated("WAF 宕机了", subject="Re: WAF 宕机了") == ["宕机了"]
 
 
+def test_that_something_fails_is_no_symptom_unless_it_says_what() -> None:
+    """A letter that repeats "不行" to the customer makes a native reader smile."""
+    assert stated("堡垒机无法登录。换浏览器、重启客户端、也不行。") == ["无法登录"]
+
+
 def test_a_signature_states_no_fault() -> None:
     """ "故障处理中心" below a name is a department."""
     assert stated("你好，资料已收到。\n\n--\n李雷\n故障抢修中断处理中心\n电话 021-5555 0199") == []
