@@ -77,6 +77,7 @@ class Due:
         except (NotNow, StaleCase) as error:
             log.warning("clock_postponed", case=number, reason=str(error))
         except Exception:
+            # A fault of ours in one case rests that case: the others' promises go on.
             log.exception("clock_failed", case=number)
             self._resting[number] = at + REST
         return False

@@ -19,6 +19,7 @@ from gateway.chat_address import TELEGRAM, TELEGRAM_ACT, ChatAddress
 from gateway.chat_sandbox import Bot, BotApi, Fault, Person, Sandbox, running
 from gateway.errors import DeliveryError, StorageUnavailable
 from gateway.messages import Envelope, Parcel
+from tests.channels.mailbox_bench import until
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 
@@ -283,8 +284,7 @@ async def test_a_dead_bot_api_is_one_alarm_however_long_it_lasts(stage: Stage) -
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["telegram_troubled"]
     assert stage.polling.health()["ok"] is False
     polling = asyncio.create_task(stage.polling.run())
-    while not stage.polling.health()["ok"]:  # noqa: ASYNC110 -- the poll tells nobody
-        await asyncio.sleep(0.01)
+    await until("the poll to be well", lambda: stage.polling.health()["ok"])
     polling.cancel()
     await asyncio.gather(polling, return_exceptions=True)
 
@@ -296,8 +296,7 @@ async def test_another_program_that_polls_the_same_bot_is_trouble_at_once(stage:
         method="getUpdates",
     )
     task = asyncio.create_task(stage.polling.run())
-    while stage.polling.health()["ok"]:  # noqa: ASYNC110 -- the poll tells nobody
-        await asyncio.sleep(0.01)
+    await until("the trouble", lambda: not stage.polling.health()["ok"])
     assert stage.polling.health()["why"] == "another program polls the same bot"
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -4,13 +4,14 @@
 that applies is named by no test. A docstring names a number as "L-41", or several as "LESSONS 26, 41".
 """
 
-import ast
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+
+from tests.sentences import sentences
 
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("lessons.toml")
@@ -67,13 +68,9 @@ def named(text: str) -> frozenset[int]:
 def namings(folder: Path = TESTS) -> list[Naming]:
     """Every test of the folder that names a lesson, in the order of files and lines."""
     return [
-        Naming(
-            node.name.removeprefix("test_").replace("_", " "), path.relative_to(folder).as_posix(), numbers
-        )
-        for path in sorted(folder.rglob("test_*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
-        if (numbers := named(ast.get_docstring(node) or ""))
+        Naming(sentence, path.relative_to(folder).as_posix(), numbers)
+        for sentence, path, docstring in sentences(folder.rglob("test_*.py"))
+        if (numbers := named(docstring))
     ]
 
 

@@ -4,7 +4,6 @@
 are found by the ids in their docstrings ("P-30", "P-40 … P-42").
 """
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from gateway.cases.policy import BeforeClose, Limit
 from gateway.config import load
 from gateway.policy_rows import EVERY_KIND, NoticeRow, TargetRow
+from tests.sentences import sentences
 
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("service.toml")
@@ -88,12 +88,8 @@ def _between(first: str, last: str) -> Iterator[str]:
 def stories(folder: Path = STORIES) -> list[Story]:
     """Every story of the folder, in the order of files and lines."""
     return [
-        Story(
-            node.name.removeprefix("test_").replace("_", " "), path.name, cited(ast.get_docstring(node) or "")
-        )
-        for path in sorted(folder.glob("test_*.py"))
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+        Story(sentence, path.name, cited(docstring))
+        for sentence, path, docstring in sentences(folder.glob("test_*.py"))
     ]
 
 
