@@ -25,10 +25,40 @@ class CustomerTurn:
 
 
 def read(
-    case: Case, report: Report, inbound: Inbound, person: str, at: datetime, reopen_days: int
+    case: Case,
+    report: Report,
+    inbound: Inbound,
+    person: str,
+    at: datetime,
+    *,
+    policy: Policy,
+    reopen_days: int,
 ) -> CustomerTurn:
     """What the customer's words do to this case."""
-    language = report.language if report.language in LANGUAGES else case.reporter.language
+    turn = _by_kind(case, report, inbound, person, at, reopen_days)
+    return CustomerTurn((*turn.events, *_incident(case, report, person, policy))) if turn.events else turn
+
+
+def _incident(case: Case, report: Report, person: str, policy: Policy) -> tuple[Event, ...]:
+    """A break-in that a later message speaks of goes to security consulting too, once, at its own level (P-04)."""
+    if not report.incident or case.incident or lifecycle.is_over(case.status):
+        return ()
+    reported = events.IncidentReported(
+        signs=report.incident, text=report.text, language=_spoken(case, report), by=person
+    )
+    level = report.fault_level.value
+    worse = level < case.level and level in policy.levels
+    return (events.LevelChanged(level=level), reported) if worse else (reported,)
+
+
+def _spoken(case: Case, report: Report) -> str:
+    return report.language if report.language in LANGUAGES else case.reporter.language
+
+
+def _by_kind(
+    case: Case, report: Report, inbound: Inbound, person: str, at: datetime, reopen_days: int
+) -> CustomerTurn:
+    language = _spoken(case, report)
     kind = report.kind.value
     closed = lifecycle.is_over(case.status)
     wrote = events.CustomerWrote(
@@ -136,6 +166,7 @@ def new_case(
         place=_sure(report.place),
         region=customer.region if customer else None,
         symptoms=tuple(symptom.value for symptom in report.symptoms),
+        incident=report.incident,
         missing=asked,
         uncertain={field: unsure[field] for field in asked if field in unsure},
         reported_by=reported_by,

@@ -183,14 +183,15 @@ def _reporter(taking: ChatTaking, case: Case) -> Party:
 
 def _on_case(taking: ChatTaking, case: Case, words: Words, report: Report) -> Outcome | None:
     """What it does to the case; None when it is a matter of its own."""
-    taken = taking.with_words(report, words.items)
+    taken, rules = taking.with_words(report, words.items), taking.house.rules
     turn = customer_turn.read(
         case,
         taken.message.report,
         taken.message.inbound,
         taking.speaker.at,
         taking.at,
-        taking.house.rules.reopen_days,
+        policy=rules.policy,
+        reopen_days=rules.reopen_days,
     )
     if not turn.events:
         return None

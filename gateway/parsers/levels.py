@@ -15,6 +15,7 @@ from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import blocks
 
+WORST = 1
 _MOST_EVIDENCE = 6
 _LONGEST_EVIDENCE = 80
 _BY_WORDS = ("standstill", "compromise", "scope", "deadline", "lone", "workaround", "narrow")

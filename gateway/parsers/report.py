@@ -152,6 +152,7 @@ class Reader:
             kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
+        level = levels.read(signs, kind.value, stated)
         return Report(
             inbound=inbound,
             language=written_in.detect(inbound.subject, words.text if words.text.strip() else inbound.body),
@@ -168,7 +169,8 @@ class Reader:
             place=values.get("place"),
             kind=kind,
             symptoms=faults,
-            fault_level=levels.read(signs, kind.value, stated),
+            fault_level=level,
+            incident=signs.compromise if level.value == levels.WORST else (),
             commands=told.commands,
             missing=_missing(values, kind, faults, reachable=letter.chat),
             problems=(
