@@ -14,6 +14,7 @@ from gateway.parsers import answers, confirmation, interval, satisfaction
 from gateway.parsers.answers import Answers
 from gateway.parsers.report import Found, Report
 
+FAULT = "fault"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 
@@ -153,7 +154,7 @@ def new_case(
             answerable=answerable and bool(address),
         ),
         subject=inbound.subject,
-        kind=report.kind.value if report.kind.value in policy.kinds else "other",
+        kind=_kind(report, policy),
         level=level if level in policy.levels else policy.default_level,
         plan=plan,
         services=services,
@@ -174,6 +175,12 @@ def new_case(
         problems=report.problems,
         thread=(inbound.message_id,) if inbound.message_id else (),
     )
+
+
+def _kind(report: Report, policy: Policy) -> str:
+    """What the case is. A "still broken" of which we know no case is the report of a fault."""
+    kind = FAULT if report.kind.value == "refusal" and report.symptoms else report.kind.value
+    return kind if kind in policy.kinds else "other"
 
 
 def bought(customer: Customer | None, policy: Policy, at: datetime) -> tuple[str, tuple[str, ...]]:

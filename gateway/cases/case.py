@@ -49,7 +49,7 @@ class Case:
     to be used: it is offered for confirmation (P-20, P-23).
     `corrected` are fields whose value is a colleague's, not the customer's; `proposed_alias` is how the
     report names a company that was put right: the customer's further name, if a colleague says so.
-    `incident` are the customer's words for a break-in or an attack on them, handed to security consulting as well (P-04).
+    `incident` are the customer's words for a break-in or an attack on them, which consultants get too (P-04).
     `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.

@@ -94,3 +94,13 @@ def test_a_fault_in_new_words_is_kept_at_low_confidence() -> None:
     assert [symptom.confidence for symptom in report.symptoms] == [0.4]
     assert report.kind.value == "fault"
     assert read("数据库审计的资料请查收").symptoms == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["还是老样子", "still the same", "VPN drops. Restarted, still broken.", "我們還是不行"]
+)
+def test_that_it_still_fails_is_no_symptom(text: str) -> None:
+    """Nobody reads "still the same" back to the customer as what is wrong."""
+    assert not [
+        each.value for each in read(text).symptoms if "VPN" not in each.value and "drops" not in each.value
+    ]

@@ -251,7 +251,7 @@ def test_a_break_in_on_saturday_night_wakes_the_consultant(other_afternoon: Afte
 
 
 def test_a_break_in_found_later_reaches_the_consultant_once(other_afternoon: AfternoonOf) -> None:
-    """P-04, P-21: what began as a small fault is of level 1 from then on, whatever the hour; and nobody is told twice."""
+    """P-04, P-21: what began as a small fault is of level 1 from then on, at any hour; nobody is told twice."""
     day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes("2026-11-23 09:00", SMALL_FAULT)
     assert (day.case.level, day.post(FENG, "incident")) == (3, [])
     day.customer_writes("22:00", "刚刚发现管理员账号被盗，黑客从境外登录进来，服务器被植入木马！")
