@@ -42,6 +42,8 @@ _OUTSPOKEN = 0.85
 _CERTAIN = 0.95
 _BESIDE_WORDS = 0.15  # so much less where words of the lists ask, too
 _BY_WORDS = 0.8
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NEVER = r"(?!)"
 
 
 def read(
@@ -175,9 +177,16 @@ def _spoken(letter: Letter, *, is_reply: bool) -> str:
 
 
 def _says(text: str, kind: str) -> bool:
-    return _pattern(kind).search(text) is not None
+    in_han, elsewhere = _patterns(kind)
+    return elsewhere.search(text) is not None or (
+        _HAN.search(text) is not None and in_han.search(text) is not None
+    )
 
 
 @cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(blocks("kinds")[f"{kind}_patterns"]), re.MULTILINE)
+def _patterns(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The lines of a list that no text without Han characters can match, and the others."""
+    lines = blocks("kinds")[f"{kind}_patterns"]
+    halves = [line for line in lines if _HAN.search(line)], [line for line in lines if not _HAN.search(line)]
+    in_han, elsewhere = (re.compile("|".join(half) or _NEVER, re.MULTILINE) for half in halves)
+    return in_han, elsewhere

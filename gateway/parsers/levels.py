@@ -103,7 +103,9 @@ def signs(letter: Letter, clauses: Sequence[Clause], products: Sequence[Span] = 
 
 
 def _acts(letter: Letter, clause: Clause, *, calm: bool) -> Iterator[str]:
-    """The signs that a clause gives as a whole."""
+    """The signs that a clause gives as a whole, where it was weighed."""
+    if not clause.acts:
+        return
     yield from {sign: act for act, sign, least in _SIGNS_OF_ACTS if clause.does(act) >= least}
     if clause.does("deadline") >= _HEARD and _near().search(letter.lowered, *clause.span):
         yield "deadline"

@@ -147,7 +147,9 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
     cue_end = None if clause.asks and not han else _cue_end(text, words, span, han=han)
     heard = clause.does("fault")
     if cue_end is None:
-        if heard < _certain(words, han=han) or clause.asks or not _is_sentence(bare, han=han):
+        if heard < _CERTAIN or clause.asks or not _is_sentence(bare, han=han):
+            return None
+        if heard < _CERTAIN_IN_SPITE and _is_excluded(words, han=han):
             return None
     elif clause.acts and heard < _DENIED:
         return None
@@ -163,11 +165,6 @@ def _confidence(stated: _Stated) -> float:
     if not stated.by_words:
         return BY_MODEL_ONLY
     return BY_BOTH if stated.heard > 0.8 else BY_WORDS_ONLY
-
-
-def _certain(words: str, *, han: bool) -> float:
-    """How likely a fault must be by the model alone."""
-    return _CERTAIN_IN_SPITE if _is_excluded(words, han=han) else _CERTAIN
 
 
 def _is_sentence(words: str, *, han: bool) -> bool:
