@@ -45,7 +45,7 @@ MAY_KNOW = {
     "portal": {"messages", "errors"},
     "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
-    "metrics": set[str](),
+    "metrics": {"cases"},
     "logs": set[str](),
     "seed": set[str](),
     "mistakes": {"errors"},
@@ -78,7 +78,7 @@ MAY_KNOW = {
     "customer_turn": {"cases", "messages", "parsers"},
     "corrections": {"cases", "parsers"},
     "example_export": {"errors", "messages", "parsers", "ports", "storage"},
-    "staff_turn": {"cases", "corrections", "parsers"},
+    "staff_turn": {"case_number", "cases", "corrections", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(
@@ -109,6 +109,10 @@ MAY_KNOW = {
 
 JOINERS = {
     "app",
+    "doors",
+    "inward_road",
+    "parts",
+    "vitals",
     "chat_joining",
     "chat_trial",
     "cli",
@@ -123,6 +127,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
+    *("doors", "inward_road", "vitals"),
     *("chat", "chat_joining", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }

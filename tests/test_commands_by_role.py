@@ -8,12 +8,12 @@ from functools import cache
 
 import pytest
 
-from gateway.app import load_directory
 from gateway.cases import events
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory
 from gateway.cases.events import Event
 from gateway.parsers import commands
+from gateway.parts import load_directory
 from gateway.staff_turn import Answered, Refusal, read
 from tests.builders import a_case, policy, shipped_config
 from tests.house import DUTY, FAULT, HE_LAN, SUN_JIE, WANG, ZHOU, House
@@ -51,6 +51,7 @@ SPOKEN: dict[str, tuple[str, str, type[Event]]] = {
     "company": ("#公司 北河市第一人民医院", "#company Northwind Semiconductor", events.Corrected),
     "contact": ("#联系人 刘建国", "#contact Emma Clarke", events.Corrected),
     "phone": ("#电话 139 0002 0002", "#phone +86 512 5550 0404", events.Corrected),
+    "merge": ("#并入 C261123-048215", "#merge C261123-048215", events.MergedInto),
     "alias": ("#别名 青山银行总行", "#alias Qingshan Bank", events.AliasTaught),
 }
 """How a colleague writes it in Chinese and in English, and what happens to the case then."""

@@ -44,6 +44,8 @@ def remember(case: Case, event: Event) -> Case:
             return replace(case, proposed_alias=None)
         case events.IncidentReported():
             return replace(case, incident=event.signs)
+        case events.MergedInto():
+            return replace(case, merged_into=event.into)
         case events.LevelChanged():
             return replace(case, level=event.level)
         case events.PlanChanged():

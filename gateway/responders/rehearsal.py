@@ -56,6 +56,7 @@ _EVERYTHING_KNOWN = replace(
     incident=("three",),
     missing=("place",),
     suggested_case="C-TEST-0002",
+    merged_into="C-TEST-0002",
     problems=("a problem",),
     engineer="e-1",
     intended_solution="a plan",
