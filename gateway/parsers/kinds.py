@@ -40,6 +40,7 @@ _ACTS = ("solved", "unsolved", "complaint", *(act for acts in _QUIET.values() fo
 _HEARD = 0.7
 _OUTSPOKEN = 0.85
 _CERTAIN = 0.95
+_BESIDE = 0.1  # what a further fault adds
 _BESIDE_WORDS = 0.15  # so much less where words of the lists ask, too
 _BY_WORDS = 0.8
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -116,14 +117,12 @@ def _fault(
         return None
     if not grave and _is_asked_rather(text, heard, symptoms):
         return None
-    return KindFound("fault", 0.9 if _weight(symptoms) > 1 else 0.75)
+    return KindFound("fault", 0.9 if _weight(symptoms) > 1.1 else 0.75)
 
 
 def _is_asked_rather(text: str, heard: Mapping[str, float], symptoms: Sequence[Symptom]) -> bool:
     """Whether something is asked for, beside words that might state a fault: "nobody can use it, please teach us"."""
     weight = _weight(symptoms)
-    if weight > 1:
-        return False
     wanted = max(
         heard[act] + _in_words(text, act)
         for act in ("quote", "training", "installation", "inspection", "consult")
@@ -133,8 +132,11 @@ def _is_asked_rather(text: str, heard: Mapping[str, float], symptoms: Sequence[S
 
 
 def _weight(symptoms: Sequence[Symptom]) -> float:
-    """How surely anything is broken: a fault that both lists and model know counts as one."""
-    return sum(symptom.confidence if symptom.confidence < BY_BOTH else 1.0 for symptom in symptoms)
+    """How surely anything is broken: as surely as the surest fault, a little more by each beside it."""
+    if not symptoms:
+        return 0.0
+    sure = sum(symptom.confidence >= BY_BOTH for symptom in symptoms)
+    return max(symptom.confidence for symptom in symptoms) + _BESIDE * (len(symptoms) - 1) + _BESIDE * sure
 
 
 def _is_weak(symptoms: Sequence[Symptom]) -> bool:

@@ -18,8 +18,8 @@ from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
-BY_MODEL_ONLY, BY_WORDS_ONLY, BY_BOTH = 0.6, 0.7, 0.9
-"""The confidence of a fault, by who knows it: the model of acts, the lists of words."""
+BY_WORDS_IN_SPITE, BY_MODEL_ONLY, BY_WORDS_ONLY, BY_BOTH = 0.5, 0.6, 0.7, 0.9
+"""The confidence of a fault, by who knows it: the lists of words (which the model doubts), the model of acts."""
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
 _EDGES = " ,。.;:!?"
@@ -27,7 +27,8 @@ _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
 _DENIED = 0.15
-_CERTAIN = 0.5
+_DOUBTED = 0.4
+_CERTAIN = 0.6
 _CERTAIN_IN_SPITE = 0.97  # where words speak of something else
 _CERTAIN_BESIDE = 0.8  # where words of the lists tell a fault already, less is missed by waiting for more
 _SHORTEST_HAN = 4
@@ -74,7 +75,7 @@ def read(
     symptoms: list[Symptom] = []
     seen: set[str] = set()
     for stated in found:
-        if told and not stated.by_words and stated.heard < _CERTAIN_BESIDE:
+        if told and not stated.by_words and (stated.heard or 0.0) < _CERTAIN_BESIDE:
             continue
         words = _without_edges(letter.words(stated.span))
         plain = letter.plain[slice(*stated.span)].strip(_EDGES)
@@ -129,11 +130,11 @@ def _shifted(spans: Iterable[Span], within: Span) -> Iterator[Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """A fault in a clause; `by_words`: the lists know it, `heard`: how likely it is by the model of acts."""
+    """A fault in a clause; `by_words`: the lists know it, `heard`: how likely it is by the model of acts, if asked."""
 
     span: Span
     by_words: bool
-    heard: float
+    heard: float | None
 
 
 def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) -> _Stated | None:
@@ -158,13 +159,15 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
     end = min(len(words.rstrip(" \x00" if cue_end is not None else " ")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
-    return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard)
+    return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard if clause.acts else None)
 
 
 def _confidence(stated: _Stated) -> float:
     if not stated.by_words:
         return BY_MODEL_ONLY
-    return BY_BOTH if stated.heard > 0.8 else BY_WORDS_ONLY
+    if stated.heard is None:
+        return BY_WORDS_ONLY
+    return BY_BOTH if stated.heard > 0.8 else BY_WORDS_ONLY if stated.heard >= _DOUBTED else BY_WORDS_IN_SPITE
 
 
 def _is_sentence(words: str, *, han: bool) -> bool:
