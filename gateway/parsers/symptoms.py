@@ -28,7 +28,7 @@ _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # theirs is needed.
 _DENIED = 0.15
 _DOUBTED = 0.4
-_CERTAIN = 0.6
+_CERTAIN = 0.5
 _CERTAIN_IN_SPITE = 0.97  # where words speak of something else
 _CERTAIN_BESIDE = 0.8  # where words of the lists tell a fault already, less is missed by waiting for more
 _SHORTEST_HAN = 4
