@@ -241,7 +241,7 @@ async def test_a_break_in_is_shown_with_its_case(house: House) -> None:
     case, journal, messages = read_case(house.engine, outcome.case_number or "")
     out = Console(record=True, width=120, file=StringIO())
     showing.case_page(out, case, journal, messages, ZoneInfo("Asia/Shanghai"))
-    (line,) = (line for line in out.export_text().splitlines() if "incident  " in line)
+    (line,) = (line for line in out.export_text().splitlines() if line.strip("│ ").startswith("incident "))
     assert "入侵" in line
     assert {"incident_reported", "incident"} <= {row["name"] for row in journal}
     assert "入侵" in showing.case_as_json(case, journal, messages)
