@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 
 import msgspec
 import structlog
@@ -62,6 +63,7 @@ class WebhookChat:
         self._most = most
         self._lanes: defaultdict[str, _Lane] = defaultdict(_Lane)
         self._last_call: datetime | None = None
+        self._places = count()
 
     async def run(self) -> None:
         """There is nothing to fetch."""
@@ -76,7 +78,7 @@ class WebhookChat:
             log.warning("chat_webhook_forged", channel=self.name)
             return Answer(401)
         self._last_call = self._house.now()
-        update = webhook_update.read(self.name, call.body, self._last_call)
+        update = webhook_update.read(self.name, call.body, self._last_call, next(self._places) % 1000)
         is_new = await self._house.keep(update)
         return Answer(200, json.dumps({"kept": is_new}).encode())
 

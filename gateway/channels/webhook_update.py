@@ -48,8 +48,11 @@ class _Posted(Struct):
     unreadable: str | None = None
 
 
-def read(channel: str, body: bytes, now: datetime) -> ChatUpdate:
-    """What was posted to the channel of this name. Raises NotAnUpdate with what is wrong."""
+def read(channel: str, body: bytes, now: datetime, place: int = 0) -> ChatUpdate:
+    """What was posted to the channel of this name. Raises NotAnUpdate with what is wrong.
+
+    `place` counts what came, below a thousand: the order of what happened within one millisecond.
+    """
     try:
         posted = msgspec.json.decode(body, type=_Posted)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -61,7 +64,7 @@ def read(channel: str, body: bytes, now: datetime) -> ChatUpdate:
         kind=_KINDS[posted.event],
         channel=channel,
         id=posted.id,
-        order=int(at.timestamp() * 1000),
+        order=int(at.timestamp() * 1000) * 1000 + place,
         chat=posted.group if posted.group is not None else posted.person.id,
         is_group=posted.group is not None,
         topic=posted.thread,
