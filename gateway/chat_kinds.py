@@ -5,16 +5,22 @@ The webhook comes along; other kinds come from installed packages, by an entry p
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from typing import TypeVar, cast
 
 from gateway.channels import webhook
 from gateway.channels.telegram_chat import TelegramChat, TelegramSettings
 from gateway.chat_channel import GROUP, ChannelSettings, ChatChannel, ChatHouse, OpenChannel
+from gateway.chat_joining import StoredChats
+from gateway.chat_rows import ChatChannelRow
 from gateway.chats import Chats
-from gateway.config import ChatChannelRow, Config
-from gateway.errors import ConfigError, Mistake
+from gateway.clock import RandomIds, SystemClock
+from gateway.config import Config
+from gateway.errors import ConfigError, Mistake, StorageUnavailable
+from gateway.ports import Work
 
 Opener = Callable[[ChatHouse], ChatChannel]
+Result = TypeVar("Result")
+CALLED_AT = "services are answered at /chat/NAME of it"
 OURS: dict[str, OpenChannel] = {webhook.KIND: webhook.open_channel}
 
 
@@ -30,6 +36,28 @@ def openers_of(config: Config, chats: Chats) -> Sequence[Opener]:
     if mistakes:
         raise ConfigError(mistakes)
     return openers
+
+
+def mistakes_of(config: Config) -> Sequence[Mistake]:
+    """What is wrong with them, found by opening each for a house that keeps nothing; none connects before it runs."""
+    if config.portal.listen is None and (config.chat_channels or config.channels.telegram.webhook_url):
+        return [
+            Mistake("config.toml", "portal.listen", "chat services call us, and nothing listens", CALLED_AT)
+        ]
+    ids = RandomIds(config.case.number_prefix, config.calendars.zone)
+    house = StoredChats(_NoStore(), SystemClock(), ids)
+    found: list[Mistake] = []
+    try:
+        for opener in openers_of(config, Chats()):
+            opener(house)
+    except ConfigError as error:
+        found += error.mistakes
+    return found
+
+
+class _NoStore:
+    async def run(self, work: Callable[[Work], Result]) -> Result:
+        raise StorageUnavailable("nothing is running")
 
 
 def kind_named(kind: str) -> OpenChannel:

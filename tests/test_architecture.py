@@ -143,7 +143,7 @@ JOINERS = {
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     *("doors", "inward_road", "vitals"),
-    *("chat", "chat_channel", "chat_joining", "chat_sandbox", "chat_trial"),
+    *("chat", "chat_channel", "chat_joining", "chat_kinds", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")

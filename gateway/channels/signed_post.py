@@ -187,7 +187,7 @@ def _asked_wait(retry_after: str, now: datetime) -> timedelta:
     """Of a Retry-After, in seconds or as a date (RFC 9110 §10.2.3): a day at most, nothing where it says nothing."""
     try:
         if retry_after.isascii() and retry_after.isdecimal():
-            asked = timedelta(seconds=int(retry_after))
+            asked = timedelta(seconds=min(int(retry_after), LONGEST_WAIT.total_seconds()))
         else:
             until = parsedate_to_datetime(retry_after)
             asked = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now

@@ -43,9 +43,6 @@ class Bench(ABC):
     knows_repetitions: bool
     """Whether a message that comes twice under one id is shown once."""
 
-    has_edits = True
-    has_files = True
-
     channel: ChatChannel
 
     @abstractmethod

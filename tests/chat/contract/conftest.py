@@ -1,6 +1,8 @@
 """A whole gateway on a fake clock for every chat channel that there is."""
 
-from collections.abc import AsyncGenerator, Callable
+import importlib
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -16,6 +18,8 @@ from gateway.parts import Parts
 from gateway.ports import Work
 from gateway.storage.writer import Writer
 from tests.chat.contract.bench import Bench
+from tests.chat.contract.feishu_bench import feishu
+from tests.chat.contract.installed import install
 from tests.chat.contract.telegram_bench import calling, polled
 from tests.chat.contract.webhook_bench import webhook
 from tests.chat.scene import ChatWay, chat_parts_of
@@ -23,7 +27,9 @@ from tests.house import FakeClock, House, close
 from tests.stories.conftest import engine_on
 
 Result = TypeVar("Result")
-BENCHES = {"telegram polled": polled, "telegram calling": calling, "webhook": webhook}
+BENCHES = {"telegram polled": polled, "telegram calling": calling, "webhook": webhook, "example": feishu}
+CAPABLE = [name for name in BENCHES if name != "example"]
+"""Of edits and of files; Feishu tells bots of no edit, and the example is too small for files."""
 
 
 @dataclass
@@ -82,9 +88,24 @@ class Meeting:
         return [shown.text for shown in self.bench.sees(who, **where)]
 
 
+@pytest.fixture(scope="session")
+def example_installed(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """The example package, as pip would leave it."""
+    site = tmp_path_factory.mktemp("site-packages")
+    install("gateway-feishu", site)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(site), *sys.path])
+        importlib.invalidate_caches()
+        yield
+
+
 @pytest.fixture(params=BENCHES)
 async def meeting(
-    request: pytest.FixtureRequest, chat_parts: Parts, reader: Reader, sqlite_url: str
+    request: pytest.FixtureRequest,
+    chat_parts: Parts,
+    reader: Reader,
+    sqlite_url: str,
+    example_installed: None,
 ) -> AsyncGenerator[Meeting]:
     """One for each channel."""
     parts = replace(chat_parts, clock=FakeClock())

@@ -39,28 +39,30 @@ Answering = Callable[[Request], Response]
 @asynccontextmanager
 async def serving(answer: Answering) -> AsyncGenerator[str]:
     """The server's root, as long as it lives."""
-    open_now: set[asyncio.StreamWriter] = set()
+    conversations: set[asyncio.Task[None]] = set()
 
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_now.add(writer)
-        try:
-            while (response := answer(await _request(reader))) and not response.falls_silent:
-                writer.write(response.raw)
-                await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            open_now.discard(writer)
-            writer.close()
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversations.add(asyncio.create_task(_converse(answer, reader, writer)))
 
-    server = await asyncio.start_server(converse, "127.0.0.1", 0)
+    server = await asyncio.start_server(begin, "127.0.0.1", 0)
     try:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
-        for writer in tuple(open_now):
-            writer.close()
-        await server.wait_closed()
+        for conversation in conversations:
+            conversation.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
+
+
+async def _converse(answer: Answering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while not (response := answer(await _request(reader))).falls_silent:
+            writer.write(response.raw)
+            await writer.drain()
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
+    finally:
+        writer.close()
 
 
 async def _request(reader: asyncio.StreamReader) -> Request:

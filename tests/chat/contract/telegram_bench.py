@@ -121,6 +121,7 @@ class TelegramBench(Bench):
         """At least once, says Telegram."""
         assert self._delivered is not None
         self._bot.queue.repeat(self._delivered)
+        self._api.world.changed()
 
     def rubbish(self) -> Sequence[bytes]:
         """Updates that are none."""
