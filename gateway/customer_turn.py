@@ -37,10 +37,10 @@ def read(
 ) -> CustomerTurn:
     """What the customer's words do to this case."""
     turn = _by_kind(case, report, inbound, person, at, reopen_days)
-    return CustomerTurn((*turn.events, *_incident(case, report, person, policy))) if turn.events else turn
+    return CustomerTurn((*turn.events, *incident(case, report, person, policy))) if turn.events else turn
 
 
-def _incident(case: Case, report: Report, person: str, policy: Policy) -> tuple[Event, ...]:
+def incident(case: Case, report: Report, person: str, policy: Policy) -> tuple[Event, ...]:
     """A break-in that a later message speaks of goes to security consulting too, once, at its own level (P-04)."""
     if not report.incident or case.incident or lifecycle.is_over(case.status):
         return ()

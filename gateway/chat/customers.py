@@ -133,7 +133,8 @@ def correct(taking: ChatTaking, report: Report) -> Outcome:
     taken = taking.with_words(report, [taking.item], language=case.reporter.language)
     taken.put(case, "customer", "edits a message on this case")
     wrote = events.CustomerWrote(text=report.text, language=case.reporter.language, by=taking.speaker.at)
-    taken.advance(case, [wrote])
+    also = customer_turn.incident(case, report, taking.speaker.at, taking.house.rules.policy)
+    taken.advance(case, [wrote, *also])
     return Outcome(ADDED, case.number, "edits a message on this case")
 
 

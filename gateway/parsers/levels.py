@@ -175,6 +175,11 @@ def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
     return _found(3, 0.75 if eased else 0.6, eased or tuple(symptoms[:1]))
 
 
+def incident(found: Signs, kind: str, level: LevelFound) -> tuple[str, ...]:
+    """The words that speak of a break-in or an attack which goes on (P-04); one that is over needs nobody."""
+    return found.compromise if level.value == WORST and kind != "confirmation" else ()
+
+
 def _is_cosmetic(found: Signs, symptoms: Sequence[str]) -> bool:
     """Whether all that is wrong is how something looks: one grave word on a misspelt page is a word on that page."""
     return (

@@ -170,7 +170,7 @@ class Reader:
             kind=kind,
             symptoms=faults,
             fault_level=level,
-            incident=signs.compromise if level.value == levels.WORST else (),
+            incident=levels.incident(signs, kind.value, level),
             commands=told.commands,
             missing=_missing(values, kind, faults, reachable=letter.chat),
             problems=(

@@ -61,6 +61,12 @@ def test_a_break_in_is_told_apart_from_a_standstill_and_from_a_fear(
     assert all(any(sign in words for words in incident) for sign in signs)
 
 
+def test_a_break_in_that_is_over_needs_no_consultant() -> None:
+    """P-04, P-35: who confirms that the trojan is gone does not have the case raised and a colleague woken."""
+    report = read("木马已经清除，系统恢复正常了，谢谢", subject="回复: 请确认故障已恢复", reply=True)
+    assert (report.kind.value, report.incident) == ("confirmation", ())
+
+
 def test_that_others_are_fine_settles_the_scope() -> None:
     """ "all others are fine" holds the word all."""
     assert read("My VPN client crashes, all others are fine").fault_level.value == 3
