@@ -67,7 +67,9 @@ class Taking:
         said = Said(
             at=message.kept.received_at,
             audience=audience,
-            person=inbound.sender.address.lower() if inbound.sender else message.kept.envelope.mail_from,
+            person=inbound.sender.address.lower()
+            if inbound.sender
+            else _mailbox(message.kept.envelope.mail_from),
             subject=inbound.subject,
             words=message.report.text,
             message_id=inbound.message_id,
@@ -112,3 +114,8 @@ class Taking:
         while self.work.has_case(number):
             number = self.ids.case_number(at)
         return number
+
+
+def _mailbox(mail_from: str) -> str:
+    """The return path, if it is a mailbox: SMTP lets one through that has no domain, as a chat's address has none."""
+    return mail_from if "@" in mail_from else ""
