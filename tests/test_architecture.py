@@ -92,7 +92,7 @@ MAY_KNOW = {
     "customer_turn": {"cases", "messages", "parsers"},
     "corrections": {"cases", "parsers"},
     "example_export": {"errors", "messages", "parsers", "ports", "storage"},
-    "staff_turn": {"cases", "corrections", "parsers"},
+    "staff_turn": {"case_number", "cases", "corrections", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(

@@ -113,12 +113,11 @@ async def test_rubbish_gets_a_clear_answer_and_holds_up_nobody(meeting: Meeting)
 
 async def test_hostile_words_are_words(meeting: Meeting) -> None:
     """Markup, templates and controls come back to whom they were meant for as they were written, and do nothing."""
-    await meeting.says("li", "<b>堡垒机</b> {{7*191}} ${HOME} 登录不上\u202e\u0007 '; DROP TABLE cases; --")
+    await meeting.says("li", "<b>堡垒机</b> {{111111*111111}} ${HOME} 登录不上\u202e\u0007 '; DROP TABLE cases; --")
     (said,) = meeting.house.said(meeting.case().number)
-    assert said["words"].startswith("<b>堡垒机</b> {{7*191}} ${HOME} 登录不上")
+    assert said["words"].startswith("<b>堡垒机</b> {{111111*111111}} ${HOME} 登录不上")
     assert "\u0007" not in said["words"]
-    number = meeting.case().number  # which may hold 1337 by chance
-    assert not any("1337" in text.replace(number, "") for text in meeting.hears("li"))
+    assert not any("12345654321" in text for text in meeting.hears("li"))
 
 
 async def test_a_text_without_end_is_cut_where_we_stop_reading(meeting: Meeting) -> None:
