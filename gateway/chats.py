@@ -32,6 +32,14 @@ class Chats:
         """Whose chat this is; None for a stranger's, and for every group."""
         return self._by_chat.get(chat)
 
+    def is_same_person(self, one: str, other: str) -> bool:
+        """Whether two addresses are a contact's mailbox and the chat that is theirs, in whichever order."""
+        first, second = self._by_chat.get(one), self._by_chat.get(other)
+        return any(
+            link is not None and link.kind == "contact" and link.person == address.lower()
+            for link, address in ((first, other), (second, one))
+        )
+
     def chat_of(self, kind: LinkKind, person: str) -> str | None:
         """Where a contact (by mail address) or a colleague (by id) can be reached by chat."""
         return self._by_person.get((kind, person))

@@ -83,6 +83,7 @@ MAY_KNOW = {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(
             "case_number",
+            "chats",
             "colleague_report",
             "customer_turn",
             "reading",

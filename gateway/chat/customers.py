@@ -12,6 +12,7 @@ from gateway.chat.burst import Item, Words
 from gateway.chat.saying import Prepared
 from gateway.chat.taking import ChatTaking
 from gateway.chat_address import TELEGRAM
+from gateway.intake import across
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.messages import Address
 from gateway.parsers import confirmation
@@ -183,6 +184,7 @@ def _reporter(taking: ChatTaking, case: Case) -> Party:
 
 def _on_case(taking: ChatTaking, case: Case, words: Words, report: Report) -> Outcome | None:
     """What it does to the case; None when it is a matter of its own."""
+    case = across.answered_where_they_write(case, taking.speaker.at, taking.house.chat.chats)
     taken = taking.with_words(report, words.items)
     turn = customer_turn.read(
         case,

@@ -11,7 +11,7 @@ from typing import Protocol
 import structlog
 
 from gateway.chat import colleagues, commands, customers, presses
-from gateway.chat.burst import Act, Item, Part, Words, parts
+from gateway.chat.burst import Act, Item, Part, Words, parts, without_name
 from gateway.chat.customers import NEW, PICK, Question, question_of
 from gateway.chat.people import Speaker, speaker_of
 from gateway.chat.saying import Phrases, Voice, written
@@ -63,8 +63,9 @@ class ChatIntake:
         if claimed[0].deaths >= LAST_LIVES:
             return [await self._set_aside(claimed[0])]
         # What was kept within one moment has no order of ours; Telegram numbers its updates.
+        name = self._house.chat.chats.bot_name
         items = sorted(
-            (Item(kept, chat_update.read(kept.raw)) for kept in claimed),
+            (without_name(Item(kept, chat_update.read(kept.raw)), name) for kept in claimed),
             key=lambda item: item.update.update_id,
         )
         who = _who(items[0], self._house)

@@ -234,7 +234,7 @@ class NoticeLetters:
         return [
             self._ready(
                 outbound(
-                    in_reply_to=case.thread[-1] if case.thread else None,
+                    in_reply_to=next((each for each in reversed(case.thread) if each.startswith("<")), None),
                     references=thread,
                     attachments=files,
                 ),
