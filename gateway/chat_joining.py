@@ -17,10 +17,11 @@ from gateway.channels import mail
 from gateway.channels.telegram import Pace, TelegramChannel
 from gateway.channels.telegram_client import TelegramClient
 from gateway.channels.telegram_polling import WAIT_SECONDS, Bookmarks, TelegramPolling
-from gateway.channels.telegram_text import Button, ChatNote, to_bytes
+from gateway.channels.telegram_text import Button, ChatFile, ChatNote, to_bytes
 from gateway.chat import ChatIntake, ChatRules, buttons
 from gateway.chat.taking import CodeByMail, House
 from gateway.chat_address import ChatAddress
+from gateway.chat_cards import Cards
 from gateway.chat_ports import OnCase, Pause
 from gateway.chats import Chats
 from gateway.config import Config
@@ -34,17 +35,22 @@ from gateway.responders.composer import Composer
 log = structlog.get_logger()
 
 RETRY_SECONDS = 2.0
+CARD_SECONDS = 1.0
 NAME_SECONDS = 60.0
 
 
 def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetime) -> bytes:
-    """A letter as a note for a chat: its words, and the buttons that this letter has."""
+    """A letter as a note for a chat: its words under their headline, the buttons that this letter has, its files."""
     token = next(iter(reply_address.tokens_in((outbound.reply_to.address,), (), support)), "")
     labelled = [
         Button(composer.phrase("button", verb, outbound.language, at), data)
         for verb, data in buttons.under(outbound, token)
     ]
-    return to_bytes(ChatNote(outbound.text, tuple(labelled)))
+    files = tuple(
+        ChatFile(file.name or f"file-{place}", file.content)
+        for place, file in enumerate(outbound.attachments, 1)
+    )
+    return to_bytes(ChatNote(outbound.text, tuple(labelled), outbound.headline, files))
 
 
 def pause_of(config: Config) -> Pause:
@@ -155,6 +161,7 @@ class ChatSide:
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
         postman = CodePostman(parts, mail_out)
         voice = ChannelVoice(self.channel)
+        self.cards = Cards(store, parts.letters, self.channel, parts.clock)
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman)
         self._pause = rules.pause
         self._came = asyncio.Event()
@@ -170,6 +177,7 @@ class ChatSide:
             asyncio.create_task(self.polling.run(), name="telegram"),
             asyncio.create_task(self.learn_name(), name="telegram name"),
             asyncio.create_task(self._take_in(reader_ready, took_in), name="chat intake"),
+            asyncio.create_task(self._keep_cards(), name="chat cards"),
         ]
 
     async def stop(self) -> None:
@@ -198,10 +206,25 @@ class ChatSide:
 
         def note(work: Work) -> None:
             sent = work.sent(outbound_id)
-            if sent is not None:
-                work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if sent is None:
+                return
+            work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if buttons.is_card(sent.notice, sent.role):
+                work.card_left(outbound_id, message, self._parts.clock.now())
 
         await self._store.run(note)
+
+    async def _keep_cards(self) -> None:
+        """Look again and again: what moves a case knows nothing of chats, and a look costs one row of an index."""
+        while True:
+            try:
+                looked = await self.cards.turn()
+            except Exception as error:
+                # A fault of ours in one card must not let all others go stale.
+                log.exception("chat_cards_failed", reason=type(error).__name__)
+                looked = 0
+            if not looked:
+                await asyncio.sleep(CARD_SECONDS)
 
     async def learn_name(self) -> None:
         """For mentions in groups, and links in mails."""

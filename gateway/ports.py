@@ -441,6 +441,10 @@ class Letters(Protocol):
         """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs."""
         ...
 
+    def headline(self, case: Case, staff_id: str, at: datetime) -> str:
+        """Where the case stands, in one line, in the words of this colleague's language."""
+        ...
+
     def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
         """One message to one colleague, whatever their duty: they have just written."""
         ...

@@ -22,6 +22,7 @@ MAY_KNOW = {
     "chat_ports": {"cases", "ports"},  # the latter for the type checker alone
     "chats": {"chat_ports"},
     "chat_command": {"cases", "chat", "chat_ports", "clock", "errors", "storage"},
+    "chat_cards": {"cases", "channels", "chat", "chat_ports", "errors", "ports"},
     "chat": {
         *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
         *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
@@ -83,6 +84,7 @@ MAY_KNOW = {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(
             "case_number",
+            "chat_address",
             "chats",
             "colleague_report",
             "customer_turn",
@@ -124,7 +126,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
-    *("chat", "chat_joining", "chat_sandbox", "chat_trial"),
+    *("chat", "chat_cards", "chat_joining", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")

@@ -20,7 +20,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from gateway.channels.telegram_text import Button
+from gateway.channels.telegram_text import Button, ChatMessage
 from gateway.chat_address import ChatAddress
 from gateway.errors import DeliveryError
 
@@ -70,24 +70,44 @@ class TelegramClient:
         items = cast("list[object]", found) if isinstance(found, list) else []
         return [cast("Update", each) for each in items if isinstance(each, dict)]
 
-    async def send(
-        self, chat: ChatAddress, text: str, buttons: Sequence[Button] = (), *, as_markup: bool
-    ) -> int:
+    async def send(self, chat: ChatAddress, message: ChatMessage, *, as_markup: bool) -> int:
         """One message; its number in the chat. Raises TelegramError."""
-        keyboard = [[InlineKeyboardButton(each.label, callback_data=each.data)] for each in buttons]
-        message = await self._bot.send_message(
+        words = message.words(as_markup=as_markup)
+        mode = ParseMode.HTML if as_markup else None
+        if message.file is not None:
+            sent = await self._bot.send_document(
+                chat.chat,
+                message.file.content,
+                filename=message.file.name,
+                caption=words or None,
+                parse_mode=mode,
+                message_thread_id=chat.topic,
+            )
+        else:
+            sent = await self._bot.send_message(
+                chat.chat,
+                words,
+                parse_mode=mode,
+                message_thread_id=chat.topic,
+                reply_markup=_keyboard(message.buttons),
+                disable_web_page_preview=True,
+            )
+        return sent.message_id
+
+    async def edit(self, chat: ChatAddress, number: int, message: ChatMessage, *, as_markup: bool) -> None:
+        """Let a message of ours say this instead. Raises TelegramError."""
+        await self._bot.edit_message_text(
+            message.words(as_markup=as_markup),
             chat.chat,
-            text,
+            number,
             parse_mode=ParseMode.HTML if as_markup else None,
-            message_thread_id=chat.topic,
-            reply_markup=InlineKeyboardMarkup(keyboard) if keyboard else None,
+            reply_markup=_keyboard(message.buttons),
             disable_web_page_preview=True,
         )
-        return message.message_id
 
-    async def take_buttons_away(self, chat: ChatAddress, message: int) -> None:
-        """They have been used. Raises TelegramError."""
-        await self._bot.edit_message_reply_markup(chat.chat, message)
+    async def set_buttons(self, chat: ChatAddress, number: int, buttons: Sequence[Button] = ()) -> None:
+        """Let a message of ours have these buttons, or none. Raises TelegramError."""
+        await self._bot.edit_message_reply_markup(chat.chat, number, reply_markup=_keyboard(buttons))
 
     async def heard(self, press: str) -> None:
         """The button that was pressed stops waiting. Raises TelegramError."""
@@ -102,6 +122,12 @@ class TelegramClient:
         """End the connections."""
         await self._polling.shutdown()
         await self._sending.shutdown()
+
+
+def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    """One below the other."""
+    rows = [[InlineKeyboardButton(each.label, callback_data=each.data)] for each in buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def as_delivery_error(error: TelegramError) -> DeliveryError:

@@ -1,15 +1,19 @@
-"""A chat message's bytes in the outbox, and how a text becomes messages that Telegram takes.
+"""A chat message's bytes in the outbox, and how a note becomes messages that Telegram takes.
 
-Telegram counts 4096 UTF-16 units after its markup is read (Bot API, sendMessage). So a text is cut while it is plain,
-at a paragraph if it can be, and each piece is dressed by itself: markup can never be cut in half.
+Telegram counts 4096 UTF-16 units after its markup is read (Bot API, sendMessage), 1024 under a file. So a text is cut
+while it is plain, at a paragraph if it can be, and each piece is dressed by itself: markup can never be cut in half.
+The headline has its room apart, so that a card is cut in the same places whatever stands above it.
 """
 
+import base64
 import html
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 MOST_UNITS = 4096
+CAPTION_UNITS = 1024
+HEADLINE_UNITS = 200
 MOST_PIECES = 10
 """More than this nobody reads on a telephone; the rest is cut, and the last piece says so."""
 
@@ -28,11 +32,42 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatFile:
+    """A file as it goes out."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ChatNote:
-    """A chat message as it lies in the outbox; buttons stand one below the other."""
+    """A chat message as it lies in the outbox; buttons stand one below the other, `headline` above the text."""
 
     text: str
     buttons: tuple[Button, ...] = ()
+    headline: str = ""
+    files: tuple[ChatFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message that Telegram takes; with a file the text is its caption."""
+
+    text: str
+    headline: str = ""
+    buttons: tuple[Button, ...] = ()
+    file: ChatFile | None = None
+
+    def words(self, *, as_markup: bool) -> str:
+        """The text as it is sent."""
+        text = as_html(self.text) if as_markup else self.text
+        if not self.headline:
+            return text
+        return (
+            f"<b>{html.escape(self.headline, quote=False)}</b>\n\n{text}"
+            if as_markup
+            else f"{self.headline}\n\n{text}"
+        )
 
 
 def to_bytes(note: ChatNote) -> bytes:
@@ -41,15 +76,44 @@ def to_bytes(note: ChatNote) -> bytes:
         if len(button.data.encode()) > LONGEST_DATA or not button.label.strip():
             raise ValueError(f"a button that Telegram refuses: {button.label!r}")
     buttons = [[button.label[:LARGEST_LABEL], button.data] for button in note.buttons]
-    return json.dumps({"text": note.text, "buttons": buttons}, ensure_ascii=False).encode(
-        "utf-8", "backslashreplace"
-    )
+    body: dict[str, object] = {"text": note.text, "buttons": buttons}
+    if note.headline:
+        body["headline"] = _prefix(note.headline, HEADLINE_UNITS)
+    if note.files:
+        body["files"] = [[file.name, base64.b64encode(file.content).decode()] for file in note.files]
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def from_bytes(raw: bytes) -> ChatNote:
     """What `to_bytes` made."""
     body = json.loads(raw)
-    return ChatNote(body["text"], tuple(Button(label, data) for label, data in body["buttons"]))
+    return ChatNote(
+        text=body["text"],
+        buttons=tuple(Button(label, data) for label, data in body["buttons"]),
+        headline=body.get("headline", ""),
+        files=tuple(ChatFile(name, base64.b64decode(content)) for name, content in body.get("files", ())),
+    )
+
+
+def messages(note: ChatNote) -> Sequence[ChatMessage]:
+    """The note as messages, in order: the last one of text has the buttons, and files follow.
+
+    A short text goes as the caption of the first file.
+    """
+    room = MOST_UNITS - HEADLINE_UNITS - 2 if note.headline else MOST_UNITS
+    texts = pieces(note.text, room)
+    is_caption = not (note.buttons or note.headline) and _units(note.text.strip()) <= CAPTION_UNITS
+    if note.files and is_caption:
+        first, *others = note.files
+        return [ChatMessage(note.text.strip(), file=first), *(ChatMessage("", file=file) for file in others)]
+    last = len(texts) - 1
+    return [
+        *(
+            ChatMessage(text, note.headline if place == 0 else "", note.buttons if place == last else ())
+            for place, text in enumerate(texts)
+        ),
+        *(ChatMessage("", file=file) for file in note.files),
+    ]
 
 
 def pieces(text: str, most: int = MOST_UNITS) -> Sequence[str]:

@@ -120,7 +120,10 @@ def _colleagues(
         case _:
             return _dead(taking)
     outcome = colleagues.pressed(taking, staff, sent, case, text, report)
-    taking.buttons_used()
+    if verb == ASSIGN_TO or not buttons.is_card(sent.notice, sent.role):
+        taking.buttons_used()
+    else:
+        taking.work.use_card(sent.id, verb, taking.at)
     return outcome
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from gateway import case_number
 from gateway.cases.case import Case
+from gateway.chat_address import TELEGRAM
 from gateway.chats import Chats
 from gateway.intake.taking import Taking
 from gateway.parsers.folding import fold
@@ -32,13 +33,18 @@ def begun_in_chat(taking: Taking) -> str | None:
     reported = [
         case
         for number in taking.work.open_cases_of(chat)
-        if (case := taking.work.case(number)) is not None and case.reporter.address == chat
+        if (case := taking.work.case(number)) is not None and _has_sent_no_mail(case, chat)
     ]
     named = case_number.find(taking.message.inbound.subject)
     meant = [case for case in reported if case.number in named] or reported
     if len(meant) != 1 or (meant[0].number not in named and not _is_about(taking, meant[0])):
         return None
     return meant[0].number
+
+
+def _has_sent_no_mail(case: Case, chat: str) -> bool:
+    """Whether everything that the customer was told of the case is in their chat."""
+    return case.channel == TELEGRAM and case.reporter.address == chat
 
 
 def _is_about(taking: Taking, case: Case) -> bool:

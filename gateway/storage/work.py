@@ -25,6 +25,7 @@ from gateway.ports import (
     Waiting,
 )
 from gateway.storage import statements
+from gateway.storage.cards import DatabaseCardWork
 from gateway.storage.chats import FROM_CHATS, DatabaseChatWork
 from gateway.storage.learning import LearningWork
 from gateway.storage.mapping import (
@@ -53,7 +54,7 @@ CUSTOMERS = "customer"
 """The audience of what a customer wrote."""
 
 
-class DatabaseWork(LearningWork, DatabaseChatWork):
+class DatabaseWork(LearningWork, DatabaseChatWork, DatabaseCardWork):
     """`gateway.ports.Work` on one connection, inside the writer's transaction."""
 
     def __init__(self, connection: Connection) -> None:
@@ -196,6 +197,7 @@ class DatabaseWork(LearningWork, DatabaseChatWork):
                     for entry in step.entries
                 ],
             )
+        self.move_cards(step)
         if step.wakes:
             self._connection.execute(statements.HASTEN_LETTERS, {"the_case": case.number})
         self.say(case, ready)

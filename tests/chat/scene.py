@@ -77,8 +77,14 @@ class ChatScene:
             outcomes += more
             if any(outcome.name == "postponed" for outcome in more):
                 break
-        await self.house.settle()
+        await self.settle()
         return outcomes
+
+    async def settle(self) -> None:
+        """What follows leaves, and every card is true."""
+        await self.house.settle()
+        while await self.side.cards.turn():
+            pass
 
     async def quiet(self, seconds: float = 31) -> list[Outcome]:
         """Nobody types for a while."""

@@ -1,0 +1,26 @@
+"""Cards: letters to colleagues in a chat that are edited in place as their case moves."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """One more table."""
+    op.create_table(
+        "chat_cards",
+        sa.Column("outbound_id", sa.String(16), sa.ForeignKey("outbox.id"), primary_key=True),
+        sa.Column("case_number", sa.String(20), sa.ForeignKey("cases.number"), nullable=False),
+        sa.Column("first", sa.BigInteger, nullable=False),
+        sa.Column("last", sa.BigInteger, nullable=False),
+        sa.Column("wanted", sa.Integer, nullable=False),
+        sa.Column("shown", sa.Integer, nullable=False),
+        sa.Column("face", sa.LargeBinary, nullable=False),
+        sa.Column("used", sa.Text, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_attempt", sa.DateTime(timezone=True)),
+    )
+    op.create_index("chat_cards_by_case", "chat_cards", ["case_number"])
+    op.create_index("chat_cards_by_next_attempt", "chat_cards", ["next_attempt"])
