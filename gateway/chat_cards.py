@@ -12,12 +12,13 @@ from typing import Protocol
 
 import structlog
 
+from gateway import chat_address
 from gateway.cases import lifecycle
 from gateway.cases.case import Case
 from gateway.channels import telegram_text
 from gateway.channels.telegram_text import ChatNote
 from gateway.chat import buttons
-from gateway.chat_ports import Card
+from gateway.chat_ports import Card, OnCase
 from gateway.errors import DeliveryError, MessageGone
 from gateway.ports import Clock, Letters, Store, Work
 
@@ -108,7 +109,14 @@ class Cards:
         except DeliveryError as error:
             await self._failed(card, face, error, at)
             return
-        await self._store.run(lambda work: work.card_again(card, message, face))
+
+        def record(work: Work) -> None:
+            chat = chat_address.read(card.recipient)
+            if chat is not None:
+                work.note_message(chat.message(message), OnCase(card.case_number, card.outbound_id))
+            work.card_again(card, message, face)
+
+        await self._store.run(record)
         log.info("card_sent_anew", case=card.case_number, person=card.person)
 
     async def _failed(self, card: Card, face: bytes, error: DeliveryError, at: datetime) -> None:

@@ -22,7 +22,7 @@ MAY_KNOW = {
     "chat_ports": {"cases", "ports"},  # the latter for the type checker alone
     "chats": {"chat_ports"},
     "chat_command": {"cases", "chat", "chat_ports", "clock", "errors", "storage"},
-    "chat_cards": {"cases", "channels", "chat", "chat_ports", "errors", "ports"},
+    "chat_cards": {"cases", "channels", "chat", "chat_address", "chat_ports", "errors", "ports"},
     "chat": {
         *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
         *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
