@@ -112,6 +112,10 @@ MAY_KNOW = {
 
 JOINERS = {
     "app",
+    "doors",
+    "inward_road",
+    "parts",
+    "vitals",
     "chat_joining",
     "chat_trial",
     "cli",
@@ -126,6 +130,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
+    *("doors", "inward_road", "vitals"),
     *("chat", "chat_cards", "chat_joining", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }

@@ -9,21 +9,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from gateway.cases.case import Step
 from gateway.chat_ports import Card
+from gateway.storage.connected import Connected
 from gateway.storage.tables import cases, chat_cards, outbox
 
 MOVES = frozenset({"assigned", "helper_assigned", "level_changed", "plan_changed"})
 """Events by which a card shows something else, besides a change of status."""
 
 
-class DatabaseCardWork:
+class DatabaseCardWork(Connected):
     """The cards of `gateway.chat_ports.ChatWork` on one connection, inside the writer's transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def card_left(self, outbound_id: str, message: int, at: datetime) -> None:
         """The first message of it makes it a card; each further one is its last so far."""
