@@ -184,11 +184,15 @@ class TelegramChannel:
         wait = lane.free_at - _clock()
         if wait > LONGEST_WAIT_HERE:
             raise DeliveryError(f"Telegram asks us to wait {wait:.0f} s", permanent=False)
-        await asyncio.sleep(max(wait, 0))
+        await _pause(wait)
         async with self._everybody.lock:
-            await asyncio.sleep(max(self._everybody.free_at - _clock(), 0))
+            await _pause(self._everybody.free_at - _clock())
             self._everybody.free_at = _clock() + self._pace.anybody
         lane.free_at = _clock() + (self._pace.private if chat.is_private else self._pace.group)
+
+
+async def _pause(seconds: float) -> None:
+    await asyncio.sleep(max(seconds, 0))
 
 
 def _clock() -> float:

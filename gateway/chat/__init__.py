@@ -9,6 +9,7 @@ colleagues  a colleague's words and commands
 commands    /start, /status, /new, /link and their like
 presses     buttons under our messages: prepared answers, for whom they were made
 buttons     which letters have which buttons, and what a button's data says
+patience    how much of that one chat gets at once
 saying      what is said at once, and needs no keeping
 """
 

@@ -6,6 +6,7 @@ what is owed lies in the outbox by then.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -13,8 +14,9 @@ import structlog
 from gateway.chat import colleagues, commands, customers, presses
 from gateway.chat.burst import Act, Item, Part, Words, parts, without_name
 from gateway.chat.customers import NEW, PICK, Question, question_of
+from gateway.chat.patience import Answer, Patience
 from gateway.chat.people import Speaker, speaker_of
-from gateway.chat.saying import Phrases, Voice, written
+from gateway.chat.saying import Phrases, Spoken, Voice, spoken, written
 from gateway.chat.taking import After, ChatTaking, CodeByMail, House
 from gateway.chat_address import TELEGRAM
 from gateway.errors import NotNow, StaleCase
@@ -52,6 +54,7 @@ class ChatIntake:
         self._phrases = phrases
         self._voice = voice
         self._postman = postman
+        self._patience = Patience()
 
     async def turn(self) -> Sequence[Outcome]:
         """Take in what one person has done in one chat; what each part became. Empty when nobody has paused."""
@@ -149,9 +152,20 @@ class ChatIntake:
             if each.used is not None:
                 await self._voice.take_buttons_away(each.chat, each.used)
             else:
-                await self._voice.say(each.chat, *written(each, self._phrases, at))
+                await self._say(each, at)
         for code in after.codes:
             await self._postman.mail_code(code)
+
+    async def _say(self, each: Spoken, at: datetime) -> None:
+        """As far as this chat has not had its share (T32)."""
+        match self._patience.answer(each.chat, at):
+            case Answer.ITSELF:
+                await self._voice.say(each.chat, *written(each, self._phrases, at))
+            case Answer.BUSY:
+                busy = spoken(each.chat, each.language, "busy")
+                await self._voice.say(each.chat, *written(busy, self._phrases, at))
+            case Answer.NOTHING:
+                log.info("chat_answer_withheld", chat=each.chat)
 
     async def _release(self, part: Part) -> None:
         """It is no death of the message's."""
