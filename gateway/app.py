@@ -110,7 +110,9 @@ class Gateway:
         shared = ChatParts(
             parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
         )
-        return ChatSide(shared, self.store, self._inward.reader, bookmarks, self._channel)
+        return ChatSide(
+            shared, self.store, self._inward.reader, bookmarks, self._channel, scans=self._inward.scans
+        )
 
     @property
     def directory(self) -> Directory:

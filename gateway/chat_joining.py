@@ -19,6 +19,7 @@ from gateway.channels.telegram_client import TelegramClient
 from gateway.channels.telegram_polling import WAIT_SECONDS, Bookmarks, TelegramPolling
 from gateway.channels.telegram_text import Button, ChatFile, ChatNote, to_bytes
 from gateway.chat import ChatIntake, ChatRules, buttons
+from gateway.chat.reading import Scans
 from gateway.chat.taking import CodeByMail, House
 from gateway.chat_address import ChatAddress
 from gateway.chat_cards import Cards
@@ -144,6 +145,7 @@ class ChatSide:
         *,
         poll_seconds: int = WAIT_SECONDS,
         pace: Pace | None = None,
+        scans: Scans | None = None,
     ) -> None:
         telegram = parts.config.channels.telegram
         self._store = store
@@ -162,7 +164,7 @@ class ChatSide:
         postman = CodePostman(parts, mail_out)
         voice = ChannelVoice(self.channel)
         self.cards = Cards(store, parts.letters, self.channel, parts.clock)
-        self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman)
+        self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman, scans)
         self._pause = rules.pause
         self._came = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []

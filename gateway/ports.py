@@ -445,8 +445,10 @@ class Letters(Protocol):
         """Where the case stands, in one line, in the words of this colleague's language."""
         ...
 
-    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
-        """One message to one colleague, whatever their duty: they have just written."""
+    def answer(
+        self, case: Case, notice: Notice, staff_id: str, at: datetime, *, by_mail: bool = False
+    ) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty; `by_mail` even if they have a chat: it answers a mail."""
         ...
 
 

@@ -26,6 +26,7 @@ MAY_KNOW = {
     "chat": {
         *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
         *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
+        "colleague_report",
     },
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},

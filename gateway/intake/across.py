@@ -62,3 +62,9 @@ def answered_where_they_write(case: Case, here: str, chats: Chats) -> Case:
     if not chats.is_same_person(case.reporter.address, here):
         return case
     return replace(case, reporter=replace(case.reporter, address=here, known=True, unproved=False))
+
+
+def answered_in_their_chat(case: Case, chats: Chats) -> Case:
+    """The same case; a contact who has a chat is answered there."""
+    chat = chats.chat_of("contact", case.reporter.address.lower())
+    return replace(case, reporter=replace(case.reporter, address=chat)) if chat is not None else case

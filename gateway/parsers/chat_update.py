@@ -37,6 +37,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Who wrote a message that was forwarded, as far as Telegram tells: a person's id and name, or a name alone."""
+
+    person: int | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatUpdate:
     """One update. `kind` "nothing": it means nothing to us. `update_id` grows with time.
 
@@ -63,6 +71,7 @@ class ChatUpdate:
     declined: str | None = None
     file: Attachment | None = None
     problems: tuple[str, ...] = ()
+    forwarded: Origin | None = None
     moved_to: int | None = None
 
 
@@ -94,6 +103,11 @@ class _Answered(Struct):
     sender: _User | None = field(default=None, name="from")
 
 
+class _Origin(Struct):
+    sender_user: _User | None = None
+    sender_user_name: str | None = None
+
+
 class _Message(Struct):
     message_id: int
     chat: _Chat
@@ -102,6 +116,7 @@ class _Message(Struct):
     text: str | None = None
     caption: str | None = None
     reply_to_message: _Answered | None = None
+    forward_origin: _Origin | None = None
     document: _File | None = None
     photo: list[_File] | None = None
     video: _File | None = None
@@ -214,6 +229,7 @@ def _of_message(message: _Message, kind: Kind, kept: _Kept) -> ChatUpdate:
         declined=declined,
         file=file,
         problems=problems,
+        forwarded=_origin(message.forward_origin),
     )
 
 
@@ -252,6 +268,15 @@ def clean(text: str) -> str:
     """Without controls and surrogate halves, at most 20,000 characters."""
     whole = text[:LONGEST_TEXT].replace("\r\n", "\n").encode("utf-8", "replace").decode()
     return _CONTROLS.sub(" ", whole).strip()
+
+
+def _origin(origin: _Origin | None) -> Origin | None:
+    """A channel or a group is nobody who reports; yet what it wrote was not written by who forwards it."""
+    if origin is None:
+        return None
+    user = origin.sender_user
+    hidden = one_line(origin.sender_user_name or "")[:LONGEST_NAME].strip() or None
+    return Origin(user.id if user is not None and not user.is_bot else None, _name(user) or hidden)
 
 
 def _name(sender: _User | None) -> str | None:

@@ -182,13 +182,14 @@ class NoticeLetters:
         ]
         return [*ready, *self._alerts(step.case, at)]
 
-    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
-        """One message to one colleague, whatever their duty; none if they have left the directory.
-
-        By mail, even to somebody with a chat: it answers a mail of theirs.
-        """
+    def answer(
+        self, case: Case, notice: Notice, staff_id: str, at: datetime, *, by_mail: bool = False
+    ) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty; none if they have left the directory."""
         staff = self._directory.staff.get(staff_id)
-        return [self._to_staff(notice, case, Reached(staff), at, by_mail=True)] if staff is not None else []
+        return (
+            [self._to_staff(notice, case, Reached(staff), at, by_mail=by_mail)] if staff is not None else []
+        )
 
     def _given(
         self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...] = ()

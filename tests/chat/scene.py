@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.cases.case import Case
-from gateway.channels.telegram import Pace
+from gateway.channels.telegram import Pace, TelegramChannel
 from gateway.chat_joining import ChatParts, ChatSide
 from gateway.chat_ports import Link
 from gateway.chat_sandbox import Bot, BotApi, Chat, Message, Person, Sandbox
@@ -17,6 +17,7 @@ from gateway.mailboxes import StoredBookmarks
 from gateway.messages import Parcel
 from gateway.parts import Parts
 from gateway.ports import Channel
+from gateway.scanning import Scans
 from tests.house import House
 
 FIVE_LINES = ("堡垒机登录不上", "从早上九点开始的", "提示认证超时", "十几个人都受影响", "麻烦尽快看一下")
@@ -40,6 +41,10 @@ class ChatScene:
     side: ChatSide
     sandbox: Sandbox
     bot: Bot
+
+    def have_scanned(self, scans: Scans) -> None:
+        """From now on every file is looked at."""
+        self.side = chat_side(self.house, self.house.parts, self.side.channel, scans)
 
     @property
     def api(self) -> BotApi:
@@ -117,12 +122,24 @@ class ChatScene:
         return self.house.case(self.house.numbers()[0])
 
 
-def chat_side(house: House, parts: Parts) -> ChatSide:
-    """The chat of this house."""
+def chat_side(
+    house: House, parts: Parts, channel: TelegramChannel | None = None, scans: Scans | None = None
+) -> ChatSide:
+    """The chat of this house; with the channel that it has, if any."""
     shared = ChatParts(
         parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
     )
     bookmarks = StoredBookmarks(house.store, parts.clock)
-    return ChatSide(
-        shared, house.store, house.readings, bookmarks, house.outgoing, poll_seconds=0, pace=Pace(0, 0, 0)
+    side = ChatSide(
+        shared,
+        house.store,
+        house.readings,
+        bookmarks,
+        house.outgoing,
+        poll_seconds=0,
+        pace=Pace(0, 0, 0),
+        scans=scans,
     )
+    if channel is not None:
+        side.channel = channel
+    return side
