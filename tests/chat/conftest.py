@@ -11,7 +11,7 @@ from gateway.chat_sandbox import BotApi, running
 from gateway.config import Config
 from gateway.parsers.report import Reader
 from gateway.parts import Parts, build_parts
-from tests.chat.scene import ChatScene, ChatWay, chat_side
+from tests.chat.scene import ChatScene, ChatWay, OurScans, chat_side
 from tests.house import FakeClock, House, close
 from tests.stories.conftest import engine_on
 
@@ -43,9 +43,10 @@ async def scene(chat_parts: Parts, reader: Reader, sqlite_url: str) -> AsyncGene
         way = ChatWay()
         house = House(parts, reader, engine_on(sqlite_url), {"telegram": way})
         house.store.start()
-        side = chat_side(house, parts)
+        scans = OurScans()
+        side = chat_side(house, parts, scans)
         way.channel = side.channel
         await side.learn_name()
-        yield ChatScene(house, side, sandbox, bot)
+        yield ChatScene(house, side, sandbox, bot, scans)
         await side.channel.close()
         await close(house)

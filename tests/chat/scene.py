@@ -3,21 +3,22 @@
 The people are those of the seed directory: 周敏 of the bank, whose mail we know; 王强, an engineer; 钱虹, the manager.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from gateway.cases.case import Case
-from gateway.channels.telegram import Pace, TelegramChannel
+from gateway.channels.telegram import Pace
 from gateway.chat_joining import ChatParts, ChatSide
 from gateway.chat_ports import Link
 from gateway.chat_sandbox import Bot, BotApi, Chat, Message, Person, Sandbox
 from gateway.intake import Outcome
 from gateway.mailboxes import StoredBookmarks
-from gateway.messages import Parcel
+from gateway.messages import Attachment, Parcel
 from gateway.parts import Parts
 from gateway.ports import Channel
-from gateway.scanning import Scans
+from gateway.scanning import Judged, Scans
 from tests.house import House
 
 FIVE_LINES = ("堡垒机登录不上", "从早上九点开始的", "提示认证超时", "十几个人都受影响", "麻烦尽快看一下")
@@ -34,6 +35,17 @@ class ChatWay:
 
 
 @dataclass
+class OurScans:
+    """A scanner that finds nothing, until there is one."""
+
+    scans: Scans | None = None
+
+    async def judge(self, files: Sequence[Attachment]) -> Sequence[Judged]:
+        """As it says; else every file is clean."""
+        return await self.scans.judge(files) if self.scans is not None else [Judged(False, None)] * len(files)
+
+
+@dataclass
 class ChatScene:
     """The house, its chat, and the sandbox that stands in Telegram's place."""
 
@@ -41,10 +53,11 @@ class ChatScene:
     side: ChatSide
     sandbox: Sandbox
     bot: Bot
+    scans: OurScans
 
     def have_scanned(self, scans: Scans) -> None:
         """From now on every file is looked at."""
-        self.side = chat_side(self.house, self.house.parts, self.side.channel, scans)
+        self.scans.scans = scans
 
     @property
     def api(self) -> BotApi:
@@ -122,15 +135,13 @@ class ChatScene:
         return self.house.case(self.house.numbers()[0])
 
 
-def chat_side(
-    house: House, parts: Parts, channel: TelegramChannel | None = None, scans: Scans | None = None
-) -> ChatSide:
-    """The chat of this house; with the channel that it has, if any."""
+def chat_side(house: House, parts: Parts, scans: OurScans) -> ChatSide:
+    """The chat of this house."""
     shared = ChatParts(
         parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
     )
     bookmarks = StoredBookmarks(house.store, parts.clock)
-    side = ChatSide(
+    return ChatSide(
         shared,
         house.store,
         house.readings,
@@ -140,6 +151,3 @@ def chat_side(
         pace=Pace(0, 0, 0),
         scans=scans,
     )
-    if channel is not None:
-        side.channel = channel
-    return side
