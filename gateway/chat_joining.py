@@ -172,6 +172,10 @@ class ChatSide:
     async def load(self) -> None:
         """Whose chat is whose."""
         self._parts.chats.load(await self._store.run(lambda work: work.links()))
+        moves = await self._store.run(lambda work: work.moves())
+        self._parts.chats.load_moves(moves)
+        for before, now in moves:
+            self.channel.moved(before, now)
 
     def start(self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]) -> None:
         """Poll, learn our own name, and take in; `took_in` hears of every outcome."""

@@ -118,6 +118,14 @@ class ChatWork(Protocol):
         """Every link."""
         ...
 
+    def move_chat(self, before: str, chat: str) -> None:
+        """A group became a supergroup: what is `chat` now was `before`."""
+        ...
+
+    def moves(self) -> Sequence[tuple[str, str]]:
+        """Every (before, now)."""
+        ...
+
     def give_code(self, digest: str, link: Link, at: datetime, until: datetime) -> bool:
         """A one-time code, by its SHA-256; `link.chat` is where it was asked for, if anywhere.
 

@@ -15,6 +15,7 @@ class Chats:
     def __init__(self, links: Iterable[Link] = ()) -> None:
         self._by_chat: dict[str, Link] = {}
         self._by_person: dict[tuple[LinkKind, str], str] = {}
+        self._before: dict[str, str] = {}
         self.bot_name: str | None = None
         """The bot's user name; None while there is no chat, or Telegram has not told it yet."""
         self.load(links)
@@ -23,6 +24,16 @@ class Chats:
         """These are all there are."""
         self._by_chat = {link.chat: link for link in links}
         self._by_person = {(link.kind, link.person): link.chat for link in self._by_chat.values()}
+
+    def load_moves(self, moves: Iterable[tuple[str, str]]) -> None:
+        """These groups have become supergroups: (before, now)."""
+        self._before = {now: before for before, now in moves}
+
+    def home(self, chat: str) -> str:
+        """As what a chat is known: a group keeps the address that it had when we first met it."""
+        for _ in self._before:
+            chat = self._before.get(chat, chat)
+        return chat
 
     def deep_link(self, code: str) -> str | None:
         """Opens the bot with the code (Bot API, "Deep linking"); None while the bot has no name."""

@@ -31,7 +31,6 @@ TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
     "complaint": events.Complained,
 }
 BARE: Mapping[str, Callable[..., Event]] = {
-    "ack": events.Acknowledged,
     "dispatched": events.Dispatched,
     "arrived": events.Arrived,
     "issued": events.PartsIssued,
@@ -213,6 +212,8 @@ def _event(
             return corrections.phone(argument, by)
         case "alias":
             return corrections.alias(argument, case, directory, by)
+        case "ack":
+            return events.Acknowledged(rest=interval.read_amount(argument) if argument else None, by=by)
         case "interval":
             span = interval.read_amount(argument)
             return events.IntervalAsked(interval=span, by=by) if span else None

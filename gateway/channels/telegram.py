@@ -76,6 +76,12 @@ class TelegramChannel:
         note = telegram_text.from_bytes(parcel.raw)
         return f"message {await self._send(chat, note, parcel.id)} in {chat}"
 
+    def moved(self, before: str, now: str) -> None:
+        """What is known as `before` is to be written to as `now`."""
+        old, new = chat_address.read(before), chat_address.read(now)
+        if old is not None and new is not None:
+            self._moved[old.chat] = new.chat
+
     async def say(self, recipient: str, note: ChatNote) -> None:
         """Answer somebody who has just asked: tried once, since they can ask again."""
         try:
@@ -124,7 +130,10 @@ class TelegramChannel:
         chat = chat_address.read(recipient)
         if chat is None:
             raise DeliveryError(f"{recipient!a} is no chat", permanent=True)
-        return replace(chat, chat=self._moved.get(chat.chat, chat.chat))
+        number = chat.chat
+        for _ in self._moved:
+            number = self._moved.get(number, number)
+        return replace(chat, chat=number)
 
     async def _send(self, chat: ChatAddress, note: ChatNote, outbound_id: str | None) -> int:
         messages = telegram_text.messages(note)

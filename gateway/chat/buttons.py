@@ -21,8 +21,12 @@ PASSED, FAILED, AGREE, ISSUED = "passed", "failed", "agree", "issued"
 DIGEST = "digest"
 WITHOUT_BUTTONS = frozenset({"assignment"})
 
+CALL = "call"
+RESTS = (30, 60, 120, 240)
+"""Minutes for which whoever has an escalation in hand may let it rest."""
+
 _CONFIRM = (SOLVED, UNSOLVED)
-_ESCALATED = (ACK, OVER, ASSIGN)
+_ESCALATED = (ACK, OVER, ASSIGN, CALL)
 
 _BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("please_confirm", "customer"): _CONFIRM,
@@ -33,7 +37,7 @@ _BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("review_request", "centre_manager"): (PASSED, FAILED),
     ("interim_draft", "superior"): (AGREE,),
     ("parts_wanted", "warehouse"): (ISSUED,),
-    ("triage_request", "service_manager"): (ASSIGN,),
+    ("triage_request", "service_manager"): (ASSIGN, CALL),
     ("help_needed", "service_manager"): (ACK, ASSIGN),
     ("help_needed", "project_manager"): (ACK, ASSIGN),
     ("digest", "service_manager"): (ACK,),

@@ -166,7 +166,7 @@ def _answered(taking: ChatTaking, staff: Staff, item: Item) -> Sent | None:
     """The card that a message answers, if it was made for this colleague and may still be answered."""
     if item.update.reply_to is None:
         return None
-    on = taking.work.noted(taking.speaker.chat.message(item.update.reply_to))
+    on = taking.work.noted(taking.speaker.there.message(item.update.reply_to))
     sent = taking.work.sent(on.outbound_id) if on is not None and on.outbound_id is not None else None
     if sent is None or sent.person != staff.id or sent.token_until < item.kept.received_at:
         return None

@@ -114,7 +114,7 @@ def open_cases(taking: ChatTaking) -> Sequence[str]:
 def answered_case(taking: ChatTaking, reply_to: Sequence[int]) -> Case | None:
     """The case that a message of this chat lies on; everybody in the chat has read it."""
     for number in reply_to:
-        on = taking.work.noted(taking.speaker.chat.message(number))
+        on = taking.work.noted(taking.speaker.there.message(number))
         if on is not None:
             return taking.work.case(on.case_number)
     return None

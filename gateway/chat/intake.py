@@ -18,6 +18,7 @@ from gateway.chat.people import Speaker, speaker_of
 from gateway.chat.reading import PartReader, Scans, Understood
 from gateway.chat.saying import Phrases, Spoken, Voice, spoken, written
 from gateway.chat.taking import After, ChatTaking, CodeByMail, House
+from gateway.chat_address import ChatAddress
 from gateway.errors import NotNow, StaleCase
 from gateway.intake.message import FAILED, FILED, POSTPONED, SET_ASIDE, Outcome
 from gateway.intake.queue import LAST_LIVES, Readings
@@ -129,7 +130,9 @@ class ChatIntake:
     async def _afterwards(self, after: After) -> None:
         """What follows once all is stored."""
         if after.links_changed:
-            self._house.chat.chats.load(await self._store.run(lambda work: work.links()))
+            chats = self._house.chat.chats
+            chats.load(await self._store.run(lambda work: work.links()))
+            chats.load_moves(await self._store.run(lambda work: work.moves()))
         at = self._house.clock.now()
         for each in after.said:
             if each.used is not None:
@@ -186,6 +189,8 @@ def decide(taking: ChatTaking, part: Part, read: Understood, choice: str | None)
         if outcome is not None:
             taking.work.forget_question(taking.speaker.who)
         return outcome
+    if update.kind == "moved" and update.chat is not None and update.moved_to is not None:
+        return _moved(taking, update.chat, update.moved_to)
     if update.kind == "press":
         if (update.pressed or "").startswith(f"{PICK}."):
             return _picked(taking)
@@ -198,6 +203,14 @@ def decide(taking: ChatTaking, part: Part, read: Understood, choice: str | None)
         taking.say("declined")
         return Outcome(FILED, None, f"a {update.declined}, which we cannot read")
     return NOTHING
+
+
+def _moved(taking: ChatTaking, before: int, now: int) -> Outcome:
+    """A group became a supergroup: the same chat under another number, told by Telegram in both of them."""
+    bot = taking.speaker.there.bot
+    taking.work.move_chat(str(ChatAddress(bot, before)), str(ChatAddress(bot, now)))
+    taking.after.links_changed = True
+    return Outcome(FILED, None, "the group became a supergroup")
 
 
 def _picked(taking: ChatTaking) -> Outcome:

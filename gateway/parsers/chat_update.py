@@ -132,6 +132,7 @@ class _Message(Struct):
     dice: msgspec.Raw = _ABSENT
     story: msgspec.Raw = _ABSENT
     migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
 
 
 class _Press(Struct):
@@ -206,6 +207,8 @@ def _decoded(raw: bytes | msgspec.Raw, into: type[Part]) -> Part | None:
 def _of_message(message: _Message, kind: Kind, kept: _Kept) -> ChatUpdate:
     if message.migrate_to_chat_id is not None:
         return ChatUpdate("moved", chat=message.chat.id, moved_to=message.migrate_to_chat_id)
+    if message.migrate_from_chat_id is not None:
+        return ChatUpdate("moved", chat=message.migrate_from_chat_id, moved_to=message.chat.id)
     text = clean(message.text or message.caption or "")
     declined = next((each for each in DECLINED if getattr(message, each)), None)
     file, problems = _file(message, kept.file)

@@ -14,7 +14,16 @@ from gateway.ports import Kept
 from gateway.storage.connected import Connected
 from gateway.storage.mapping import case_from_json
 from gateway.storage.statements import KEPT
-from gateway.storage.tables import cases, chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
+from gateway.storage.tables import (
+    cases,
+    chat_codes,
+    chat_links,
+    chat_messages,
+    chat_moves,
+    chat_questions,
+    inbox,
+    outbox,
+)
 
 FROM_CHATS = "telegram%"
 ACT = "telegram:act"
@@ -144,6 +153,16 @@ class DatabaseChatWork(Connected):
         """Every link."""
         rows = self._connection.execute(select(chat_links).order_by(chat_links.c.at))
         return [Link(row.chat, _kind(row.kind), row.person) for row in rows]
+
+    def move_chat(self, before: str, chat: str) -> None:
+        """Told again, it is as it was."""
+        if before == chat or any(now == chat for _, now in self.moves()):
+            return
+        self._connection.execute(insert(chat_moves), {"chat": chat, "before": before})
+
+    def moves(self) -> Sequence[tuple[str, str]]:
+        """Every (before, now)."""
+        return [(row.before, row.chat) for row in self._connection.execute(select(chat_moves))]
 
     def give_code(self, digest: str, link: Link, at: datetime, until: datetime) -> bool:
         """Within what one person and one chat may ask for."""

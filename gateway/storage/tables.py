@@ -246,6 +246,14 @@ chat_messages = Table(
 )
 """Which case each message of a chat lies on, theirs and ours: what an answer or an edit refers to."""
 
+chat_moves = Table(
+    "chat_moves",
+    metadata,
+    Col("chat", String(80), primary_key=True),
+    Col("before", String(80), nullable=False),
+)
+"""Groups that became supergroups, and as what they are known: their cases and letters keep the first address."""
+
 chat_cards = Table(
     "chat_cards",
     metadata,

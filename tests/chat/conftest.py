@@ -40,6 +40,7 @@ async def scene(chat_parts: Parts, reader: Reader, sqlite_url: str) -> AsyncGene
         )
         parts = replace(chat_parts, clock=clock, config=config)
         parts.chats.load(())
+        parts.chats.load_moves(())
         way = ChatWay()
         house = House(parts, reader, engine_on(sqlite_url), {"telegram": way})
         house.store.start()

@@ -1,4 +1,4 @@
-"""Cards: letters to colleagues in a chat that are edited in place as their case moves."""
+"""Cards, edited in place as their case moves; and which chat a group that became a supergroup was before."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,12 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """One more table."""
+    """Two more tables."""
+    op.create_table(
+        "chat_moves",
+        sa.Column("chat", sa.String(80), primary_key=True),
+        sa.Column("before", sa.String(80), nullable=False),
+    )
     op.create_table(
         "chat_cards",
         sa.Column("outbound_id", sa.String(16), sa.ForeignKey("outbox.id"), primary_key=True),
