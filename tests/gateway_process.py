@@ -22,6 +22,7 @@ from sqlalchemy import Engine
 
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import list_cases, list_inbox, read_case
+from tests import canary
 
 Seen = TypeVar("Seen")
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,7 @@ class GatewayProcess:
         self.folder = folder
         self.log = folder / "log.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
+        canary.watch(self.log)
         own = {
             "data_dir": str(folder),
             "channels__smtp__listen": "127.0.0.1:0",
