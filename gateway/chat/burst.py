@@ -73,10 +73,11 @@ Part = Words | Act
 
 def without_name(item: Item, name: str | None) -> Item:
     """The same item without the `@name` by which a group speaks to us: it is an address, and no word of the report."""
-    if name is None or name.lower() not in item.update.mentions:
-        return item
-    text = re.sub(rf"@{re.escape(name)}\b[ ,，:：]*", "", item.update.text, flags=re.IGNORECASE).strip()
-    return replace(item, update=replace(item.update, text=text))
+    update = item.update
+    if name is None or name.lower() not in update.mentions or update.command is not None:
+        return item  # a command names us in its own way
+    text = re.sub(rf"@{re.escape(name)}\b[ ,，:：]*", "", update.text, flags=re.IGNORECASE).strip()
+    return replace(item, update=replace(update, text=text))
 
 
 def parts(items: Iterable[Item]) -> Sequence[Part]:
