@@ -116,7 +116,9 @@ class Gateway:
         shared = ChatParts(
             parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
         )
-        return ChatSide(shared, self.store, self._inward.reader, self._channel, openers)
+        return ChatSide(
+            shared, self.store, self._inward.reader, self._channel, openers, scans=self._inward.scans
+        )
 
     @property
     def directory(self) -> Directory:

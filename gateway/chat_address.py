@@ -1,14 +1,14 @@
 """Where a chat is: the text that stands in the place of a mail address wherever the gateway says to whom.
 
 `<channel>:<account>/<chat>`, with `/<topic>` for a thread of its own; a group's chat begins with `-`. What stands
-between the marks is percent-encoded (RFC 3986), so that it holds no @ and no mail can come from one. The account tells
-two bots of one service apart, since they have two conversations with one person (LESSONS 102); a channel that has only
-one leaves it empty.
+between the marks is percent-encoded (RFC 3986), so that it holds no @ and no mail can come from one, and a capital is
+written `~` and the letter, since addresses are compared in lower case. The account tells two bots of one service apart,
+which have two conversations with one person (LESSONS 102); a channel that has only one leaves it empty.
 """
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 TELEGRAM = "telegram"
 """The name of the channel that the gateway brings along under this very name."""
@@ -26,10 +26,10 @@ LONGEST = 80
 LONGEST_MESSAGE = 100
 """Characters of a message's id with its chat before it."""
 
-_PART = r"[A-Za-z0-9._~%-]"
-_WRITTEN = re.compile(
-    rf"([a-z][a-z0-9-]{{0,14}}):({_PART}{{0,24}})/(-?)({_PART}{{1,60}})(?:/({_PART}{{1,60}}))?"
-)
+_PART = r"[a-z0-9._~%-]"
+_WRITTEN = re.compile(rf"([a-z][a-z0-9-]{{0,14}}):({_PART}*)/(-?)({_PART}+)(?:/({_PART}+))?")
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789._-")
+_CAPITAL = re.compile(r"~([a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def read(address: str) -> ChatAddress | None:
         return None
     channel, account, group, chat, topic = found.groups()
     named = ChatAddress(
-        channel, unquote(account), unquote(chat), bool(group), unquote(topic) if topic is not None else None
+        channel, _read(account), _read(chat), bool(group), _read(topic) if topic is not None else None
     )
     return named if str(named) == address else None
 
@@ -97,5 +97,15 @@ def is_act(source: str) -> bool:
 
 def _quoted(part: str) -> str:
     """Without any mark of ours in it; a minus at the beginning would make a group of a person."""
-    text = quote(part, safe="", errors="replace")
-    return f"%2D{text[1:]}" if text.startswith("-") else text
+    text = "".join(map(_written, part.encode("utf-8", "replace")))
+    return f"%2d{text[1:]}" if text.startswith("-") else text
+
+
+def _written(byte: int) -> str:
+    if byte in _PLAIN:
+        return chr(byte)
+    return f"~{chr(byte).lower()}" if byte < 128 and chr(byte).isupper() else f"%{byte:02x}"
+
+
+def _read(part: str) -> str:
+    return unquote(_CAPITAL.sub(lambda found: found[1].upper(), part), errors="replace")

@@ -13,11 +13,14 @@ import structlog
 
 from gateway import chat_address, chat_update, reply_address
 from gateway.channels import mail
+from gateway.channels.telegram_chat import TelegramChat
 from gateway.chat import ChatIntake, ChatRules, buttons
+from gateway.chat.reading import Scans
 from gateway.chat.taking import CodeByMail, House
-from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
+from gateway.chat_address import LONGEST_MESSAGE, TELEGRAM, ChatAddress
+from gateway.chat_cards import Board, Cards
 from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse
-from gateway.chat_note import Button, ChatNote, to_bytes
+from gateway.chat_note import Button, ChatFile, ChatNote, to_bytes
 from gateway.chat_ports import OnCase, Pause
 from gateway.chat_update import ChatUpdate, digest_of, envelope_of
 from gateway.chats import Chats
@@ -33,16 +36,22 @@ log = structlog.get_logger()
 
 RETRY_SECONDS = 2.0
 INTAKE = "chat intake"
+CARDS = "chat cards"
+CARD_SECONDS = 1.0
 
 
 def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetime) -> bytes:
-    """A letter as a note for a chat: its words, and the buttons that this letter has."""
+    """A letter as a note for a chat: its words under their headline, the buttons that this letter has, its files."""
     token = next(iter(reply_address.tokens_in((outbound.reply_to.address,), (), support)), "")
     labelled = [
         Button(composer.phrase("button", verb, outbound.language, at), data)
         for verb, data in buttons.under(outbound, token)
     ]
-    return to_bytes(ChatNote(outbound.text, tuple(labelled)))
+    files = tuple(
+        ChatFile(file.name or f"file-{place}", file.content)
+        for place, file in enumerate(outbound.attachments, 1)
+    )
+    return to_bytes(ChatNote(outbound.text, tuple(labelled), outbound.headline, files))
 
 
 def pause_of(config: Config) -> Pause:
@@ -95,8 +104,11 @@ class StoredChats:
 
         def note(work: Work) -> None:
             sent = work.sent(outbound_id)
-            if sent is not None:
-                work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if sent is None:
+                return
+            work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if chat.channel == TELEGRAM and buttons.is_card(sent.notice, sent.role):
+                work.card_left(outbound_id, int(message), self._clock.now())
 
         await self._store.run(note)
 
@@ -138,6 +150,28 @@ class ChannelsVoice:
         """None where config.toml has no such channel any more."""
         at = chat_address.read(chat)
         return self._channels.get(at.channel) if at is not None else None
+
+
+class Boards:
+    """`gateway.chat_cards.Board`: of the channels that can change what they have said; elsewhere cards stay as sent."""
+
+    def __init__(self, channels: Mapping[str, ChatChannel]) -> None:
+        self._channels = channels
+
+    async def redraw(self, recipient: str, first: int, last: int, note: ChatNote) -> None:
+        """Raises MessageGone, DeliveryError."""
+        await self._board(recipient).redraw(recipient, first, last, note)
+
+    async def post(self, recipient: str, note: ChatNote) -> int:
+        """Raises DeliveryError."""
+        return await self._board(recipient).post(recipient, note)
+
+    def _board(self, recipient: str) -> Board:
+        at = chat_address.read(recipient)
+        channel = self._channels.get(at.channel) if at is not None else None
+        if isinstance(channel, TelegramChat):
+            return channel.sending
+        raise DeliveryError("nothing that was said in this chat can be changed", permanent=True)
 
 
 class CodePostman:
@@ -193,6 +227,8 @@ class ChatSide:
         readings: Readings,
         mail_out: Channel,
         openers: Sequence[Callable[[ChatHouse], ChatChannel]],
+        *,
+        scans: Scans | None = None,
     ) -> None:
         self._store = store
         self._parts = parts
@@ -207,18 +243,26 @@ class ChatSide:
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
         postman = CodePostman(parts, mail_out)
         voice = ChannelsVoice(self.channels)
-        self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman)
+        self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman, scans)
+        self.cards = Cards(store, parts.letters, Boards(self.channels), parts.clock)
         self._pause = rules.pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def load(self) -> None:
         """Whose chat is whose."""
         self._parts.chats.load(await self._store.run(lambda work: work.links()))
+        moves = await self._store.run(lambda work: work.moves())
+        self._parts.chats.load_moves(moves)
+        for channel in self.channels.values():
+            if isinstance(channel, TelegramChat):
+                for before, now in moves:
+                    channel.sending.moved(before, now)
 
     def start(self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]) -> None:
-        """Fetch from every channel, and take in; `took_in` hears of every outcome."""
+        """Fetch from every channel, take in, and keep cards true; `took_in` hears of every outcome."""
         self._tasks = {
             INTAKE: asyncio.create_task(self._take_in(reader_ready, took_in), name=INTAKE),
+            CARDS: asyncio.create_task(self._keep_cards(), name=CARDS),
             **{
                 name: asyncio.create_task(channel.run(), name=f"chat {name}")
                 for name, channel in self.channels.items()
@@ -241,7 +285,7 @@ class ChatSide:
 
         def probe(name: str) -> Callable[[], Awaitable[Mapping[str, object]]]:
             async def health() -> Mapping[str, object]:
-                ended = [each for each in (name, INTAKE) if _has_died(self._tasks.get(each))]
+                ended = [each for each in (name, INTAKE, CARDS) if _has_died(self._tasks.get(each))]
                 why = {"ok": False, "why": f"{', '.join(ended)} ended"} if ended else {}
                 return {**self.channels[name].health(), **why}
 
@@ -252,6 +296,18 @@ class ChatSide:
     def calls(self) -> Mapping[str, Callable[[Call], Awaitable[Answer]]]:
         """What `/chat/<name>` reaches."""
         return {name: channel.called for name, channel in self.channels.items()}
+
+    async def _keep_cards(self) -> None:
+        """Look again and again: what moves a case knows nothing of chats, and a look costs one row of an index."""
+        while True:
+            try:
+                looked = await self.cards.turn()
+            except Exception as error:
+                # A fault of ours in one card must not let all others go stale.
+                log.exception("chat_cards_failed", reason=type(error).__name__)
+                looked = 0
+            if not looked:
+                await asyncio.sleep(CARD_SECONDS)
 
     async def _take_in(
         self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]

@@ -4,6 +4,7 @@ A text is cut while it is plain, at a paragraph if it can be; each channel then 
 them, so that markup can never be cut in half.
 """
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ MOST_PIECES = 10
 
 LONGEST_LABEL = 64  # characters of a button that are still shown whole
 LONGEST_DATA = 64  # bytes: what the smallest service takes (Bot API, InlineKeyboardButton)
+HEADLINE_UNITS = 200
 CUT = "…"
 
 Size = Callable[[str], int]
@@ -29,11 +31,21 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatFile:
+    """A file as it goes out."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ChatNote:
-    """A chat message as it lies in the outbox; buttons stand one below the other."""
+    """A chat message as it lies in the outbox; buttons stand one below the other, `headline` above the text."""
 
     text: str
     buttons: tuple[Button, ...] = ()
+    headline: str = ""
+    files: tuple[ChatFile, ...] = ()
 
 
 def to_bytes(note: ChatNote) -> bytes:
@@ -42,15 +54,28 @@ def to_bytes(note: ChatNote) -> bytes:
         if len(button.data.encode()) > LONGEST_DATA or not button.label.strip():
             raise ValueError(f"a button that is refused: {button.label!r}")
     buttons = [[button.label[:LONGEST_LABEL], button.data] for button in note.buttons]
-    return json.dumps({"text": note.text, "buttons": buttons}, ensure_ascii=False).encode(
-        "utf-8", "backslashreplace"
-    )
+    body: dict[str, object] = {"text": note.text, "buttons": buttons}
+    if note.headline:
+        body["headline"] = _prefix(note.headline, HEADLINE_UNITS, utf16_units)
+    if note.files:
+        body["files"] = [[file.name, base64.b64encode(file.content).decode()] for file in note.files]
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def from_bytes(raw: bytes) -> ChatNote:
     """What `to_bytes` made."""
     body = json.loads(raw)
-    return ChatNote(body["text"], tuple(Button(label, data) for label, data in body["buttons"]))
+    return ChatNote(
+        text=body["text"],
+        buttons=tuple(Button(label, data) for label, data in body["buttons"]),
+        headline=body.get("headline", ""),
+        files=tuple(ChatFile(name, base64.b64decode(content)) for name, content in body.get("files", ())),
+    )
+
+
+def whole_text(note: ChatNote) -> str:
+    """Headline, words and the names of the files, for a service that can show nothing else of them."""
+    return "\n\n".join(filter(None, [note.headline, note.text, *(f"[{file.name}]" for file in note.files)]))
 
 
 def utf16_units(text: str) -> int:

@@ -48,6 +48,26 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A letter to a colleague that is kept true in their chat.
+
+    `first` and `last` number its messages there; `face` is what it shows, as the chat's bytes; `used` are the verbs of
+    its buttons that have done their work; `wanted` is the case's version that it is to show.
+    """
+
+    outbound_id: str
+    case_number: str
+    person: str
+    recipient: str
+    first: int
+    last: int
+    face: bytes
+    used: frozenset[str]
+    wanted: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class OnCase:
     """A message of a chat that lies on a case; `outbound_id` where it is one of ours."""
 
@@ -98,6 +118,14 @@ class ChatWork(Protocol):
         """Every link."""
         ...
 
+    def move_chat(self, before: str, chat: str) -> None:
+        """A group became a supergroup: what is `chat` now was `before`."""
+        ...
+
+    def moves(self) -> Sequence[tuple[str, str]]:
+        """Every (before, now)."""
+        ...
+
     def give_code(self, digest: str, link: Link, at: datetime, until: datetime) -> bool:
         """A one-time code, by its SHA-256; `link.chat` is where it was asked for, if anywhere.
 
@@ -115,6 +143,34 @@ class ChatWork(Protocol):
 
     def cases_held_by(self, staff_id: str) -> Sequence[Case]:
         """Cases not closed that this colleague works on, as the engineer or as a helper."""
+        ...
+
+    def card_left(self, outbound_id: str, message: int, at: datetime) -> None:
+        """A message of this letter stands in its chat; whether it is still true is looked at once."""
+        ...
+
+    def use_card(self, outbound_id: str, verb: str, at: datetime) -> None:
+        """A button of it has done its work; nothing where the letter is no card."""
+        ...
+
+    def cards_due(self, at: datetime, limit: int) -> Sequence[Card]:
+        """Cards that may show something else than their case."""
+        ...
+
+    def card_shown(self, card: Card, face: bytes) -> None:
+        """It shows what was wanted of it, with this face."""
+        ...
+
+    def card_deferred(self, card: Card, until: datetime) -> None:
+        """Try again then."""
+        ...
+
+    def card_again(self, card: Card, message: int, face: bytes) -> None:
+        """It could not be edited, and was sent once more, as this message."""
+        ...
+
+    def next_card(self) -> datetime | None:
+        """When a card is next to be looked at."""
         ...
 
     def undelivered(self, outbound_id: str) -> Undelivered | None:

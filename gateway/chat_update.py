@@ -48,6 +48,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Who wrote a message that was forwarded, as far as the service tells: a person's id and name, or a name alone."""
+
+    person: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChatUpdate:
     """One thing that somebody did. Every id is the service's own, as text.
 
@@ -82,6 +90,7 @@ class ChatUpdate:
     declined: str | None = None
     file: Attachment | None = None
     problems: tuple[str, ...] = ()
+    forwarded: Origin | None = None
     moved_to: str | None = None
 
     @property

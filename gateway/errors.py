@@ -8,6 +8,7 @@ GatewayError
 ├── StaleCase          nobody: somebody else recorded a step first; the caller reads again and repeats
 ├── UnknownCase        whoever named a case that does not exist
 └── DeliveryError      the responders: `permanent` says whether trying again can help
+    └── MessageGone        whoever wanted to change what was sent: it stands there no longer, and is sent anew
 """
 
 from dataclasses import dataclass
@@ -75,3 +76,10 @@ class DeliveryError(GatewayError):
         self.permanent = permanent
         self.in_doubt = in_doubt
         self.wait = wait
+
+
+class MessageGone(DeliveryError):
+    """What was to be changed was deleted, or may be changed no more."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)

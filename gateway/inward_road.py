@@ -10,13 +10,12 @@ from gateway import digest
 from gateway.channels.clamd import Clamd
 from gateway.errors import NotNow
 from gateway.intake import POSTPONED, Intake, Outcome
-from gateway.intake.queue import Readings
 from gateway.messages import Envelope
 from gateway.metrics import Metrics
 from gateway.parts import Parts
 from gateway.ports import Store
 from gateway.reading import ReadingProcess, Recipe
-from gateway.scanning import ScannedReadings
+from gateway.scanning import ScannedReadings, Scans
 
 log = structlog.get_logger()
 
@@ -37,6 +36,8 @@ class InwardRoad:
         self._stopping = asyncio.Event()
         self.reader = ReadingProcess(Recipe.of(parts.directory, parts.rules.vendor, parts.rules.own))
         self.reader_ready = asyncio.Event()
+        url = parts.config.scanner.url
+        self.scans = Scans(Clamd(url)) if url else None
 
     async def keep(self, envelope: Envelope, raw: bytes) -> None:
         """Durable when it returns; the second delivery of a message is kept as such and changes nothing."""
@@ -53,7 +54,7 @@ class InwardRoad:
     async def run(self) -> None:
         """Load the parsers beside the open ports, in a process of their own, then take in whatever waits."""
         parts = self._parts
-        readings = _scanned(self.reader, parts.config.scanner.url)
+        readings = ScannedReadings(self.reader, self.scans) if self.scans is not None else self.reader
         intake = Intake(self._store, readings, parts.rules, parts.letters, parts.clock, parts.ids)
         await self._until_it_works(intake.learn)
         await self._until_it_works(self.reader.start)
@@ -93,8 +94,3 @@ class InwardRoad:
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), RETRY_SECONDS)
-
-
-def _scanned(reader: ReadingProcess, url: str) -> Readings:
-    """The reader, with a look at every file where there is a scanner (T24)."""
-    return ScannedReadings(reader, Clamd(url)) if url else reader

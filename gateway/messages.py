@@ -96,7 +96,8 @@ class Outbound:
     of `gateway.reply_address`. `notice` and `role` say what it is and to whom, for the journal. `automatic`
     is false only for an engineer's own words relayed to the customer. `language` is a BCP 47 tag
     ("zh-Hans", "zh-Hant", "en"). `not_before` keeps mail for staff until their duty begins. `attachments` are
-    the files that go with it, in order; how they are named and how much fits is the channel's business.
+    the files that go with it, in order; how they are named and how much fits is the channel's business. `headline` says
+    where the case stands: a chat shows it above the words, and keeps it true.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Outbound:
     not_before: datetime | None = None
     extra_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     attachments: tuple[Attachment, ...] = ()
+    headline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,5 +181,6 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
         dns=DnsResolver(time.monotonic, config.trust.name_servers),
         limits=config.trust.limits,
         hold=config.trust.hold,
+        chats=chats,
     )
     return Parts(config, directory, composer, letters, rules, chosen_ids, clock or SystemClock(), chats)

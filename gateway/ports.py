@@ -441,8 +441,14 @@ class Letters(Protocol):
         """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs."""
         ...
 
-    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
-        """One message to one colleague, whatever their duty: they have just written."""
+    def headline(self, case: Case, staff_id: str, at: datetime) -> str:
+        """Where the case stands, in one line, in the words of this colleague's language."""
+        ...
+
+    def answer(
+        self, case: Case, notice: Notice, staff_id: str, at: datetime, *, by_mail: bool = False
+    ) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty; `by_mail` even if they have a chat: it answers a mail."""
         ...
 
 

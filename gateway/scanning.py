@@ -7,7 +7,7 @@ queue: after it has once been silent, nobody asks it again for a minute.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -44,27 +44,29 @@ class Scanner(Protocol):
         ...
 
 
-class ScannedReadings:
-    """Stands where a reader stands, and has every file of a message scanned.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file that was looked at; `remark` is None where there is nothing to say of it."""
 
-    `patience` is how many seconds all the files of one message may take together.
-    """
+    is_harmful: bool
+    remark: str | None
 
-    def __init__(self, readings: Reads, scanner: Scanner, patience: float = PATIENCE_SECONDS) -> None:
-        self._readings = readings
+
+class Scans:
+    """Has files scanned; `patience` is how many seconds all the files of one message may take together."""
+
+    def __init__(self, scanner: Scanner, patience: float = PATIENCE_SECONDS) -> None:
         self._scanner = scanner
         self._patience = patience
         self._rests_until = 0.0
 
-    async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
-        """What a kept message means, without the files that are harmful. Raises what the reader raises."""
-        reading = await self._readings.read(kept_raw, envelope)
-        files = reading.inbound.attachments
-        return _marked(reading, await self._verdicts(files)) if files else reading
-
-    async def learn(self, directory: Directory) -> None:
-        """Read with this directory, from the next message on."""
-        await self._readings.learn(directory)
+    async def judge(self, files: Sequence[Attachment]) -> Sequence[Judged]:
+        """What is said of each file, in order; never raises."""
+        verdicts = await self._verdicts(files)
+        return [
+            Judged(verdict.state == "infected", None if verdict.state == "clean" else _remark(file, verdict))
+            for file, verdict in zip(files, verdicts, strict=True)
+        ]
 
     async def _verdicts(self, files: Sequence[Attachment]) -> Sequence[Verdict]:
         now = asyncio.get_running_loop().time
@@ -85,13 +87,31 @@ class ScannedReadings:
             return [Verdict("unscanned", f"no answer within {self._patience:g} s")] * len(files)
 
 
-def _marked(reading: Reading, verdicts: Sequence[Verdict]) -> Reading:
+class ScannedReadings:
+    """Stands where a reader stands, and has every file of a mail scanned."""
+
+    def __init__(self, readings: Reads, scans: Scans) -> None:
+        self._readings = readings
+        self._scans = scans
+
+    async def read(self, kept_raw: bytes, envelope: Envelope) -> Reading:
+        """What a kept message means, without the files that are harmful. Raises what the reader raises."""
+        reading = await self._readings.read(kept_raw, envelope)
+        files = reading.inbound.attachments
+        return _marked(reading, await self._scans.judge(files)) if files else reading
+
+    async def learn(self, directory: Directory) -> None:
+        """Read with this directory, from the next message on."""
+        await self._readings.learn(directory)
+
+
+def _marked(reading: Reading, judged: Sequence[Judged]) -> Reading:
     """The same reading; harmful files are out of it, and its problems say what the scanner said."""
-    judged = list(zip(reading.inbound.attachments, verdicts, strict=True))
-    remarks = tuple(_remark(file, verdict) for file, verdict in judged if verdict.state != "clean")
+    remarks = tuple(each.remark for each in judged if each.remark is not None)
     if not remarks:
         return reading
-    harmless = tuple(file for file, verdict in judged if verdict.state != "infected")
+    files = zip(reading.inbound.attachments, judged, strict=True)
+    harmless = tuple(file for file, each in files if not each.is_harmful)
     inbound = replace(reading.inbound, attachments=harmless)
     report = replace(reading.report, inbound=inbound, problems=(*reading.report.problems, *remarks))
     return reading._replace(inbound=inbound, report=report)
@@ -100,5 +120,5 @@ def _marked(reading: Reading, verdicts: Sequence[Verdict]) -> Reading:
 def _remark(file: Attachment, verdict: Verdict) -> str:
     name = (file.name or "without a name")[:LONGEST_NAME]
     if verdict.state == "infected":
-        return f"the file {name!r} is harmful ({verdict.detail}) and was taken out; the mail as it came has it still"
+        return f"the file {name!r} is harmful ({verdict.detail}) and was taken out; the message as it came has it still"
     return f"the file {name!r} was not scanned: {verdict.detail}"

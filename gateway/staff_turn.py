@@ -31,7 +31,6 @@ TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
     "complaint": events.Complained,
 }
 BARE: Mapping[str, Callable[..., Event]] = {
-    "ack": events.Acknowledged,
     "dispatched": events.Dispatched,
     "arrived": events.Arrived,
     "issued": events.PartsIssued,
@@ -217,6 +216,8 @@ def _event(
         case "merge":
             number = next(iter(case_number.find(argument)), None)
             return events.MergedInto(into=number, by=by) if number else None
+        case "ack":
+            return events.Acknowledged(rest=interval.read_amount(argument) if argument else None, by=by)
         case "interval":
             span = interval.read_amount(argument)
             return events.IntervalAsked(interval=span, by=by) if span else None

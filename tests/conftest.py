@@ -17,6 +17,8 @@ from gateway.storage.writer import Writer
 from tests.house import FakeClock, House, close
 from tests.real_servers import Postgres, running_postgres
 
+pytest_plugins = ["tests.canary"]
+
 _NUMBERS = count(1)
 
 settings.register_profile(

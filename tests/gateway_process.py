@@ -18,8 +18,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import Engine
+
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import list_cases, list_inbox, read_case
+from tests import canary
 
 Seen = TypeVar("Seen")
 ROOT = Path(__file__).parents[1]
@@ -69,6 +72,7 @@ class GatewayProcess:
         self.folder = folder
         self.log = folder / "log.jsonl"
         folder.mkdir(parents=True, exist_ok=True)
+        canary.watch(self.log)
         own = {
             "data_dir": str(folder),
             "channels__smtp__listen": "127.0.0.1:0",
@@ -185,21 +189,22 @@ class GatewayProcess:
 
     def cases(self) -> list[dict[str, Any]]:
         """Every case, as the list has it."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             return [dict(row) for row in list_cases(engine)]
 
     def inbox(self) -> list[dict[str, Any]]:
         """Every message kept."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             return [dict(row) for row in list_inbox(engine, limit=100_000)]
 
     def messages(self, number: str) -> Sequence[Mapping[str, Any]]:
         """What was said on a case, in and out."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             return read_case(engine, number)[2]
 
     @contextmanager
-    def _engine(self) -> Generator[Any]:
+    def engine(self) -> Generator[Engine]:
+        """Its database, to look at."""
         engine = open_engine(f"sqlite:///{self.folder / 'gateway.db'}", writes=False)
         try:
             yield engine

@@ -22,6 +22,7 @@ MAY_KNOW = {
     "chat_ports": {"cases", "ports"},  # the latter for the type checker alone
     "chats": {"chat_ports"},
     "chat_command": {"cases", "chat", "chat_ports", "clock", "errors", "storage"},
+    "chat_cards": {"cases", "chat", "chat_address", "chat_note", "chat_ports", "errors", "ports"},
     "chat": {
         *(
             "cases",
@@ -35,6 +36,7 @@ MAY_KNOW = {
             "chats",
         ),
         *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
+        "colleague_report",
     },
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
@@ -97,6 +99,8 @@ MAY_KNOW = {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(
             "case_number",
+            "chat_address",
+            "chats",
             "colleague_report",
             "customer_turn",
             "reading",
@@ -143,7 +147,7 @@ JOINERS = {
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     *("doors", "inward_road", "vitals"),
-    *("chat", "chat_channel", "chat_joining", "chat_kinds", "chat_sandbox", "chat_trial"),
+    *("chat", "chat_cards", "chat_channel", "chat_joining", "chat_kinds", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")

@@ -10,7 +10,7 @@ from gateway.channels.clamd import Clamd, Verdict
 from gateway.config import DEFAULT_CONFIG, load
 from gateway.errors import ConfigError
 from gateway.intake import OPENED, Intake
-from gateway.scanning import ScannedReadings, Scanner
+from gateway.scanning import ScannedReadings, Scanner, Scans
 from tests.channels.test_clamd import EICAR, clamd, scanning
 from tests.house import FAULT, WANG, ZHOU, House, mail
 
@@ -33,7 +33,7 @@ class Says:
 def with_scanner(house: House, scanner: Scanner, patience: float = 30.0) -> None:
     """The house's reader has a scanner beside it, as `app` joins them."""
     parts = house.parts
-    scanned = ScannedReadings(house.readings, scanner, patience)
+    scanned = ScannedReadings(house.readings, Scans(scanner, patience))
     house.intake = Intake(house.store, scanned, parts.rules, parts.letters, parts.clock, parts.ids)
 
 

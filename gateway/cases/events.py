@@ -311,10 +311,12 @@ class ClosedInCrm(Event):
     name = "closed_in_crm"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged(Event):
-    """A manager has the escalation in hand; the climb stops (P-50)."""
+    """A manager has the escalation in hand; the climb stops (P-50), or rests for so long."""
 
     name = "acknowledged"
+    rest: Span | None = None
 
 
 # From the gateway.

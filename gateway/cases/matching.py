@@ -43,13 +43,15 @@ class Evidence:
     """What a message says about where it belongs.
 
     `answered`: conversations that it goes on with, the nearest first.
-    `in_subject`: existing case numbers in the subject. `open_cases`: the sender's own, the latest first.
+    `in_subject`: existing case numbers in the subject. `begun_in_chat`: the case of the sender's own chat that a fresh
+    mail of theirs goes on with. `open_cases`: the sender's own, the latest first.
     """
 
     token: TokenEvidence | None = None
     broken_token: bool = False
     answered: Sequence[Answered] = ()
     in_subject: Sequence[str] = ()
+    begun_in_chat: str | None = None
     open_cases: Sequence[str] = ()
 
 
@@ -88,6 +90,10 @@ def _considered(evidence: Evidence) -> Iterator[Considered]:
         yield Considered("signed address or id", "", "not ours, or damaged")
     for each in evidence.answered:
         yield Considered(_LINKS[each.link], each.case_number, _WORTH[each.who])
+    if evidence.begun_in_chat is not None:
+        yield Considered(
+            "begun in the sender's chat", evidence.begun_in_chat, "of the same symptoms: decides"
+        )
     for number in evidence.in_subject:
         yield Considered("number in the subject", number, "anybody can type it: suggests")
     for number in evidence.open_cases:
@@ -150,6 +156,8 @@ def _chosen(evidence: Evidence) -> Match:
     if evidence.answered:
         first = evidence.answered[0]
         return Match("answers a message on that case, from somebody else", suggestion=first.case_number)
+    if evidence.begun_in_chat is not None:
+        return Match("goes on with what the sender began in their chat", evidence.begun_in_chat, trusted=True)
     if evidence.in_subject:
         return Match("names that case in its subject", suggestion=evidence.in_subject[0])
     if evidence.broken_token:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from gateway.cases import business_time, escalation, events, lifecycle, remembering, saying
 from gateway.cases import commitments as promised
+from gateway.cases.business_time import Span
 from gateway.cases.case import Case, Entry, Fact, Notice, Step
 from gateway.cases.commitments import Commitment
 from gateway.cases.events import Event, WordsEvent, missed_key
@@ -109,6 +110,8 @@ class _Draft:
             self._set_priority(self.case.raised, None)
             self._redate(event)
         self._occur(event.key, self.at)
+        if isinstance(event, events.Acknowledged) and event.rest is not None:
+            self._rest(event.rest)
         entered = lifecycle.status_key(self.case.status) if self.case.status != before.status else None
         if entered is not None:
             self._occur(entered, self.at)
@@ -329,7 +332,14 @@ class _Draft:
             if self.case.status in target.pauses_while:
                 self._put(again, promised.pause(again, self.at))
 
-    def _start(self, target: Target, made_at: datetime, *, not_before: datetime | None = None) -> None:
+    def _start(
+        self,
+        target: Target,
+        made_at: datetime,
+        *,
+        not_before: datetime | None = None,
+        due: datetime | None = None,
+    ) -> None:
         case = self.case
         started = promised.start(
             target,
@@ -340,6 +350,7 @@ class _Draft:
             interval=case.update_interval,
             not_before=not_before,
         )
+        started = replace(started, due=due) if due is not None else started
         # The journal remembers the ones before; of those that are done with, the case needs only the latest.
         others = tuple(each for each in case.commitments if each.is_owed or each.name != target.name)
         self.case = replace(case, commitments=(*others, started))
@@ -462,6 +473,17 @@ class _Draft:
         key = events.ESCALATED_TO_TOP if escalation.is_top(chain, rung) else events.ESCALATED
         self._occur(key, self.at)
         self._give_by_rules(key, None)
+
+    def _rest(self, span: Span) -> None:
+        """In somebody's hand for so long: then it climbs on, unless the customer has been answered by that time."""
+        for target in self.terms.policy.targets:
+            climbing = self.case.commitment(target.name)
+            if climbing is None or events.ESCALATED not in target.starts_on:
+                continue
+            answered = self._latest(target.met_by - {events.Acknowledged.name})
+            if answered is None or answered < climbing.made_at:
+                hours = target.calendar(self.case.level, self.case.status, self.terms.calendar)
+                self._start(target, self.at, due=business_time.add(hours, self.at, span))
 
     def _last_told_is_asleep(self) -> bool:
         """Whether the mail of whoever was told last still waits for their hours: nobody is climbed past before that."""

@@ -21,6 +21,7 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
+from gateway.channels.telegram_text import ChatMessage
 from gateway.chat_address import ChatAddress
 from gateway.chat_note import Button
 from gateway.errors import DeliveryError
@@ -90,24 +91,44 @@ class TelegramClient:
         """Where updates are posted; empty where they are fetched. Raises TelegramError."""
         return (await self._bot.get_webhook_info()).url
 
-    async def send(
-        self, chat: ChatAddress, text: str, buttons: Sequence[Button] = (), *, as_markup: bool
-    ) -> int:
+    async def send(self, chat: ChatAddress, message: ChatMessage, *, as_markup: bool) -> int:
         """One message; its number in the chat. Raises TelegramError."""
-        keyboard = [[InlineKeyboardButton(each.label, callback_data=each.data)] for each in buttons]
-        message = await self._bot.send_message(
+        words = message.words(as_markup=as_markup)
+        mode = ParseMode.HTML if as_markup else None
+        if message.file is not None:
+            sent = await self._bot.send_document(
+                _number(chat),
+                message.file.content,
+                filename=message.file.name,
+                caption=words or None,
+                parse_mode=mode,
+                message_thread_id=_topic(chat),
+            )
+        else:
+            sent = await self._bot.send_message(
+                _number(chat),
+                words,
+                parse_mode=mode,
+                message_thread_id=_topic(chat),
+                reply_markup=_keyboard(message.buttons),
+                disable_web_page_preview=True,
+            )
+        return sent.message_id
+
+    async def edit(self, chat: ChatAddress, number: int, message: ChatMessage, *, as_markup: bool) -> None:
+        """Let a message of ours say this instead. Raises TelegramError."""
+        await self._bot.edit_message_text(
+            message.words(as_markup=as_markup),
             _number(chat),
-            text,
+            number,
             parse_mode=ParseMode.HTML if as_markup else None,
-            message_thread_id=int(chat.topic) if chat.topic else None,
-            reply_markup=InlineKeyboardMarkup(keyboard) if keyboard else None,
+            reply_markup=_keyboard(message.buttons),
             disable_web_page_preview=True,
         )
-        return message.message_id
 
-    async def take_buttons_away(self, chat: ChatAddress, message: int) -> None:
-        """They have been used. Raises TelegramError."""
-        await self._bot.edit_message_reply_markup(_number(chat), message)
+    async def set_buttons(self, chat: ChatAddress, number: int, buttons: Sequence[Button] = ()) -> None:
+        """Let a message of ours have these buttons, or none. Raises TelegramError."""
+        await self._bot.edit_message_reply_markup(_number(chat), number, reply_markup=_keyboard(buttons))
 
     async def heard(self, press: str) -> None:
         """The button that was pressed stops waiting. Raises TelegramError."""
@@ -127,6 +148,16 @@ class TelegramClient:
 def _number(chat: ChatAddress) -> int:
     """The chat's id as Telegram has it: a group's is negative."""
     return -int(chat.chat) if chat.is_group else int(chat.chat)
+
+
+def _topic(chat: ChatAddress) -> int | None:
+    return int(chat.topic) if chat.topic else None
+
+
+def _keyboard(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
+    """One below the other."""
+    rows = [[InlineKeyboardButton(each.label, callback_data=each.data)] for each in buttons]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def as_delivery_error(error: TelegramError) -> DeliveryError:

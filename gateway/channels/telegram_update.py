@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from gateway.chat_address import TELEGRAM
-from gateway.chat_update import NOTHING, ChatUpdate
+from gateway.chat_update import LONGEST_NAME, NOTHING, ChatUpdate, Origin, one_line
 from gateway.messages import Attachment
 
 DECLINED = ("voice", "video_note", "sticker", "location", "contact", "poll", "venue", "dice", "story")
@@ -31,6 +31,7 @@ class _User(Struct):
     first_name: str = ""
     last_name: str = ""
     language_code: str | None = None
+    is_bot: bool = False
 
 
 class _Chat(Struct):
@@ -48,6 +49,11 @@ class _Answered(Struct):
     sender: _User | None = field(default=None, name="from")
 
 
+class _Origin(Struct):
+    sender_user: _User | None = None
+    sender_user_name: str | None = None
+
+
 class _Message(Struct):
     message_id: int
     chat: _Chat
@@ -58,12 +64,14 @@ class _Message(Struct):
     text: str | None = None
     caption: str | None = None
     reply_to_message: _Answered | None = None
+    forward_origin: _Origin | None = None
     document: _File | None = None
     photo: list[_File] | None = None
     video: _File | None = None
     audio: _File | None = None
     animation: _File | None = None
     migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
 
 
 class _Press(Struct):
@@ -142,6 +150,9 @@ def _of_message(
     here = _in(message.chat, message.sender, message.message_thread_id if message.is_topic_message else None)
     if message.migrate_to_chat_id is not None:
         return replace(here, kind="moved", moved_to=_id(message.migrate_to_chat_id))
+    if message.migrate_from_chat_id is not None:
+        before = _id(message.migrate_from_chat_id)
+        return replace(here, kind="moved", chat=before, moved_to=_id(message.chat.id))
     text = message.text or message.caption or ""
     declined = next((each for each in DECLINED if whole.get(each)), None)
     file, problems = _file(message, fetched)
@@ -160,6 +171,7 @@ def _of_message(
         declined=declined,
         file=file,
         problems=problems,
+        forwarded=_origin(message.forward_origin),
     )
 
 
@@ -187,9 +199,22 @@ def _in(chat: _Chat, sender: _User | None, topic: int | None) -> ChatUpdate:
         is_group=chat.id < 0,
         topic=str(topic) if topic is not None else None,
         person=str(sender.id) if sender else None,
-        person_name=f"{sender.first_name} {sender.last_name}" if sender else None,
+        person_name=_name(sender),
         language=sender.language_code if sender else None,
     )
+
+
+def _origin(origin: _Origin | None) -> Origin | None:
+    """A channel or a group is nobody who reports; yet what it wrote was not written by who forwards it."""
+    if origin is None:
+        return None
+    user = origin.sender_user
+    hidden = one_line(origin.sender_user_name or "", LONGEST_NAME) or None
+    return Origin(str(user.id) if user is not None and not user.is_bot else None, _name(user) or hidden)
+
+
+def _name(sender: _User | None) -> str | None:
+    return one_line(f"{sender.first_name} {sender.last_name}", LONGEST_NAME) or None if sender else None
 
 
 def _id(chat: int) -> str:

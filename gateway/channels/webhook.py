@@ -125,7 +125,7 @@ class WebhookChat:
 
     async def _deliver(self, chat: ChatAddress, note: ChatNote, delivery: str, arrived: Arrived) -> str:
         """In as many messages as it needs, the last one with its buttons. Raises DeliveryError."""
-        texts = chat_note.pieces(note.text, self._most)
+        texts = chat_note.pieces(chat_note.whole_text(note), self._most)
         if not texts:
             raise DeliveryError("there is nothing to say", permanent=True)
         lane, said = self._lanes[str(chat)], ""

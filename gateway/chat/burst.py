@@ -4,6 +4,7 @@ Pure. Words between two acts belong together; an edit of a message among them ta
 of its own (issue 6: edits add, never erase: what was kept stays in the inbox).
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -68,6 +69,15 @@ class Act:
 
 
 Part = Words | Act
+
+
+def without_name(item: Item, name: str | None) -> Item:
+    """The same item without the `@name` by which a group speaks to us: it is an address, and no word of the report."""
+    update = item.update
+    if name is None or name.lower() not in update.mentions or update.command is not None:
+        return item  # a command names us in its own way
+    text = re.sub(rf"@{re.escape(name)}\b[ ,，:：]*", "", update.text, flags=re.IGNORECASE).strip()
+    return replace(item, update=replace(update, text=text))
 
 
 def parts(items: Iterable[Item]) -> Sequence[Part]:

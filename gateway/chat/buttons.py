@@ -5,8 +5,11 @@ looked up by the letter and the role it went to, and whether whoever presses it 
 for an answer by mail (RELIABILITY 2.1): to forge a verb, or to copy a token, gains nobody anything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
+from gateway.cases import lifecycle
+from gateway.cases.case import Case
+from gateway.cases.saying import CUSTOMER
 from gateway.messages import Outbound
 
 LONGEST_DATA = 64  # bytes (Bot API, InlineKeyboardButton)
@@ -15,8 +18,15 @@ TAKE, LATER, NOT_MINE = "take", "later", "not_mine"
 ACK, OVER, ASSIGN, ASSIGN_TO = "ack", "over", "assign", "to"
 PASSED, FAILED, AGREE, ISSUED = "passed", "failed", "agree", "issued"
 
+DIGEST = "digest"
+WITHOUT_BUTTONS = frozenset({"assignment"})
+
+CALL = "call"
+RESTS = (30, 60, 120, 240)
+"""Minutes for which whoever has an escalation in hand may let it rest."""
+
 _CONFIRM = (SOLVED, UNSOLVED)
-_ESCALATED = (ACK, OVER, ASSIGN)
+_ESCALATED = (ACK, OVER, ASSIGN, CALL)
 
 _BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("please_confirm", "customer"): _CONFIRM,
@@ -27,7 +37,7 @@ _BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("review_request", "centre_manager"): (PASSED, FAILED),
     ("interim_draft", "superior"): (AGREE,),
     ("parts_wanted", "warehouse"): (ISSUED,),
-    ("triage_request", "service_manager"): (ASSIGN,),
+    ("triage_request", "service_manager"): (ASSIGN, CALL),
     ("help_needed", "service_manager"): (ACK, ASSIGN),
     ("help_needed", "project_manager"): (ACK, ASSIGN),
     ("digest", "service_manager"): (ACK,),
@@ -51,6 +61,26 @@ COMMANDS: Mapping[str, str] = {
 def of_letter(notice: str, role: str) -> Sequence[str]:
     """The verbs under a letter; a level manager's rung is written into the role."""
     return _BUTTONS.get((notice, role)) or _BUTTONS.get((notice, role.partition(":")[0]), ())
+
+
+def is_card(notice: str, role: str) -> bool:
+    """Whether a colleague's letter is kept true in their chat: one with buttons, or the one that gives them a case."""
+    return (
+        role != CUSTOMER and notice != DIGEST and (notice in WITHOUT_BUTTONS or bool(of_letter(notice, role)))
+    )
+
+
+def is_of_use(verb: str, case: Case, used: Set[str]) -> bool:
+    """Whether a button still does something: its case is open, the matter undecided, and it was not pressed before."""
+    if lifecycle.is_over(case.status) or verb in used:
+        return False
+    match verb:
+        case "take" | "later" | "not_mine":
+            return case.engineer is None
+        case "passed" | "failed":
+            return case.status == lifecycle.IN_REVIEW
+        case _:
+            return True
 
 
 def under(outbound: Outbound, token: str) -> Sequence[tuple[str, str]]:

@@ -10,11 +10,15 @@ from gateway import case_number, staff_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.directory import Staff
+from gateway.chat import handing_on
 from gateway.chat.burst import Item, Words
 from gateway.chat.customers import Question, question_of
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
+from gateway.colleague_report import Filed
+from gateway.intake.acting import FACTS
 from gateway.intake.message import ADDED, FILED, Outcome
+from gateway.parsers import answers
 from gateway.parsers.report import Report
 from gateway.ports import Sent
 
@@ -40,13 +44,15 @@ COMMANDS: Mapping[str, str] = {
 """Commands of the chat and what they are called in a mail."""
 
 
-def words(taking: ChatTaking, staff: Staff, said: Words, report: Report) -> Outcome:
-    """An answer to a card, or to a question of ours; anything else is nobody's order."""
+def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: Filed | None) -> Outcome:
+    """An answer to a card, or to a question of ours; a customer's words handed on; anything else is nobody's order."""
     question = question_of(taking.work.asked(taking.speaker.who))
     if question is not None and question.kind == WHY_FAILED:
         return _reason(taking, staff, question, said, report)
     sent = _answered(taking, staff, said.items[-1])
     case = _case_of(taking, sent) if sent is not None else None
+    if sent is None and filed is not None and handing_on.is_handed_on(said, filed):
+        return handing_on.take(taking, staff, said, report, filed)
     if sent is None or case is None:
         taking.say("reply_to_a_card")
         return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
@@ -76,6 +82,8 @@ def act(
 ) -> Outcome:
     """The words answer this letter of ours."""
     meaning = taking.house.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
+    if meaning == FACTS:
+        return _facts(taking, staff, case, report, items)
     answered = staff_turn.Answered(staff, sent.role, meaning)
     outcome = _done(taking, staff, answered, case, report.text, report, items)
     if sent.notice == DIGEST:
@@ -109,6 +117,7 @@ def _done(
 ) -> Outcome:
     rules = taking.house.rules
     taken = taking.with_words(report, items)
+    files = [item.update.file for item in items if item.update.file is not None]
     turn = staff_turn.read(
         text,
         report.language,
@@ -117,14 +126,28 @@ def _done(
         rules.directory,
         rules.commands,
         tuple(rules.policy.levels),
+        [file.name for file in files if file.name],
     )
     taken.put(case, "staff", f"written in a chat by {staff.id}")
-    after = taken.advance(case, turn.events)
+    after = taken.advance(case, turn.events, files)
     taking.lies_on(case, items)
     for refusal in turn.refusals:
         taking.say(f"refused_{refusal.why}", number=case.number, words=refusal.words)
     if turn.events and not turn.refusals:
         taking.say("done_by_staff", number=case.number, status=after.status)
+    return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
+
+
+def _facts(taking: ChatTaking, staff: Staff, case: Case, report: Report, items: Sequence[Item]) -> Outcome:
+    """What was missing of a report that this colleague handed on (P-23)."""
+    taken = taking.with_words(report, items)
+    learned = events.FactsLearned(
+        text=report.text, by=staff.id, answers=answers.by_colleague(case.missing, report)
+    )
+    taken.put(case, "staff", f"written in a chat by {staff.id}")
+    after = taken.advance(case, [learned])
+    taking.lies_on(case, items)
+    taking.say("done_by_staff", number=case.number, status=after.status)
     return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
 
 
@@ -143,7 +166,7 @@ def _answered(taking: ChatTaking, staff: Staff, item: Item) -> Sent | None:
     """The card that a message answers, if it was made for this colleague and may still be answered."""
     if item.update.reply_to is None:
         return None
-    on = taking.work.noted(taking.speaker.chat.message(item.update.reply_to))
+    on = taking.work.noted(taking.speaker.there.message(item.update.reply_to))
     sent = taking.work.sent(on.outbound_id) if on is not None and on.outbound_id is not None else None
     if sent is None or sent.person != staff.id or sent.token_until < item.kept.received_at:
         return None

@@ -26,6 +26,9 @@ def run(taking: ChatTaking, command: Command, report: Report) -> Outcome:
     match command.name:
         case "start" if command.argument:
             return linking.start(taking, command.argument)
+        case "start" if staff is None:
+            taking.say("greeting")
+            return Outcome(FILED, None, "/start")
         case "link":
             return linking.ask_for_code(taking, command.argument)
         case "unlink" if taking.speaker.chat.is_private:

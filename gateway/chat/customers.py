@@ -11,6 +11,7 @@ from gateway.cases.events import Event
 from gateway.chat.burst import Item, Words
 from gateway.chat.saying import Prepared
 from gateway.chat.taking import ChatTaking
+from gateway.intake import across
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.messages import Address
 from gateway.parsers import confirmation
@@ -112,7 +113,7 @@ def open_cases(taking: ChatTaking) -> Sequence[str]:
 def answered_case(taking: ChatTaking, reply_to: Sequence[str]) -> Case | None:
     """The case that a message of this chat lies on; everybody in the chat has read it."""
     for number in reply_to:
-        on = taking.work.noted(taking.speaker.chat.message(number))
+        on = taking.work.noted(taking.speaker.there.message(number))
         if on is not None:
             return taking.work.case(on.case_number)
     return None
@@ -183,6 +184,7 @@ def _reporter(taking: ChatTaking, case: Case) -> Party:
 
 def _on_case(taking: ChatTaking, case: Case, words: Words, report: Report) -> Outcome | None:
     """What it does to the case; None when it is a matter of its own."""
+    case = across.answered_where_they_write(case, taking.speaker.at, taking.house.chat.chats)
     taken, rules = taking.with_words(report, words.items), taking.house.rules
     turn = customer_turn.read(
         case,

@@ -4,27 +4,26 @@ Each part is one transaction, as a mail is (RELIABILITY G1, G2, G4). What is sai
 what is owed lies in the outbox by then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 
 from gateway import chat_update
 from gateway.chat import colleagues, commands, customers, presses
-from gateway.chat.burst import Act, Item, Part, Words, parts
+from gateway.chat.burst import Act, Item, Part, Words, parts, without_name
 from gateway.chat.customers import NEW, PICK, Question, question_of
+from gateway.chat.patience import Answer, Patience
 from gateway.chat.people import Speaker, speaker_of
-from gateway.chat.saying import Phrases, Voice, written
+from gateway.chat.reading import PartReader, Scans, Understood
+from gateway.chat.saying import Phrases, Spoken, Voice, spoken, written
 from gateway.chat.taking import After, ChatTaking, CodeByMail, House
 from gateway.errors import NotNow, StaleCase
 from gateway.intake.message import FAILED, FILED, POSTPONED, SET_ASIDE, Outcome
-from gateway.intake.queue import LAST_LIVES, LIVES, Readings
-from gateway.messages import Envelope
-from gateway.parsers import glance
-from gateway.parsers.report import Report
+from gateway.intake.queue import LAST_LIVES, Readings
 from gateway.ports import Kept, Store, Work
-from gateway.reading import ReadingDied
 
 log = structlog.get_logger()
 
@@ -44,14 +43,22 @@ class ChatIntake:
     """Takes bursts in, one after the other."""
 
     def __init__(
-        self, store: Store, readings: Readings, house: House, phrases: Phrases, voice: Voice, postman: Postman
+        self,
+        store: Store,
+        readings: Readings,
+        house: House,
+        phrases: Phrases,
+        voice: Voice,
+        postman: Postman,
+        scans: Scans | None = None,
     ) -> None:
         self._store = store
-        self._readings = readings
+        self._reader = PartReader(readings, house, phrases, scans)
         self._house = house
         self._phrases = phrases
         self._voice = voice
         self._postman = postman
+        self._patience = Patience()
 
     async def turn(self) -> Sequence[Outcome]:
         """Take in what one person has done in one chat; what each part became. Empty when nobody has paused."""
@@ -63,8 +70,9 @@ class ChatIntake:
         if claimed[0].deaths >= LAST_LIVES:
             return [await self._set_aside(claimed[0])]
         # What was kept within one moment has no order of ours; the service gives its updates one.
+        name = self._house.chat.chats.bot_name
         items = sorted(
-            (Item(kept, chat_update.from_bytes(kept.raw)) for kept in claimed),
+            (without_name(Item(kept, chat_update.from_bytes(kept.raw)), name) for kept in claimed),
             key=lambda item: item.update.order,
         )
         who = _who(items[0], self._house)
@@ -82,8 +90,9 @@ class ChatIntake:
                 await self._release(part)
                 return Outcome(POSTPONED, None, "its writer is still choosing a case")
             late = NEW if asked is not None and asked.kind in (PICK, NEW) and choice is None else choice
-            report = await self._read(part)
-            outcome = await self._store.run(lambda work: self._take_in(work, part, report, late, after))
+            safe = await self._reader.without_harm(part)
+            read = await self._reader.read(safe)
+            outcome = await self._store.run(lambda work: self._take_in(work, safe, read, late, after))
         except NotNow as error:
             log.warning("intake_postponed", inbox=part.every[0].kept.id, reason=str(error))
             await self._release(part)
@@ -105,54 +114,44 @@ class ChatIntake:
         )
         return outcome
 
-    def _take_in(self, work: Work, part: Part, report: Report, choice: str | None, after: After) -> Outcome:
+    def _take_in(self, work: Work, part: Part, read: Understood, choice: str | None, after: After) -> Outcome:
         """Everything that one part does, in the caller's transaction. A part that waits is given back unread."""
         speaker = _who(part.every[0], self._house)
         if speaker is None:
             return _settled(work, part, NOTHING)
         taking = ChatTaking(work, self._house, speaker, part.every[0], after)
-        outcome = decide(taking, part, report, choice)
+        outcome = decide(taking, part, read, choice)
         if outcome is None:
             for item in part.every:
                 work.release_inbox(item.kept.id)
             return Outcome(POSTPONED, None, "its writer is asked which case")
         return _settled(work, part, outcome)
 
-    async def _read(self, part: Part) -> Report:
-        """Words to meaning, in the confined reader; where it does not survive them a person reads them (G5)."""
-        first = part.every[0]
-        text = _text_of(part, self._phrase)
-        envelope = Envelope(
-            first.kept.envelope.source, first.kept.envelope.mail_from, (), first.kept.envelope.peer
-        )
-        if first.kept.deaths >= LIVES:
-            return self._unread(text, envelope, f"taking it in failed {first.kept.deaths} times")
-        try:
-            reading = await self._readings.read(text.encode("utf-8", "replace"), envelope)
-        except ReadingDied as died:
-            return self._unread(text, envelope, died.reason)
-        return _with_files(reading.report, part)
-
-    def _unread(self, text: str, envelope: Envelope, why: str) -> Report:
-        problem = f"it could not be read ({why}): read the words yourself"
-        log.error("message_glanced_at", reason=why)
-        return replace(glance.read(b"", envelope, self._house.rules.own, problem), text=text)
-
-    def _phrase(self, name: str, language: str) -> str:
-        return self._phrases.phrase("button", name, language, self._house.clock.now())
-
     async def _afterwards(self, after: After) -> None:
         """What follows once all is stored."""
         if after.links_changed:
-            self._house.chat.chats.load(await self._store.run(lambda work: work.links()))
+            chats = self._house.chat.chats
+            chats.load(await self._store.run(lambda work: work.links()))
+            chats.load_moves(await self._store.run(lambda work: work.moves()))
         at = self._house.clock.now()
         for each in after.said:
             if each.used is not None:
                 await self._voice.take_buttons_away(each.chat, each.used)
             else:
-                await self._voice.say(each.chat, *written(each, self._phrases, at))
+                await self._say(each, at)
         for code in after.codes:
             await self._postman.mail_code(code)
+
+    async def _say(self, each: Spoken, at: datetime) -> None:
+        """As far as this chat has not had its share (T32)."""
+        match self._patience.answer(each.chat, at):
+            case Answer.ITSELF:
+                await self._voice.say(each.chat, *written(each, self._phrases, at))
+            case Answer.BUSY:
+                busy = spoken(each.chat, each.language, "busy")
+                await self._voice.say(each.chat, *written(busy, self._phrases, at))
+            case Answer.NOTHING:
+                log.info("chat_answer_withheld", chat=each.chat)
 
     async def _release(self, part: Part) -> None:
         """It is no death of the message's."""
@@ -174,21 +173,24 @@ class ChatIntake:
         return Outcome(SET_ASIDE, None, reason)
 
 
-def decide(taking: ChatTaking, part: Part, report: Report, choice: str | None) -> Outcome | None:
+def decide(taking: ChatTaking, part: Part, read: Understood, choice: str | None) -> Outcome | None:
     """What one part does; None: it waits for its writer's choice."""
+    report = read.report
     update = taking.item.update
     staff = taking.speaker.staff
     if isinstance(part, Words):
         if not _is_to_us(taking, part):
             return NOT_TO_US
         if staff is not None:
-            return colleagues.words(taking, staff, part, report)
+            return colleagues.words(taking, staff, part, report, read.filed)
         if part.text.strip().lower() in commands.STATUS_WORDS:
             return commands.status(taking)
         outcome = customers.take(taking, part, report, choice)
         if outcome is not None:
             taking.work.forget_question(taking.speaker.who)
         return outcome
+    if update.kind == "moved" and update.chat is not None and update.moved_to is not None:
+        return _moved(taking, update.chat, update.moved_to)
     if update.kind == "press":
         if (update.pressed or "").startswith(f"{PICK}."):
             return _picked(taking)
@@ -201,6 +203,14 @@ def decide(taking: ChatTaking, part: Part, report: Report, choice: str | None) -
         taking.say("declined")
         return Outcome(FILED, None, f"a {update.declined}, which we cannot read")
     return NOTHING
+
+
+def _moved(taking: ChatTaking, before: str, now: str) -> Outcome:
+    """A group became a supergroup: the same chat under another number, told by Telegram in both of them."""
+    group = replace(taking.speaker.there, topic=None)
+    taking.work.move_chat(str(replace(group, chat=before)), str(replace(group, chat=now)))
+    taking.after.links_changed = True
+    return Outcome(FILED, None, "the group became a supergroup")
 
 
 def _picked(taking: ChatTaking) -> Outcome:
@@ -253,22 +263,3 @@ def _settled(work: Work, part: Part, outcome: Outcome) -> Outcome:
     for item in part.every:
         work.settle(item.kept.id, outcome.name, reason=outcome.reason, case_number=outcome.case_number)
     return outcome
-
-
-def _text_of(part: Part, phrase: Callable[[str, str], str]) -> str:
-    """What is to be read: words, a command's argument, the label of a button."""
-    if isinstance(part, Words):
-        return part.text
-    update = part.item.update
-    if update.pressed is not None:
-        return phrase(update.pressed.partition(".")[0], "zh-Hans")
-    return update.command.argument if update.command is not None else update.text
-
-
-def _with_files(report: Report, part: Part) -> Report:
-    """Whoever reads the words sees which files came with them; the bytes lie in the inbox."""
-    if not isinstance(part, Words):
-        return report
-    lines = [f"[{file.name or file.type}]" for file in part.files]
-    text = "\n".join(line for line in (report.text, *lines) if line)
-    return replace(report, text=text, problems=(*report.problems, *part.problems))

@@ -12,7 +12,19 @@ from gateway.cases.directory import Staff
 from gateway.cases.events import Event
 from gateway.cases.saying import CUSTOMER
 from gateway.chat import buttons, colleagues
-from gateway.chat.buttons import ASSIGN, ASSIGN_TO, COMMANDS, FAILED, LATER, NOT_MINE, OVER, SOLVED, UNSOLVED
+from gateway.chat.buttons import (
+    ACK,
+    ASSIGN,
+    ASSIGN_TO,
+    CALL,
+    COMMANDS,
+    FAILED,
+    LATER,
+    NOT_MINE,
+    OVER,
+    SOLVED,
+    UNSOLVED,
+)
 from gateway.chat.colleagues import WHY_FAILED
 from gateway.chat.customers import Question
 from gateway.chat.saying import Prepared
@@ -101,6 +113,12 @@ def _colleagues(
             return Outcome(FILED, case.number, f"{staff.id} will look later")
         case _ if verb == NOT_MINE:
             text = f"#note {report.text}"
+        case _ if verb == CALL:
+            text = f"#stuck {report.text}"
+        case _ if verb == ACK and argument:
+            if not argument.isdecimal() or int(argument) not in buttons.RESTS:
+                return _dead(taking)
+            text = f"#ack {int(argument)} min"
         case _ if verb == OVER:
             text = f"#ack\n#assign {staff.id}"
         case _ if verb == ASSIGN:
@@ -120,8 +138,19 @@ def _colleagues(
         case _:
             return _dead(taking)
     outcome = colleagues.pressed(taking, staff, sent, case, text, report)
-    taking.buttons_used()
+    if verb == ACK and not argument and sent.notice != colleagues.DIGEST:
+        _offer_to_let_it_rest(taking, case, token)
+    if argument or not buttons.is_card(sent.notice, sent.role):
+        taking.buttons_used()
+    else:
+        taking.work.use_card(sent.id, verb, taking.at)
     return outcome
+
+
+def _offer_to_let_it_rest(taking: ChatTaking, case: Case, token: str) -> None:
+    """The climb has stopped; a manager may rather be reminded by it (issue 6, point 7)."""
+    lengths = [Prepared(f"rest_{each}", buttons.data(ACK, token, str(each))) for each in buttons.RESTS]
+    taking.say("in_hand", *lengths, number=case.number)
 
 
 def _whom(taking: ChatTaking, case: Case, token: str) -> Outcome:

@@ -105,7 +105,7 @@ class ChatTaking:
         speaker = self.speaker
         number = first.update.message
         inbound = Inbound(
-            message_id=speaker.chat.message(number) if number is not None else None,
+            message_id=speaker.there.message(number) if number is not None else None,
             subject=subject_of(report.text),
             date=first.update.at,
             sender=Address(speaker.name, speaker.at),
@@ -121,7 +121,7 @@ class ChatTaking:
         for item in items:
             if item.update.message is not None:
                 self.work.note_message(
-                    self.speaker.chat.message(item.update.message), OnCase(case.number, None)
+                    self.speaker.there.message(item.update.message), OnCase(case.number, None)
                 )
 
 

@@ -13,7 +13,7 @@ from gateway.chat_sandbox.form_data import Upload
 from gateway.chat_sandbox.formatting import Formatted
 from gateway.chat_sandbox.keyboards import buttons_of
 from gateway.chat_sandbox.sending import caption_content, text_content
-from gateway.chat_sandbox.shapes import message_json, user_json
+from gateway.chat_sandbox.shapes import message_json, unix, user_json
 from gateway.chat_sandbox.text_parameters import commands_in, with_found
 from gateway.chat_sandbox.wire import JsonObject
 from gateway.chat_sandbox.world import (
@@ -55,6 +55,16 @@ class Person:
         if not text.strip():
             raise CannotDo("an empty message cannot be sent")
         return self._post(chat, text_content(with_found(Formatted(text.strip()))), reply_to, thread)
+
+    def forward(self, message: Message, to: Chat) -> Message:
+        """Pass a message on; its writer goes with it, as Telegram shows them (docs, MessageOriginUser)."""
+        origin: JsonObject = {
+            "type": "user",
+            "date": unix(message.at),
+            "sender_user": user_json(message.sender),
+        }
+        content: JsonObject = {**message.content, "forward_origin": origin}
+        return self._post(to, content)
 
     def edit(self, message: Message, text: str) -> Message:
         """Change one's own message: its text, or its caption."""

@@ -27,6 +27,7 @@ class Filed:
     `original_message_id`, `original_subject`  of the mail that was passed on; it may be on a case already
     `missing`     what the colleague must still say, of company, contact, symptoms (P-23) and phone, in this order
     `is_report`   false for a mail that reports nothing: lunch, thanks, a roster
+    `is_passed_on`  whether somebody else's words are in it: attached, forwarded, or quoted under their head
     """
 
     report: Report
@@ -35,6 +36,7 @@ class Filed:
     original_subject: str | None
     missing: tuple[str, ...]
     is_report: bool
+    is_passed_on: bool = False
 
 
 def read(
@@ -84,6 +86,7 @@ def read(
         original_subject=(original.subject or None) if original else None,
         missing=merged.missing if is_report else (),
         is_report=is_report,
+        is_passed_on=original is not None,
     )
 
 

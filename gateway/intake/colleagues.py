@@ -6,8 +6,9 @@ from gateway import customer_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
+from gateway.chat_address import TELEGRAM
 from gateway.colleague_report import Filed
-from gateway.intake import acting, conversing, holding, repeating
+from gateway.intake import across, acting, conversing, holding, repeating
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.ports import Sent
@@ -46,7 +47,7 @@ def _unasked(taking: Taking, staff: Staff | None, ruling: Ruling) -> Outcome:
     """In answer to nothing of ours: a report, or something to be read by a person."""
     filed = taking.message.filed
     if staff is not None and filed is not None and filed.is_report:
-        return _report(taking, filed, staff, ruling)
+        return file(taking, filed, staff, flagged=ruling.flagged)
     goes_on = taking.work.conversations(conversing.ids_answered(taking.message.inbound))
     case = taking.work.case(goes_on[0].case_number) if goes_on else None
     if staff is not None and case is not None:
@@ -76,8 +77,8 @@ def _answered_case(taking: Taking, sent: Sent) -> Case | None:
     )
 
 
-def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outcome:
-    """Whoever takes a report files it by mail; what is missing is asked back from them (P-23, P-24).
+def file(taking: Taking, filed: Filed, staff: Staff, *, flagged: bool) -> Outcome:
+    """Whoever takes a report files it, by mail or in a chat; what is missing is asked back from them (P-23, P-24).
 
     One that nothing proves to be the colleague's opens its case all the same, since a fault must not wait; but nobody
     outside is written to, and whoever has the case is told why.
@@ -85,10 +86,8 @@ def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outco
     known = taking.work.cases_with_message([filed.original_message_id]) if filed.original_message_id else ()
     case = taking.work.case(known[0][0]) if known else None
     if case is not None:
-        taking.put(
-            case, "unverified" if ruling.flagged else "staff", "passes on a mail that lies on this case"
-        )
-        if not ruling.flagged:
+        taking.put(case, "unverified" if flagged else "staff", "passes on a mail that lies on this case")
+        if not flagged:
             taking.advance(case, [events.NoteTaken(text=taking.message.report.text, by=staff.id)])
         return Outcome(ADDED, case.number, "a colleague passed on a mail that lies on this case")
     at = taking.clock.now()
@@ -103,14 +102,16 @@ def _report(taking: Taking, filed: Filed, staff: Staff, ruling: Ruling) -> Outco
         policy=taking.rules.policy,
         answerable=filed.customer is not None,
         suggestion=None,
-        channel="mail",
+        channel=TELEGRAM if taking.came_by_chat else "mail",
         reported_by=staff.id,
         missing=filed.missing,
     )
-    if ruling.flagged:
+    if flagged:
         doubt = f"nothing proves that {staff.name} filed it: ask them before you write to the customer"
         reporter = replace(case.reporter, unproved=True)
         case = replace(case, problems=(*case.problems, doubt), reporter=reporter)
+    if taking.came_by_chat:
+        case = across.answered_in_their_chat(case, taking.rules.chats)
     words = filed.report.text or taking.message.report.text
     case = taking.begin(case, words, staff.id, f"filed by {staff.id} for the customer")
     if case.missing:

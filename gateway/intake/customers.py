@@ -6,7 +6,7 @@ from gateway import case_number, customer_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.matching import Match
-from gateway.intake import merging, placing
+from gateway.intake import across, merging, placing
 from gateway.intake.message import ADDED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.parsers import screening, subjects
@@ -41,6 +41,7 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
     if sent is not None and case.reporter.unproved:
         # They read what we wrote to that address: it is theirs, and so was the report.
         case = replace(case, reporter=replace(case.reporter, unproved=False))
+    case = across.answered_where_they_write(case, taking.sender, taking.rules.chats)
     inbound, at = taking.message.inbound, taking.clock.now()
     rules = taking.rules
     turn = customer_turn.read(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from gateway.cases.directory import Directory
 from gateway.cases.policy import Policy
+from gateway.chats import Chats
 from gateway.colleague_report import Filed
 from gateway.intake.proof import UNASKED
 from gateway.messages import Inbound
@@ -40,6 +41,7 @@ class Rules:
     dns: Resolver
     limits: Limits
     hold: timedelta
+    chats: Chats
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway import case_number, reply_address
 from gateway.cases import matching
 from gateway.cases.matching import Evidence, Match, TokenEvidence
-from gateway.intake import conversing
+from gateway.intake import across, conversing
 from gateway.intake.proof import tokens
 from gateway.intake.taking import Taking
 from gateway.parsers.bounces import Bounce
@@ -74,6 +74,7 @@ def place(taking: Taking, sent: Sent | None) -> Match:
             broken_token=sent is None and bool(_tokens(taking)),
             answered=conversing.answered(work, message, taking.rules),
             in_subject=[number for number in case_number.find(inbound.subject) if work.has_case(number)],
-            open_cases=work.open_cases_of(sender) if sender else (),
+            begun_in_chat=across.begun_in_chat(taking),
+            open_cases=across.open_cases(taking),
         )
     )

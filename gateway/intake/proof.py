@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from gateway import reply_address
 from gateway.cases.directory import Directory
+from gateway.chats import Chats
 from gateway.messages import Envelope, Inbound
 from gateway.parsers import ticket_numbers
 from gateway.ports import Kept
@@ -59,13 +60,15 @@ class Prover:
             return UNKNOWN_YET
 
 
-def matters(inbound: Inbound, envelope: Envelope, directory: Directory, support: str) -> bool:
+def matters(inbound: Inbound, envelope: Envelope, directory: Directory, chats: Chats, support: str) -> bool:
     """Whether anything depends on who sent it.
 
-    It does for one of us, somebody unknown, whoever answers a letter of ours, and whoever names their own number of a
-    case, which others could guess.
+    It does for one of us, somebody unknown, whoever answers a letter of ours, whoever names their own number of a
+    case, which others could guess, and whoever may go on with what they began in their chat.
     """
     sender = inbound.sender.address if inbound.sender else ""
+    if chats.chat_of("contact", sender.lower()) is not None:
+        return True
     if directory.staff_at(sender) is not None or directory.contact_at(sender) is None:
         return True
     return bool(tokens(inbound, envelope, support) or ticket_numbers.find(inbound.subject))

@@ -134,7 +134,7 @@ class Intake:
     async def _proved(self, kept: Kept, reading: Reading) -> Authentication:
         automatic, inbound = reading.report.automatic, reading.inbound
         needed = (automatic is None or automatic.reason == "list") and matters(
-            inbound, kept.envelope, self._rules.directory, self._rules.support
+            inbound, kept.envelope, self._rules.directory, self._rules.chats, self._rules.support
         )
         return await self._prover.prove(kept, inbound, matters=needed)
 

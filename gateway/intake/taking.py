@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gateway import chat_address
 from gateway.cases import events, steps
 from gateway.cases.case import Case, Notice, Step
 from gateway.cases.directory import Staff
@@ -34,6 +35,11 @@ class Taking:
         """The address in From, in lower case; empty when there is none."""
         sender = self.message.inbound.sender
         return sender.address.lower() if sender else ""
+
+    @property
+    def came_by_chat(self) -> bool:
+        """Whether it was written in a chat."""
+        return chat_address.is_chat(self.message.kept.envelope.mail_from)
 
     def advance(self, case: Case, happened: Sequence[Event], files: Sequence[Attachment] = ()) -> Case:
         """What one message makes happen is one step; `files` go on with what may carry them."""
@@ -67,7 +73,9 @@ class Taking:
         said = Said(
             at=message.kept.received_at,
             audience=audience,
-            person=inbound.sender.address.lower() if inbound.sender else message.kept.envelope.mail_from,
+            person=inbound.sender.address.lower()
+            if inbound.sender
+            else _mailbox(message.kept.envelope.mail_from),
             subject=inbound.subject,
             words=message.report.text,
             message_id=inbound.message_id,
@@ -80,8 +88,9 @@ class Taking:
         self.work.put(case if isinstance(case, str) else case.number, said)
 
     def answer(self, case: Case, staff_id: str, notice: Notice) -> Sequence[Ready]:
-        """Tell the colleague who wrote, at once and whatever their duty; what is on its way to them."""
-        ready = self.letters.answer(case, notice, staff_id, self.clock.now())
+        """Tell the colleague who wrote, where they wrote, whatever their duty; what is on its way to them."""
+        by_mail = not self.came_by_chat
+        ready = self.letters.answer(case, notice, staff_id, self.clock.now(), by_mail=by_mail)
         self.work.say(case, ready)
         return ready
 
@@ -112,3 +121,8 @@ class Taking:
         while self.work.has_case(number):
             number = self.ids.case_number(at)
         return number
+
+
+def _mailbox(mail_from: str) -> str:
+    """The return path, if it is a mailbox: SMTP lets one through that has no domain, as a chat's address has none."""
+    return mail_from if "@" in mail_from else ""

@@ -123,6 +123,8 @@ def _address(name: str, written: str) -> Address | None:
     bare = re.sub(r"\s+", "", one_line(decode_words(written))).strip("<>'\"")
     bare = bare.removeprefix("mailto:")
     local, at, domain = bare.rpartition("@")
+    if not at and ":" in bare:
+        bare = ""  # a colon stands in no address (RFC 5322 §3.2.3), but in those that chats have with us
     if not bare and shown is None:
         return None
     return Address(shown, f"{local}{at}{domain.lower()}" if at else bare)

@@ -134,8 +134,16 @@ class Delivery:
         given_up = error.permanent or until > waiting.expires_at
         mark, reason = waiting.parcel.id, str(error)
         may_go_by_mail = given_up or (waiting.attempts >= CHAT_ATTEMPTS and not error.in_doubt)
-        if is_chat(waiting.parcel.recipient) and may_go_by_mail and await self._went_by_mail(waiting, reason):
-            return
+        try:
+            if (
+                is_chat(waiting.parcel.recipient)
+                and may_go_by_mail
+                and await self._went_by_mail(waiting, reason)
+            ):
+                return
+        except NotNow:
+            # Its mail could not be written down yet: until it can be, this letter has no end.
+            given_up = False
         if given_up:
             failed = events.NoticeFailed(notice=waiting.notice, role=waiting.role, reason=reason)
             await self._write(waiting, lambda work: work.gave_up(mark, at, reason), failed)
@@ -153,7 +161,10 @@ class Delivery:
         )
 
     async def _went_by_mail(self, waiting: Waiting, reason: str) -> bool:
-        """Whether a mail has taken its place: a chat may be closed to us, or its service away for days (F26, F27)."""
+        """Whether a mail has taken its place: a chat may be closed to us, or its service away for days (F26, F27).
+
+        Raises NotNow when the database could not take it: then the next attempt decides again.
+        """
         at = self._clock.now()
 
         def instead(work: Work) -> bool:
@@ -167,6 +178,8 @@ class Delivery:
 
         try:
             went = await self._store.run(instead)
+        except NotNow:
+            raise
         except Exception:
             # However that failed, the letter's own end is written down by the caller.
             log.exception("not_by_mail_either", case=waiting.case_number, notice=waiting.notice)

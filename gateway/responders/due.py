@@ -1,8 +1,8 @@
 """The clock strikes: every case with a commitment near or late is looked at, each in a step of its own.
 
-After an outage what managers are told of each case is kept back until the backlog is through, and then every one of
-them gets one digest (RELIABILITY G10, F29). A case that cannot be advanced (a fault of ours) is let rest for a while
-and shouted about; the others go on.
+After an outage, and when many cases strike at once, what managers are told of each case is kept back until the backlog
+is through, and then every one of them gets one digest (RELIABILITY G10, F29). A case that cannot be advanced (a fault
+of ours) is let rest for a while and shouted about; the others go on.
 """
 
 import asyncio
@@ -25,6 +25,9 @@ log = structlog.get_logger()
 SHARE = 50
 REST = timedelta(minutes=5)
 OUTAGE = timedelta(minutes=10)
+MOST_ONE_BY_ONE = 5
+"""So many cases at one moment a manager hears of one by one; of more there is a digest."""
+
 DIGEST = "digest"
 KEPT_BACK = frozenset({"escalation", "dispatch_needed", "help_needed"})
 """What managers get case by case, and after an outage as one digest."""
@@ -53,26 +56,30 @@ class Due:
         self._recorded = recorded
         self._resting: dict[str, datetime] = {}
         self._holding = True
+        self._after_outage = True
 
     async def turn(self, at: datetime) -> int:
         """Look at a share of the cases due by `at`; how many steps were recorded."""
         self._resting = {number: until for number, until in self._resting.items() if until > at}
         resting = tuple(self._resting)
         numbers = await self._store.run(lambda work: work.due(at, SHARE, resting))
-        recorded = sum(await asyncio.gather(*(self._look(number, at) for number in numbers)))
+        many = len(numbers) > MOST_ONE_BY_ONE
+        recorded = sum(await asyncio.gather(*(self._look(number, at, many=many) for number in numbers)))
         if self._holding and len(numbers) < SHARE:
             self._holding = False
             await self._store.run(lambda work: self._tell_digests(work, at))
         return recorded
 
-    async def _look(self, number: str, at: datetime) -> bool:
+    async def _look(self, number: str, at: datetime, *, many: bool) -> bool:
         def look(work: Work) -> Step | None:
             case = work.case(number)
             if case is None or case.next_due is None or case.next_due > at:
                 return None
             step = steps.look_at_the_clock(case, at, self._policy.terms(case.plan, self._staffed))
             ready = self._letters.letters(case, step, at)
-            if at - case.next_due > self._outage:
+            late = at - case.next_due > self._outage
+            self._after_outage = self._after_outage or late
+            if late or many:
                 ready = self._held_back(ready)
             work.record(step, ready)
             return step
@@ -101,7 +108,8 @@ class Due:
         by_person = sorted(work.held(), key=lambda each: each.person)
         for person, group in groupby(by_person, key=lambda each: each.person):
             held = list(group)
-            if len({each.case_number for each in held}) == 1 or not person:
+            few = 1 if self._after_outage else MOST_ONE_BY_ONE
+            if len({each.case_number for each in held}) <= few or not person:
                 work.released([each.outbound_id for each in held], at)
                 continue
             cases = [
@@ -121,6 +129,7 @@ class Due:
             for each in ready:
                 work.digested([one.outbound_id for one in held], each.outbound.id)
             log.info("digest_given", person=person, cases=len(cases))
+        self._after_outage = False
 
 
 def _told(case: Case) -> dict[str, Fact]:

@@ -144,7 +144,7 @@ class CaseView:
 
     `told_at`: when the customer last heard where it stands; `happened`: event keys in order of time; `visit_by`: by
     when an engineer is there, for an inspection or because it could not be solved online. `missing` is
-    what this reader is asked for, a customer only once, and `uncertain` what was read of it. `services`,
+    what this reader is asked for, a customer by mail only once, and `uncertain` what was read of it. `services`,
     `foreign_manager` and `promises` are for colleagues only.
     """
 
@@ -268,7 +268,7 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),
         incident=_each_line(case.incident) if read else (),
-        missing=_each_line(case.missing) if staff or _is_asked(case) else (),
+        missing=_each_line(case.missing) if staff or recipient.by_chat or _is_asked(case) else (),
         uncertain=_uncertain(case) if theirs else {},
         suggested_case=_line(case.suggested_case) if staff else None,
         merged_into=_line(case.merged_into),

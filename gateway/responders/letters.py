@@ -14,7 +14,7 @@ import structlog
 from gateway import chat_address, reply_address
 from gateway.cases import business_time, saying, steps
 from gateway.cases.case import Case, Notice, Party, Step
-from gateway.cases.directory import Directory
+from gateway.cases.directory import Directory, Staff
 from gateway.cases.escalation import ADMINISTRATOR
 from gateway.cases.events import FOREIGN_MANAGER
 from gateway.cases.policy import Policy, Terms
@@ -24,7 +24,8 @@ from gateway.messages import Address, Attachment, Outbound
 from gateway.ports import Ids, Ready
 from gateway.reply_address import Bound
 from gateway.responders import crm
-from gateway.responders.composer import Composer, Letter, Recipient
+from gateway.responders.composer import ABOUT_SEVERAL_CASES, Composer, Letter, Recipient
+from gateway.responders.headline import headline
 from gateway.responders.relay import Reached, Relay
 
 log = structlog.get_logger()
@@ -136,6 +137,11 @@ def reader_of(notice: Notice, case: Case) -> Party:
     return case.answered
 
 
+def _reads(staff: Staff | None) -> str:
+    """The language in which we write to a colleague."""
+    return staff.languages[0] if staff is not None and staff.languages else "zh-Hans"
+
+
 class NoticeLetters:
     """`gateway.ports.Letters`: relay, composer and mail format joined."""
 
@@ -176,13 +182,14 @@ class NoticeLetters:
         ]
         return [*ready, *self._alerts(step.case, at)]
 
-    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
-        """One message to one colleague, whatever their duty; none if they have left the directory.
-
-        By mail, even to somebody with a chat: it answers a mail of theirs.
-        """
+    def answer(
+        self, case: Case, notice: Notice, staff_id: str, at: datetime, *, by_mail: bool = False
+    ) -> Sequence[Ready]:
+        """One message to one colleague, whatever their duty; none if they have left the directory."""
         staff = self._directory.staff.get(staff_id)
-        return [self._to_staff(notice, case, Reached(staff), at, by_mail=True)] if staff is not None else []
+        return (
+            [self._to_staff(notice, case, Reached(staff), at, by_mail=by_mail)] if staff is not None else []
+        )
 
     def _given(
         self, notice: Notice, case: Case, at: datetime, files: tuple[Attachment, ...] = ()
@@ -234,7 +241,7 @@ class NoticeLetters:
         return [
             self._ready(
                 outbound(
-                    in_reply_to=case.thread[-1] if case.thread else None,
+                    in_reply_to=next((each for each in reversed(case.thread) if each.startswith("<")), None),
                     references=thread,
                     attachments=files,
                 ),
@@ -316,26 +323,38 @@ class NoticeLetters:
         by_mail: bool = False,
     ) -> Ready:
         person = reached.staff
-        language = person.languages[0] if person.languages else "zh-Hans"
         chat = None if by_mail else self._chats.chat_of("staff", person.id)
         address = chat or person.email
         signed = self._signed(notice, case, address, at)
         letter = self._composer.compose(
             self._answerable_at_once(notice, case, signed),
             case,
-            Recipient(person.name, language, "staff", by_chat=chat is not None),
+            Recipient(person.name, _reads(person), "staff", by_chat=chat is not None),
             at,
             engineer=self._holder(case),
+        )
+        above = (
+            self.headline(case, person.id, at)
+            if chat is not None and notice.name not in ABOUT_SEVERAL_CASES
+            else ""
         )
         outbound = self._outbound(notice, case, letter, Address(person.name, address), signed)
         return self._ready(
             outbound(
-                references=(self._anchor(case, "staff"),), not_before=reached.not_before, attachments=files
+                headline=above,
+                references=(self._anchor(case, "staff"),),
+                not_before=reached.not_before,
+                attachments=files,
             ),
             notice,
             person.id,
             at,
         )
+
+    def headline(self, case: Case, staff_id: str, at: datetime) -> str:
+        """Above what a colleague is told in a chat: where the case stands now."""
+        staff = self._directory.staff.get(staff_id)
+        return headline(self._composer, case, _reads(staff), self._holder(case), at)
 
     def _holder(self, case: Case) -> str | None:
         """The name of who has the case."""
@@ -376,6 +395,7 @@ class NoticeLetters:
             references: tuple[str, ...] = (),
             not_before: datetime | None = None,
             attachments: tuple[Attachment, ...] = (),
+            headline: str = "",
         ) -> Outbound:
             return Outbound(
                 id=look_up,
@@ -396,6 +416,7 @@ class NoticeLetters:
                 references=references,
                 not_before=not_before,
                 attachments=attachments,
+                headline=headline,
             )
 
         return finish

@@ -15,6 +15,7 @@ from gateway.ports import (
     Said,
 )
 from gateway.storage import statements
+from gateway.storage.cards import DatabaseCardWork
 from gateway.storage.mapping import (
     case_from_json,
     case_to_json,
@@ -32,7 +33,7 @@ CUSTOMERS = "customer"
 """The audience of what a customer wrote."""
 
 
-class CaseWork(OutboxWork):
+class CaseWork(OutboxWork, DatabaseCardWork):
     """The part of `gateway.ports.Work` that keeps cases; a step says what it says in the same go."""
 
     def case(self, number: str) -> Case | None:
@@ -90,6 +91,7 @@ class CaseWork(OutboxWork):
                     for entry in step.entries
                 ],
             )
+        self.move_cards(step)
         if step.wakes:
             self._connection.execute(statements.HASTEN_LETTERS, {"the_case": case.number})
         self.say(case, ready)

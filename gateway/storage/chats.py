@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, select, update
 
 from gateway import chat_address
 from gateway.cases.case import Case
@@ -15,9 +15,19 @@ from gateway.ports import Kept
 from gateway.storage.connected import Connected
 from gateway.storage.mapping import case_from_json
 from gateway.storage.statements import KEPT
-from gateway.storage.tables import cases, chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
+from gateway.storage.tables import (
+    cases,
+    chat_codes,
+    chat_links,
+    chat_messages,
+    chat_moves,
+    chat_questions,
+    inbox,
+    outbox,
+)
 
 FROM_CHATS = f"{chat_address.FROM_CHATS}%"
+ACTS = f"{FROM_CHATS}:act"
 MOST_OF_A_BURST = 100
 REPLACED = "replaced"
 
@@ -68,34 +78,33 @@ class DatabaseChatWork(Connected):
         """For each: when it is ripe, its first message's id, the chat, the person, how often one of it was tried."""
         waiting = (
             select(
-                inbox.c.id,
                 inbox.c.mail_from,
                 inbox.c.peer,
-                inbox.c.received_at,
-                inbox.c.source,
-                inbox.c.attempts,
+                func.min(inbox.c.id).label("first"),
+                func.min(inbox.c.received_at).label("since"),
+                func.max(inbox.c.received_at).label("until"),
+                func.max(case((inbox.c.source.like(ACTS), 1), else_=0)).label("acts"),
+                func.max(inbox.c.attempts).label("tried"),
             )
             .where(inbox.c.state == KEPT, inbox.c.source.like(FROM_CHATS))
-            .order_by(inbox.c.id)
+            .group_by(inbox.c.mail_from, inbox.c.peer)
         )
-        bursts: dict[tuple[str, str], list[tuple[str, datetime, str, int]]] = {}
-        for row in self._connection.execute(waiting):
-            bursts.setdefault((row.mail_from, row.peer), []).append(
-                (row.id, row.received_at, row.source, row.attempts)
-            )
+        bursts = self._connection.execute(waiting).all()
         held = dict[str, datetime]()
         if bursts:
             questions = select(chat_questions.c.who, chat_questions.c.until)
             held = {row.who: row.until for row in self._connection.execute(questions)}
         return [
             (
-                _ripe_at(messages, held.get(f"{chat} {person}"), pause),
-                messages[0][0],
-                chat,
-                person,
-                max(tried for *_, tried in messages),
+                # A press or a command waits for nothing.
+                row.since if row.acts else _ripe_at(row.since, row.until, choice, pause),
+                row.first,
+                row.mail_from,
+                row.peer,
+                row.tried,
             )
-            for (chat, person), messages in bursts.items()
+            for row in bursts
+            for choice in (held.get(f"{row.mail_from} {row.peer}"),)
         ]
 
     # Questions.
@@ -145,6 +154,16 @@ class DatabaseChatWork(Connected):
         """Every link."""
         rows = self._connection.execute(select(chat_links).order_by(chat_links.c.at))
         return [Link(row.chat, _kind(row.kind), row.person) for row in rows]
+
+    def move_chat(self, before: str, chat: str) -> None:
+        """Told again, it is as it was."""
+        if before == chat or any(now == chat for _, now in self.moves()):
+            return
+        self._connection.execute(insert(chat_moves), {"chat": chat, "before": before})
+
+    def moves(self) -> Sequence[tuple[str, str]]:
+        """Every (before, now)."""
+        return [(row.before, row.chat) for row in self._connection.execute(select(chat_moves))]
 
     def give_code(self, digest: str, link: Link, at: datetime, until: datetime) -> bool:
         """Within what one person and one chat may ask for."""
@@ -219,13 +238,8 @@ class DatabaseChatWork(Connected):
         )
 
 
-def _ripe_at(
-    messages: list[tuple[str, datetime, str, int]], held_until: datetime | None, pause: Pause
-) -> datetime:
-    """At once with a press or a command among them; else after a pause, or when a choice is waited for no longer."""
-    first, last = messages[0][1], messages[-1][1]
-    if any(chat_address.is_act(source) for _, _, source, _ in messages):
-        return first
+def _ripe_at(first: datetime, last: datetime, held_until: datetime | None, pause: Pause) -> datetime:
+    """After a pause, or when a choice is waited for no longer."""
     paused = min(last + pause.quiet, first + pause.longest)
     return max(paused, held_until) if held_until is not None else paused
 

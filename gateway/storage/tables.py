@@ -6,8 +6,8 @@ them is in the journal, which is never changed and from which quality figures ar
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column as Col
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy import Column as Col
 
 
 class Moment(TypeDecorator[datetime]):
@@ -244,6 +245,34 @@ chat_messages = Table(
     Col("outbound_id", String(16)),
 )
 """Which case each message of a chat lies on, theirs and ours: what an answer or an edit refers to."""
+
+chat_moves = Table(
+    "chat_moves",
+    metadata,
+    Col("chat", String(80), primary_key=True),
+    Col("before", String(80), nullable=False),
+)
+"""Groups that became supergroups, and as what they are known: their cases and letters keep the first address."""
+
+chat_cards = Table(
+    "chat_cards",
+    metadata,
+    Col("outbound_id", String(16), ForeignKey("outbox.id"), primary_key=True),
+    Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
+    Col("first", BigInteger, nullable=False),
+    Col("last", BigInteger, nullable=False),
+    Col("wanted", Integer, nullable=False),
+    Col("shown", Integer, nullable=False),
+    Col("face", LargeBinary, nullable=False),
+    Col("used", Text, nullable=False),
+    Col("attempts", Integer, nullable=False),
+    Col("next_attempt", Moment),
+    Index("chat_cards_by_case", "case_number"),
+    Index("chat_cards_by_next_attempt", "next_attempt"),
+)
+"""Letters to colleagues in a chat that are kept true: the numbers of their first and last message there, the case's
+version that they are to show and the one they show, their face (the chat's bytes) as it now is, which of their buttons
+have been used. `next_attempt` is empty while there is nothing to do."""
 
 chat_questions = Table(
     "chat_questions",

@@ -10,13 +10,14 @@ import pytest
 from structlog.testing import capture_logs
 from telegram.error import NetworkError
 
+from gateway.channels import telegram
 from gateway.channels.telegram import Pace, TelegramChannel
 from gateway.channels.telegram_client import TelegramClient
 from gateway.channels.telegram_polling import TelegramPolling
 from gateway.channels.telegram_trouble import Troubles
 from gateway.chat_address import TELEGRAM, ChatAddress
-from gateway.chat_note import Button, ChatNote, to_bytes
-from gateway.chat_sandbox import Bot, BotApi, Fault, Person, Sandbox, running
+from gateway.chat_note import Button, ChatFile, ChatNote, to_bytes
+from gateway.chat_sandbox import Bot, BotApi, Fault, Message, Person, Sandbox, running
 from gateway.chat_update import envelope_of
 from gateway.errors import DeliveryError, StorageUnavailable
 from gateway.messages import Parcel
@@ -172,6 +173,73 @@ async def test_a_group_that_became_a_supergroup_is_followed(stage: Stage) -> Non
     upgraded = group.upgrade(stage.li)
     await stage.channel.send(replace(stage.parcel("to all"), recipient=old))
     assert upgraded.chat.transcript()[-1].text == "to all"
+
+
+def file_name(message: Message) -> str:
+    """Of the file that it is."""
+    document = message.content["document"]
+    assert isinstance(document, dict)
+    return str(document["file_name"])
+
+
+async def test_a_file_goes_with_a_short_text_as_its_caption(stage: Stage) -> None:
+    """One message, not two; markup in it that Telegram refuses goes out once as plain text (F26)."""
+    stage.fault(
+        Fault.refused(HTTPStatus.BAD_REQUEST, "Bad Request: can't parse entities"), method="sendDocument"
+    )
+    note = ChatNote("请看 <附件>", files=(ChatFile("手册.pdf", b"%PDF"), ChatFile("补丁.zip", b"PK")))
+    await stage.channel.send(replace(stage.parcel(), raw=to_bytes(note)))
+    first, second = stage.li.chat_with(stage.bot).transcript()[-2:]
+    assert first.content["caption"] == "请看 <附件>"
+    assert [file_name(each) for each in (first, second)] == ["手册.pdf", "补丁.zip"]
+
+
+async def test_a_text_too_long_for_a_caption_goes_before_its_file(stage: Stage) -> None:
+    """1024 units are a caption (Bot API, sendDocument); what has arrived is not sent again with the file (G7)."""
+    note = ChatNote("一" * 1025, files=(ChatFile("手册.pdf", b"%PDF"),))
+    parcel = replace(stage.parcel(), raw=to_bytes(note))
+    stage.fault(Fault.HTML_PAGE, method="sendDocument")
+    with pytest.raises(DeliveryError):
+        await stage.channel.send(parcel)
+    await stage.channel.send(parcel)
+    text, file = stage.li.chat_with(stage.bot).transcript()[-2:]
+    assert (len(text.text), file_name(file)) == (1025, "手册.pdf")
+
+
+async def test_nobody_is_written_to_faster_than_telegram_takes_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One a second into a chat, twenty a minute into a group, thirty a second in all (Bot API FAQ)."""
+    now = 100.0
+
+    async def pause(seconds: float) -> None:
+        nonlocal now
+        now += max(seconds, 0)
+
+    monkeypatch.setattr(telegram, "_clock", lambda: now)
+    monkeypatch.setattr(telegram, "_pause", pause)
+
+    async def left(*_: object) -> None: ...
+
+    channel = TelegramChannel(stage.client, left)
+    took: list[float] = []
+    group = stage.sandbox.api.add_group("青山银行", stage.li)
+    group.add(stage.bot, stage.li)
+    people = [stage.sandbox.api.add_person(f"Mei {number}") for number in range(31)]
+    for person in people:
+        person.start(stage.bot)
+    for chats in (
+        [stage.li.user.id] * 3,
+        [group.chat.id] * 3,
+        [person.user.id for person in people],
+    ):
+        began = now
+        for chat in chats:
+            await channel.send(replace(stage.parcel(), recipient=f"{TELEGRAM}:{stage.bot.id}/{chat}"))
+        took.append(now - began)
+    assert took[0] >= 2
+    assert took[1] >= 6
+    assert took[2] == pytest.approx(1, abs=0.05)
 
 
 async def test_nothing_listens_is_not_in_doubt(stage: Stage) -> None:

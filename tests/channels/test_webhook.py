@@ -1,26 +1,31 @@
 """The signed webhook: whoever does not know the secret is nobody, and what is sent has an id of its own."""
 
+import asyncio
 import json
 import random
 import string
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from gateway.channels.webhook import WebhookChat, open_channel
 from gateway.chat_channel import Call, ChannelSettings
 from gateway.chat_note import Button, ChatNote, to_bytes
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
+from gateway.portal.calling import calling_routes
+from gateway.portal.server import serve
 from tests.channels.chat_house import MemoryHouse
 from tests.chat.contract.bench import call
 from tests.chat.contract.service import Request, Response, serving
 from tests.chat.contract.webhook_bench import SECRET, signed
+from tests.real_servers import program
 
 GUIDE = Path(__file__).parents[2] / "docs" / "chat-webhook.md"
 TIMES = ("", "now", "0", "-1", "１２", "9" * 5000)
@@ -322,3 +327,26 @@ async def test_what_is_said_in_passing_is_tried_once(stage: Stage) -> None:
     await stage.channel.say("wecom:/zhangsan", ChatNote("目前没有处理中的工单。"))
     assert len(stage.posted) == 1
     assert stage.house.noted == []
+
+
+# --- the guide -------------------------------------------------------------------------------------------------
+
+
+async def test_the_example_of_the_guide_works_as_it_stands(stage: Stage, tmp_path: Path) -> None:
+    """Whoever writes an adapter begins by pasting it into a shell."""
+    for name in ("curl", "openssl"):
+        program(name)
+    script = GUIDE.read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
+    (tmp_path / "wecom").write_text(SECRET)
+    stage.house.moment = datetime.now(UTC)
+    portal = await serve(Starlette(routes=calling_routes({"wecom": stage.channel.called})), "127.0.0.1", 0)
+    try:
+        script = script.replace("/run/secrets/wecom", str(tmp_path / "wecom")).replace(
+            ":8080", f":{portal.port}"
+        )
+        shell = await asyncio.create_subprocess_exec("sh", "-c", script, stdout=asyncio.subprocess.PIPE)
+        said, _ = await shell.communicate()
+    finally:
+        await portal.stop()
+    assert said == b'{"kept": true}'
+    assert stage.house.texts == ["堡垒机登录不上"]

@@ -11,7 +11,7 @@ from gateway.chat_sandbox import BotApi, running
 from gateway.config import Config
 from gateway.parsers.report import Reader
 from gateway.parts import Parts, build_parts
-from tests.chat.scene import ChatScene, ChatWay, chat_side
+from tests.chat.scene import ChatScene, ChatWay, OurScans, chat_side
 from tests.house import FakeClock, House, close
 from tests.stories.conftest import engine_on
 
@@ -40,12 +40,14 @@ async def scene(chat_parts: Parts, reader: Reader, sqlite_url: str) -> AsyncGene
         )
         parts = replace(chat_parts, clock=clock, config=config)
         parts.chats.load(())
+        parts.chats.load_moves(())
         way = ChatWay()
         house = House(parts, reader, engine_on(sqlite_url), {"telegram": way})
         house.store.start()
-        side, telegram = chat_side(house, parts)
+        scans = OurScans()
+        side, telegram = chat_side(house, parts, scans)
         way.channel = telegram
         await telegram.learn_name()
-        yield ChatScene(house, side, telegram, sandbox, bot)
+        yield ChatScene(house, side, telegram, sandbox, bot, scans)
         await side.close()
         await close(house)

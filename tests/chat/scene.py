@@ -3,6 +3,7 @@
 The people are those of the seed directory: 周敏 of the bank, whose mail we know; 王强, an engineer; 钱虹, the manager.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,9 +16,10 @@ from gateway.chat_joining import ChatParts, ChatSide
 from gateway.chat_ports import Link
 from gateway.chat_sandbox import Bot, BotApi, Chat, Message, Person, Sandbox
 from gateway.intake import Outcome
-from gateway.messages import Parcel
+from gateway.messages import Attachment, Parcel
 from gateway.parts import Parts
 from gateway.ports import Channel
+from gateway.scanning import Judged, Scans
 from tests.house import House
 
 FIVE_LINES = ("堡垒机登录不上", "从早上九点开始的", "提示认证超时", "十几个人都受影响", "麻烦尽快看一下")
@@ -34,6 +36,17 @@ class ChatWay:
 
 
 @dataclass
+class OurScans:
+    """A scanner that finds nothing, until there is one."""
+
+    scans: Scans | None = None
+
+    async def judge(self, files: Sequence[Attachment]) -> Sequence[Judged]:
+        """As it says; else every file is clean."""
+        return await self.scans.judge(files) if self.scans is not None else [Judged(False, None)] * len(files)
+
+
+@dataclass
 class ChatScene:
     """The house, its chat, and the sandbox that stands in Telegram's place."""
 
@@ -42,6 +55,11 @@ class ChatScene:
     telegram: TelegramChat
     sandbox: Sandbox
     bot: Bot
+    scans: OurScans
+
+    def have_scanned(self, scans: Scans) -> None:
+        """From now on every file is looked at."""
+        self.scans.scans = scans
 
     @property
     def api(self) -> BotApi:
@@ -79,8 +97,14 @@ class ChatScene:
             outcomes += more
             if any(outcome.name == "postponed" for outcome in more):
                 break
-        await self.house.settle()
+        await self.settle()
         return outcomes
+
+    async def settle(self) -> None:
+        """What follows leaves, and every card is true."""
+        await self.house.settle()
+        while await self.side.cards.turn():
+            pass
 
     async def quiet(self, seconds: float = 31) -> list[Outcome]:
         """Nobody types for a while."""
@@ -120,7 +144,7 @@ def chat_parts_of(parts: Parts) -> ChatParts:
     )
 
 
-def chat_side(house: House, parts: Parts) -> tuple[ChatSide, TelegramChat]:
+def chat_side(house: House, parts: Parts, scans: OurScans) -> tuple[ChatSide, TelegramChat]:
     """The chats of this house: Telegram alone, which neither waits nor paces itself."""
     telegram = parts.config.channels.telegram
     opened: list[TelegramChat] = []
@@ -135,5 +159,6 @@ def chat_side(house: House, parts: Parts) -> tuple[ChatSide, TelegramChat]:
         opened.append(TelegramChat(settings, chat_house, named))
         return opened[0]
 
-    side = ChatSide(chat_parts_of(parts), house.store, house.readings, house.outgoing, [opener])
+    shared = chat_parts_of(parts)
+    side = ChatSide(shared, house.store, house.readings, house.outgoing, [opener], scans=scans)
     return side, opened[0]

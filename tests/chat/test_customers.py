@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.chat_sandbox import Person
+from gateway.storage.reading import read_case
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.house import MONDAY, QIAN, WANG, ZHOU
 
@@ -275,3 +276,41 @@ async def test_centre_manager_by_mail_and_customer_by_chat_are_one_case(scene: C
     scene.house.clock.moment += timedelta(minutes=1)
     await scene.says(li, "已经好了，谢谢")
     assert scene.case().status == "closed"
+
+
+async def test_a_question_that_the_night_left_open_is_asked_when_handling_begins(scene: ChatScene) -> None:
+    """One at a time, and of what is still missing: the second, where the first was answered at night (P-20, P-23)."""
+    scene.house.clock.moment = MONDAY.replace(hour=21)
+    li = scene.person("李娜")
+    await scene.says(li, "堡垒机登录不上")
+    assert scene.heard(li)[-1].endswith("请问贵公司全称是什么？")
+    await scene.says(li, "青山农村商业银行股份有限公司")
+    await scene.house.wait(hours=13)
+    first_reply = next(text for text in scene.heard(li) if "已开始处理" in text)
+    assert first_reply.endswith("请问联系人怎么称呼？")
+
+
+async def test_a_conversation_ends_with_its_case(scene: ChatScene) -> None:
+    """L-105: thanks afterwards stay with what is over; the next fault in the same chat is a case of its own."""
+    li = scene.person("李娜")
+    await scene.says(li, *FIVE_LINES)
+    await scene.house.solve()
+    await scene.presses(li, "已解决")
+    closed = scene.case().number
+    assert [outcome.name for outcome in await scene.says(li, "谢谢")] == ["filed"]
+    assert scene.case().number == closed
+    outcomes = await scene.says(li, "VPN 连不上了，从今天上午开始")
+    assert [outcome.name for outcome in outcomes] == ["case_opened"]
+    assert scene.house.case(closed).status == "closed"
+
+
+async def test_colleagues_read_on_the_case_what_the_bot_has_said(scene: ChatScene) -> None:
+    """L-107: every letter that the chat was sent lies on the case, word for word."""
+    li = scene.person("李娜")
+    await scene.says(li, *FIVE_LINES)
+    await scene.house.wait(hours=1)
+    _, _, on_case = read_case(scene.house.engine, scene.case().number)
+    told = [str(each["words"]).strip() for each in on_case if each["person"] == scene.address(li)]
+    assert told[:1] == ["\n".join(FIVE_LINES)]
+    assert told[1:] == scene.heard(li)
+    assert len(told) >= 3

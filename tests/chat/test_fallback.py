@@ -2,7 +2,11 @@
 
 from http import HTTPStatus
 
+import pytest
+
 from gateway.chat_sandbox import Fault
+from gateway.errors import StorageUnavailable
+from gateway.storage.work import DatabaseWork
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.house import HE_LAN, WANG, ZHOU
 
@@ -60,3 +64,24 @@ async def test_a_colleagues_card_that_cannot_be_delivered_is_a_mail(scene: ChatS
     li = scene.person("李娜")
     await scene.says(li, *FIVE_LINES)
     assert scene.house.letters(WANG, "new_case")
+
+
+async def test_a_mail_that_cannot_be_made_just_now_is_made_at_the_next_attempt(
+    scene: ChatScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk at the wrong moment must not cost the letter its other way (G9): no end without a reason."""
+    zhou = scene.person("周敏")
+    await scene.link(zhou, "contact", ZHOU)
+    await scene.says(zhou, *FIVE_LINES)
+    zhou.block(scene.bot)
+
+    def refuse(*_: object) -> None:
+        raise StorageUnavailable("the disk is full")
+
+    with monkeypatch.context() as while_the_disk_is_full:
+        while_the_disk_is_full.setattr(DatabaseWork, "replace_letter", refuse)
+        await scene.house.answer(scene.house.letter(WANG, "new_case"), "请重启认证服务后再试。")
+    assert scene.house.letters(ZHOU) == []
+    await scene.house.wait(minutes=2)
+    assert "请重启认证服务后再试。" in scene.house.letter(ZHOU).text
+    assert scene.house.letters(HE_LAN, "notice_failed") == []

@@ -6,9 +6,11 @@ from http import HTTPStatus
 
 from telegram.error import TelegramError
 
+from gateway.chat.patience import MOST_CHATS, Answer, Patience
 from gateway.chat_sandbox import Fault
 from gateway.storage.reading import list_inbox
 from tests.chat.scene import ChatScene
+from tests.house import MONDAY
 
 PEOPLE, LINES = 12, 25
 TROUBLE = (
@@ -78,3 +80,28 @@ async def test_what_the_bot_sends_is_said_once_however_it_is_answered(scene: Cha
     await scene.house.wait(minutes=5)
     first_replies = [text for text in scene.heard(li) if "开始处理" in text]
     assert len(first_replies) == 1
+
+
+async def test_a_flood_from_one_chat_is_heard_and_answered_within_measure(scene: ChatScene) -> None:
+    """T32: everything is kept and settled; twenty answers a minute, one word that we are busy, nobody else waits."""
+    flooder, li = scene.person("洪水"), scene.person("李娜")
+    for _ in range(150):
+        flooder.write(scene.chat(flooder), "/status")
+    await scene.says(li, "堡垒机登录不上")
+    assert len(scene.house.numbers()) == 1
+    busy = [text for text in scene.heard(flooder) if "请稍候" in text]
+    assert (len(scene.heard(flooder)), len(busy)) == (21, 1)
+    assert {row["state"] for row in list_inbox(scene.house.engine, limit=1000)} == {"done"}
+    scene.house.clock.pass_(minutes=2)
+    await scene.says(flooder, "/status")
+    assert scene.heard(flooder)[-1] == "目前没有处理中的工单。"
+
+
+def test_who_was_answered_longest_ago_is_forgotten_first() -> None:
+    """What is remembered of chats has an end, whoever writes (T32)."""
+    patience, at = Patience(), MONDAY
+    answers = [patience.answer("telegram:1/1", at) for _ in range(22)]
+    assert answers == [Answer.ITSELF] * 20 + [Answer.BUSY, Answer.NOTHING]
+    for number in range(MOST_CHATS):
+        patience.answer(f"telegram:2/{number}", at)
+    assert patience.answer("telegram:1/1", at) is Answer.ITSELF

@@ -11,7 +11,7 @@ from gateway.chat_sandbox import Person
 from gateway.errors import GatewayError
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.chat.test_colleagues import colleague, reported
-from tests.house import FAULT, WANG, ZHOU
+from tests.house import FAULT, WANG, ZHOU, mail
 
 
 def code_in(text: str) -> str:
@@ -236,3 +236,17 @@ async def test_a_code_of_the_desk_links_whom_it_was_made_for(scene: ChatScene) -
     assert "身份已关联" in scene.heard(zhou)[-1]
     with pytest.raises(GatewayError, match="directory"):
         chat_command.link(engine, directory, "nobody@elsewhere.example", Console(file=printed))
+
+
+async def test_a_mail_that_claims_to_come_from_a_chat_is_answered_in_no_chat(scene: ChatScene) -> None:
+    """A From line proves nothing: whoever writes a chat's address there neither speaks in it nor has us speak in it."""
+    zhou = scene.person("周敏")
+    await scene.link(zhou, "contact", ZHOU)
+    chat = scene.address(zhou)
+    raw = mail(ZHOU, FAULT).replace(f"From: {ZHOU}".encode(), f"From: <{chat}>".encode())
+    assert chat.encode() in raw
+    await scene.house.receive(raw, sender=chat)
+    assert scene.case().reporter.address != chat
+    assert scene.heard(zhou) == []
+    await scene.says(zhou, "/status")
+    assert scene.heard(zhou)[-1] == "目前没有处理中的工单。"

@@ -1,12 +1,17 @@
 """A whole gateway with a chat, as its operator has it: killed in between, and with Telegram away."""
 
 import asyncio
+import json
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
+
 from gateway.chat_sandbox import BotApi, Message
 from gateway.chat_sandbox import running as sandbox_running
+from tests.chat.contract.service import Request, Response, serving
+from tests.chat.contract.webhook_bench import SECRET, signed
 from tests.gateway_process import running, until
 from tests.house import ZHOU, mail
 
@@ -53,3 +58,44 @@ def test_a_dead_bot_api_leaves_mail_untouched_and_its_token_out_of_the_log(tmp_p
         assert gateway.logged("telegram_troubled")
         assert "no connection to Telegram" in gateway.get("/readyz")
         assert TOKEN.partition(":")[2] not in gateway.log.read_text()
+
+
+async def test_a_webhook_is_a_chat_of_the_running_gateway(tmp_path: Path) -> None:
+    """From a row of [[chat_channels]] to a case and its acknowledgement; forged, it is nothing."""
+    posted: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        posted.append(request)
+        return Response()
+
+    async with serving(answer) as url:
+        row = {"name": "wecom", "kind": "webhook", "settings": {"url": url}, "secrets": {"signing": SECRET}}
+        settings = {"chat_channels": json.dumps([row]), "channels__telegram__quiet_seconds": "0"}
+        with ExitStack() as stack:
+            gateway = await asyncio.to_thread(stack.enter_context, running(tmp_path, **settings))
+            event = {
+                "id": "e1",
+                "event": "message",
+                "person": {"id": "ZhangSan"},
+                "message": "m1",
+                "text": LINES[0],
+            }
+            body = json.dumps(event).encode()
+            headers = signed(body, str(int(datetime.now(UTC).timestamp())))
+            async with httpx.AsyncClient(trust_env=False) as client:
+                hook = f"http://127.0.0.1:{gateway.port('portal')}/chat/wecom"
+                statuses = [
+                    (await client.post(hook, content=body, headers=each)).status_code
+                    for each in ({}, headers)
+                ]
+            assert statuses == [401, 200]
+            await asyncio.to_thread(until, "an acknowledgement", lambda: posted)
+            (case,) = await asyncio.to_thread(gateway.cases)
+            assert case["channel"] == "wecom"
+            document = json.loads(posted[0].body)
+            assert document["to"]["person"] == "ZhangSan"
+            assert str(case["number"]) in document["text"]
+            ready = json.loads(await asyncio.to_thread(gateway.get, "/readyz"))
+            assert ready["checks"]["wecom"]["ok"] is True
+            assert SECRET not in gateway.log.read_text()
+            await asyncio.to_thread(stack.close)

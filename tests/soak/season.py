@@ -99,9 +99,15 @@ class _Heard:
         """As ever; nobody here reads chats."""
         return self._letters.by_mail(case, lost, at)
 
-    def answer(self, case: Case, notice: Notice, staff_id: str, at: datetime) -> Sequence[Ready]:
+    def headline(self, case: Case, staff_id: str, at: datetime) -> str:
+        """Nobody has a chat this season."""
+        return self._letters.headline(case, staff_id, at)
+
+    def answer(
+        self, case: Case, notice: Notice, staff_id: str, at: datetime, *, by_mail: bool = False
+    ) -> Sequence[Ready]:
         """As ever."""
-        return self._letters.answer(case, notice, staff_id, at)
+        return self._letters.answer(case, notice, staff_id, at, by_mail=by_mail)
 
 
 class Office:

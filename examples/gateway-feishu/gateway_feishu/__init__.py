@@ -81,7 +81,7 @@ class FeishuChat:
 
     async def _deliver(self, chat: ChatAddress, note: ChatNote, delivery: str) -> list[str]:
         """What Feishu calls each of the messages; the last one has the buttons."""
-        texts = chat_note.pieces(note.text, MOST_BYTES, chat_note.utf8_bytes)
+        texts = chat_note.pieces(chat_note.whole_text(note), MOST_BYTES, chat_note.utf8_bytes)
         if not texts:
             raise DeliveryError("there is nothing to say", permanent=True)
         async with self._turns[str(chat)]:

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from gateway.channels.webhook import WebhookChat, open_channel
+from gateway.chat_address import ChatAddress
 from gateway.chat_channel import Call, ChannelSettings, ChatHouse
 from tests.chat.contract.bench import Bench, Shown, Trouble, call
 from tests.chat.contract.service import Request, Response, serving
@@ -77,8 +78,8 @@ class WebhookBench(Bench):
         return self.channel
 
     def address(self, who: str) -> str:
-        """There is one account."""
-        return f"{self.name}:/{who}"
+        """There is one account; and ids have capitals, as with WeCom."""
+        return str(ChatAddress(self.name, "", who.title()))
 
     async def bring(self) -> bool:
         """One after the other, until one is not accepted."""
@@ -123,7 +124,7 @@ class WebhookBench(Bench):
 
     def says_more_than_we_know(self, who: str, text: str) -> None:
         """At every level."""
-        person = {"id": who, "name": who, "aura": [1]}
+        person = {"id": who.title(), "name": who, "aura": [1]}
         self._post(who, "message", message="m-new", text=text, person=person, mood={"of": "tomorrow"})
 
     def repeats(self) -> None:
@@ -141,7 +142,7 @@ class WebhookBench(Bench):
 
     def sees(self, who: str, *, in_group: bool = False) -> Sequence[Shown]:
         """What was posted to us for them, each id once."""
-        to = {"group": OPS} if in_group else {"person": who}
+        to = {"group": OPS} if in_group else {"person": who.title()}
         return [shown for at, shown in self._shown.values() if to.items() <= at.items()]
 
     def fails(self, how: Trouble, times: int = 1) -> None:
@@ -149,7 +150,8 @@ class WebhookBench(Bench):
         self._troubles += [how] * times
 
     def _post(self, who: str, event: str, **more: Any) -> None:
-        body = {"id": f"e{next(self._ids)}", "event": event, "person": {"id": who, "name": who}, **more}
+        person = {"id": who.title(), "name": who}
+        body = {"id": f"e{next(self._ids)}", "event": event, "person": person, **more}
         self._waiting.append(json.dumps(body, ensure_ascii=False).encode())
 
     def answer(self, request: Request) -> Response:
