@@ -20,7 +20,6 @@ from sqlalchemy import select
 from benchmarks import letters, sender
 from benchmarks.letters import Planned
 from gateway import digest
-from gateway.app import build_parts, own_mail, vendor_of
 from gateway.cases.policy import Policy
 from gateway.channels.maildir import MaildirOutgoing
 from gateway.channels.smtp_limits import Limits
@@ -30,6 +29,7 @@ from gateway.intake import Intake, ReadMessage
 from gateway.messages import Envelope
 from gateway.parsers import commands, mime, quoting, screening
 from gateway.parsers.report import Reader
+from gateway.parts import build_parts, own_mail, vendor_of
 from gateway.ports import Kept
 from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience

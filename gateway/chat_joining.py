@@ -178,7 +178,7 @@ class ChatSide:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def health(self) -> Mapping[str, object]:
+    async def health(self) -> Mapping[str, object]:
         """For /readyz."""
         ended = [
             task.get_name() for task in self._tasks if task.done() and task.get_name() != "telegram name"

@@ -10,13 +10,14 @@ from pathlib import Path
 from pydantic import SecretStr
 from rich.console import Console
 
-from gateway.app import Gateway, build_parts
+from gateway.app import Gateway
 from gateway.chat_ports import Link
 from gateway.chat_sandbox import BotApi, Person, running
 from gateway.chat_sandbox.cast import CUSTOMER, ENGINEER, MANAGER, enter
 from gateway.clock import SystemClock
 from gateway.config import Config
 from gateway.errors import GatewayError
+from gateway.parts import build_parts
 
 HOST, PORT = "127.0.0.1", 8081
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.app import composer_of, load_directory, missing_holidays, pages_of, vendor_of
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
 from gateway.parsers import model
+from gateway.parts import composer_of, load_directory, missing_holidays, pages_of, vendor_of
 from gateway.responders.letters import OUTSIDE
 
 SECURE_PYTHON = (3, 11, 15)

@@ -87,8 +87,9 @@ def serve(
     import asyncio
 
     from gateway import logs
-    from gateway.app import Gateway, build_parts
+    from gateway.app import Gateway
     from gateway.config import load
+    from gateway.parts import build_parts
 
     settings = load(config or default_config())
     logs.configure(settings.log.format, settings.log.level.upper())
@@ -154,8 +155,8 @@ def parse(
 ) -> None:
     """Read messages and print what was understood, one JSON line each. Touches no database."""
     from gateway import directory_file, explaining, parse_command
-    from gateway.app import vendor_of
     from gateway.config import load
+    from gateway.parts import vendor_of
 
     known = directory_file.load_for_reading(directory) if directory else None
     vendor = vendor_of(load(config or default_config()))
@@ -361,8 +362,8 @@ def chat_link(
 ) -> None:
     """Make a one-time code by which somebody links their chat: for the desk, once it knows whom it speaks with."""
     from gateway import chat_command
-    from gateway.app import load_directory
     from gateway.config import load
+    from gateway.parts import load_directory
     from gateway.storage.engine import open_engine
 
     settings = load(config or default_config())

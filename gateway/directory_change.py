@@ -11,11 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.prompt import Confirm
 from rich.text import Text
 
-from gateway.app import directory_path
 from gateway.config import Config
 from gateway.directory_import import Known, prepare
 from gateway.directory_merge import Change
 from gateway.errors import GatewayError
+from gateway.parts import directory_path
 from gateway.showing import printable
 
 OWN_FILE = "directory.toml"

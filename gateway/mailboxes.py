@@ -1,12 +1,13 @@
-"""The owner's mailboxes as the IMAP channel reads them, and their bookmarks in the database."""
+"""The owner's mailboxes: as the IMAP channel reads them, their bookmarks in the database, and all of them running."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from gateway.channels.imap_folder import After
+from gateway.channels.imap_folder import After, Keep
 from gateway.channels.imap_login import PasswordLogin, TokenLogin, TokenSource
-from gateway.channels.imap_mailbox import Mailbox, Patience
+from gateway.channels.imap_mailbox import ImapMailbox, Mailbox, Patience
 from gateway.channels.imap_session import Login, Server
 from gateway.channels.imap_tokens import GoogleTokens, MicrosoftTokens, TokenCommand, TokenFile
 from gateway.config import Config
@@ -50,6 +51,37 @@ class StoredBookmarks:
         """Durable when it returns."""
         at = self._clock.now()
         await self._store.run(lambda work: work.leave_bookmark(key, value, at))
+
+
+class ReadMailboxes:
+    """Every mailbox, read as long as the gateway runs; false where the owner has none."""
+
+    def __init__(self, config: Config, keep: Keep, bookmarks: StoredBookmarks, clock: Clock) -> None:
+        self._mailboxes = [
+            ImapMailbox(mailbox, keep, bookmarks, clock.now) for mailbox in mailboxes_of(config, clock)
+        ]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._mailboxes)
+
+    def start(self) -> None:
+        """Each in a task of its own: what fails in one is not felt in another."""
+        self._tasks = [
+            asyncio.create_task(mailbox.run(), name=f"imap {mailbox.name}") for mailbox in self._mailboxes
+        ]
+
+    async def stop(self) -> None:
+        """What was not kept is read again after the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def health(self) -> Mapping[str, object]:
+        """For /readyz: what each says of itself."""
+        each = {mailbox.name: mailbox.health() for mailbox in self._mailboxes}
+        running = not any(task.done() for task in self._tasks)
+        return {"ok": running and all(one["ok"] for one in each.values()), **each}
 
 
 def _after(text: str) -> After:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from gateway.app import Parts, build_parts, load_directory, own_mail, vendor_of
 from gateway.config import DEFAULT_CONFIG, Config, load
 from gateway.parsers.report import Reader
+from gateway.parts import Parts, build_parts, load_directory, own_mail, vendor_of
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from gateway.storage.writer import Writer

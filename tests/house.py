@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 
 from gateway import digest
-from gateway.app import Parts, build_parts
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory
 from gateway.errors import DeliveryError
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
 from gateway.parsers.report import Reader
+from gateway.parts import Parts, build_parts
 from gateway.ports import Channel, Letters, Store
 from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience

@@ -109,6 +109,10 @@ MAY_KNOW = {
 
 JOINERS = {
     "app",
+    "doors",
+    "inward_road",
+    "parts",
+    "vitals",
     "chat_joining",
     "chat_trial",
     "cli",
@@ -123,6 +127,7 @@ JOINERS = {
 }
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
+    *("doors", "inward_road", "vitals"),
     *("chat", "chat_joining", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }

@@ -8,12 +8,12 @@ from functools import cache
 
 import pytest
 
-from gateway.app import load_directory
 from gateway.cases import events
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory
 from gateway.cases.events import Event
 from gateway.parsers import commands
+from gateway.parts import load_directory
 from gateway.staff_turn import Answered, Refusal, read
 from tests.builders import a_case, policy, shipped_config
 from tests.house import DUTY, FAULT, HE_LAN, SUN_JIE, WANG, ZHOU, House

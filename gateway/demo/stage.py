@@ -18,7 +18,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gateway import case_number, digest
-from gateway.app import Parts, build_parts, own_mail, vendor_of
 from gateway.cases.case import Case
 from gateway.clock import BASE32
 from gateway.config import Config, Database, DirectoryFile
@@ -27,6 +26,7 @@ from gateway.demo.mailing import first_mail, read_mail, reply
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
 from gateway.parsers.report import Reader
+from gateway.parts import Parts, build_parts, own_mail, vendor_of
 from gateway.reading import ReadingHere
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due

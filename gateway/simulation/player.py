@@ -32,7 +32,7 @@ def play(scenario: Scenario, config: Config) -> Iterator[dict[str, Any]]:
 
 class _Player:
     def __init__(self, scenario: Scenario, config: Config) -> None:
-        from gateway.app import composer_of
+        from gateway.parts import composer_of
 
         self._scenario = scenario
         self._policy = config.promises

@@ -158,8 +158,8 @@ class _ScenarioReader:
 
     def _level_of(self, text: str) -> int:
         """What the parsers make of the text, as for a mail from somebody we do not know."""
-        from gateway.app import vendor_of
         from gateway.parsers.report import Reader
+        from gateway.parts import vendor_of
 
         return Reader(Directory(), vendor_of(self._config)).read_chat(text).fault_level.value
 

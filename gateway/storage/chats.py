@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from gateway.cases.case import Case
 from gateway.cases.lifecycle import CLOSED
 from gateway.chat_ports import Link, LinkKind, OnCase, Pause, Undelivered
 from gateway.messages import Envelope
 from gateway.ports import Kept
+from gateway.storage.connected import Connected
 from gateway.storage.mapping import case_from_json
 from gateway.storage.statements import KEPT
 from gateway.storage.tables import cases, chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
@@ -25,11 +26,8 @@ CODES_WITHIN = timedelta(hours=1)
 """So many codes one person, or one chat, is given within an hour."""
 
 
-class DatabaseChatWork:
+class DatabaseChatWork(Connected):
     """`gateway.chat_ports.ChatWork` on one connection, inside the writer's transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     # Bursts.
 

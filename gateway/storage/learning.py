@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from gateway.ports import Example, TaughtName
+from gateway.storage.connected import Connected
 from gateway.storage.tables import examples, inbox, messages, taught_names
 
 
@@ -18,11 +19,8 @@ class CorrectedReport(NamedTuple):
     examples: Sequence[Example]
 
 
-class LearningWork:
+class LearningWork(Connected):
     """The part of `gateway.ports.Work` that learns, on one connection, inside the writer's transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def keep_example(self, example: Example) -> None:
         """Keep what a colleague put right."""

@@ -14,8 +14,8 @@ from gateway.storage.mapping import (
     facts_from_json,
     unconfirmed_from_json,
 )
+from gateway.storage.outbox import SENT
 from gateway.storage.tables import cases, deliveries, inbox, journal, messages, outbox, unconfirmed
-from gateway.storage.work import SENT
 
 Row = Mapping[str, Any]
 

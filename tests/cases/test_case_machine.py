@@ -14,11 +14,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateway.app import composer_of
 from gateway.cases import commitments, escalation, lifecycle, steps
 from gateway.cases.case import Case, Notice
 from gateway.cases.commitments import Commitment
 from gateway.cases.policy import NoticeRule, Policy
+from gateway.parts import composer_of
 from gateway.responders.letters import customer_letter
 from gateway.storage import mapping
 from tests.builders import policy, shipped_config, terms

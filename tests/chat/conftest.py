@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from gateway.app import Parts, build_parts
 from gateway.chat_sandbox import BotApi, running
 from gateway.config import Config
 from gateway.parsers.report import Reader
+from gateway.parts import Parts, build_parts
 from tests.chat.scene import ChatScene, ChatWay, chat_side
 from tests.house import FakeClock, House, close
 from tests.stories.conftest import engine_on

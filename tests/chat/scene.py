@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from gateway.app import Parts
 from gateway.cases.case import Case
 from gateway.channels.telegram import Pace
 from gateway.chat_joining import ChatParts, ChatSide
@@ -16,6 +15,7 @@ from gateway.chat_sandbox import Bot, BotApi, Chat, Message, Person, Sandbox
 from gateway.intake import Outcome
 from gateway.mailboxes import StoredBookmarks
 from gateway.messages import Parcel
+from gateway.parts import Parts
 from gateway.ports import Channel
 from tests.house import House
 

@@ -7,8 +7,8 @@ import os
 import resource
 import time
 
-from gateway.app import load_directory, own_mail, vendor_of
 from gateway.config import Config
+from gateway.parts import load_directory, own_mail, vendor_of
 from gateway.reading import ReadingProcess, Recipe
 from tests.channels.smtp_peer import Peer, Shelf, serving
 from tests.reading.bombs import bombs

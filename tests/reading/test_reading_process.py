@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from gateway.app import load_directory, own_mail, vendor_of
 from gateway.cases.directory import Customer, Directory
 from gateway.config import Config
 from gateway.errors import NotNow
@@ -19,6 +18,7 @@ from gateway.messages import Envelope
 from gateway.parsers import mime
 from gateway.parsers.report import Reader, Vendor
 from gateway.parsers.screening import OwnMail
+from gateway.parts import load_directory, own_mail, vendor_of
 from gateway.reading import Limits, ReadingDied, ReadingProcess, Recipe
 from tests.gateway_process import until
 from tests.house import mail

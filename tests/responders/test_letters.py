@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway import reply_address
-from gateway.app import Parts
 from gateway.cases.case import Case, Notice, Party, Step
+from gateway.parts import Parts
 from gateway.ports import Ready
 from gateway.reply_address import Bound
 from tests.house import MONDAY, SUPPORT, WANG

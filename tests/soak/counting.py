@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine, Select, func, select
 
 from gateway.cases.lifecycle import CLOSED
 from gateway.storage.mapping import facts_from_json
+from gateway.storage.outbox import FAILED, SENT
+from gateway.storage.statements import WAITING
 from gateway.storage.tables import cases, journal, outbox
-from gateway.storage.work import FAILED, SENT, WAITING
 
 GRACE = timedelta(minutes=1)
 """The clock jumps from moment to moment: what is noticed later than this was overlooked."""

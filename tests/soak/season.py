@@ -16,12 +16,12 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
-from gateway.app import Parts, build_parts
 from gateway.cases import events, steps
 from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.events import Event
 from gateway.config import DEFAULT_CONFIG, load
 from gateway.messages import Attachment, Parcel
+from gateway.parts import Parts, build_parts
 from gateway.ports import Letters, Ready, Undelivered, Work
 from gateway.responders.delivery import Delivery, Patience
 from gateway.responders.due import Due

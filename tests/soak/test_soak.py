@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from gateway.storage.engine import open_engine
+from gateway.storage.outbox import FAILED, SENT
 from gateway.storage.tables import cases, journal, outbox
-from gateway.storage.work import FAILED, SENT
 from tests.soak.counting import count_up
 from tests.soak.season import BEGINS, Season
 

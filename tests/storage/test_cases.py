@@ -12,10 +12,10 @@ from gateway.cases.business_time import Span
 from gateway.cases.case import Case, Entry, Step
 from gateway.errors import StaleCase, UnknownCase
 from gateway.ports import Conversation, Copy, Said, Work
+from gateway.storage.cases import MOST_AT_ANCHORS
 from gateway.storage.engine import open_engine
 from gateway.storage.mapping import case_from_json, case_to_json
 from gateway.storage.reading import list_cases, read_case
-from gateway.storage.work import MOST_AT_ANCHORS
 from gateway.storage.writer import Writer
 from tests.storage.samples import CASE, NOW, NUMBER, SAID, do, letter, opened, owing
 

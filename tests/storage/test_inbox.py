@@ -6,9 +6,9 @@ from sqlalchemy import select
 from gateway.errors import StaleCase
 from gateway.ports import Kept, Work
 from gateway.storage.engine import open_engine
+from gateway.storage.inbox import CLAIMED_BYTES, MOST_DELIVERIES
 from gateway.storage.reading import list_inbox, raw_of
 from gateway.storage.tables import deliveries
-from gateway.storage.work import CLAIMED_BYTES, MOST_DELIVERIES
 from gateway.storage.writer import Writer
 from tests.storage.samples import ENVELOPE, NOW, do, keep
 

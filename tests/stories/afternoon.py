@@ -15,10 +15,10 @@ from types import MappingProxyType
 
 from sqlalchemy import Engine, select
 
-from gateway.app import Parts
 from gateway.cases.case import Case, Step
 from gateway.messages import Parcel
 from gateway.parsers.report import Reader
+from gateway.parts import Parts
 from gateway.ports import Channel, Work
 from gateway.storage.reading import Row, read_case
 from gateway.storage.tables import outbox

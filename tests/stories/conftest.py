@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from gateway.app import Parts, build_parts, own_mail, vendor_of
 from gateway.config import DEFAULT_CONFIG, Config, load
 from gateway.parsers.report import Reader
+from gateway.parts import Parts, build_parts, own_mail, vendor_of
 from gateway.ports import Channel
 from gateway.storage.engine import open_engine
 from tests.builders import ROOT

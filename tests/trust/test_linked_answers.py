@@ -11,11 +11,11 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway import digest
-from gateway.app import Parts, build_parts, pages_of
 from gateway.config import Config, Portal
 from gateway.errors import StorageUnavailable
 from gateway.linked_answers import LinkedAnswers
 from gateway.messages import Envelope
+from gateway.parts import Parts, build_parts, pages_of
 from gateway.portal.answering import STATES, Question, answer_routes
 from gateway.portal.pages import Pages
 from gateway.responders.sandbox import StrictEnvironment

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import build_parts
 from gateway.config import Config
 from gateway.parsers.report import Reader
+from gateway.parts import build_parts
 from gateway.storage import schema
 from gateway.storage.engine import open_engine
 from tests.house import FAULT, SUPPORT, FakeClock, House, Letter, close, mail
