@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["SURE_ENOUGH", "Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
 
 
+_SHORTEST_LABEL = 5
+"""Letters: a shorter name of ours is the label of other people's domains, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vendor:
     """Who we are: names and mail domains, the support address, our own telephone numbers and what our products and
@@ -75,8 +79,10 @@ class Reader:
         self._own = own or OwnMail(
             domains=frozenset(vendor.domains), addresses=frozenset((vendor.address.lower(),))
         )
-        self._domains = frozenset(domain.lower() for domain in vendor.domains)
         our_names = tuple(key for name in vendor.names if (key := key_of(name)))
+        # A colleague writes from wherever our name is the domain's, whether the owner has listed it or not.
+        labels = (key for key in our_names if key.isascii() and len(key) >= _SHORTEST_LABEL)
+        self._domains = frozenset((*(domain.lower() for domain in vendor.domains), *labels))
         our_numbers = frozenset("".join(filter(str.isdigit, phone)) for phone in vendor.phones)
         finders: list[tuple[str, Finder]] = [
             ("ourselves", partial(companies.ourselves, names_of_ours=Lookup((n, n) for n in vendor.names))),
@@ -170,7 +176,7 @@ class Reader:
             symptoms=faults,
             fault_level=levels.read(signs, kind.value, stated),
             commands=told.commands,
-            missing=_missing(values, kind, faults, reachable=letter.chat),
+            missing=_missing(values, kind, faults),
             problems=(
                 *inbound.problems,
                 *((f"read for names only up to {LONGEST_ZONE} characters",) if letter.cut else ()),
@@ -205,19 +211,15 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
     )
 
 
-def _missing(
-    values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom], *, reachable: bool
-) -> tuple[str, ...]:
-    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed.
+def _missing(values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom]) -> tuple[str, ...]:
+    """What of a report's facts (P-20, P-23) the message and the directory do not tell, or not surely enough.
 
-    A value that we are not sure enough of is asked for, too.
+    Whether somebody is asked for it is the policy's business: of a chat no number is needed to answer it.
     """
     if kind.value in ("confirmation", "refusal"):
         return ()
     sure = {name for name, found in values.items() if found.is_sure}
-    lacking = [name for name in ("company", "contact") if name not in sure]
-    if "phone" not in sure and not reachable:
-        lacking.append("phone")
+    lacking = [name for name in ("company", "contact", "phone") if name not in sure]
     if kind.value == "fault" and not faults:
         lacking.append("symptoms")
     return tuple(lacking)

@@ -8,7 +8,7 @@ from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.letter import Zone, lay_out
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.pipeline import MixedTokeniser, build, run
-from tests.parsers.reading import chat, read, value
+from tests.parsers.reading import chat, mail, read, stranger, value
 
 # ---------------------------------------------------------------------------------------------- folding
 
@@ -319,3 +319,132 @@ def test_a_city_in_a_name_or_a_word_is_no_site(text: str) -> None:
 def test_a_verb_of_reporting_is_no_part_of_the_customers_name(verb: str) -> None:
     """ "代客户X通报": a reseller's mail names its customer in the middle of a sentence."""
     assert value(read(f"您好，代客戶恆澤商業銀行{verb}：VPN 連不上"), "company") == "恆澤商業銀行"
+
+
+# ---------------------------------------------------------------------------------------------- roles
+
+
+@pytest.mark.parametrize(
+    ("full", "short", "same"),
+    [
+        ("陈立", "陈工", True),
+        ("陳立國", "陈小姐", True),
+        ("欧阳娜", "欧阳主任", True),
+        ("李立", "小李", True),
+        ("Winnie Chan", "Ms. Chan", True),
+        ("李立", "陈工", False),
+        ("陈主任", "陈工", False),
+        ("陈立", "陈力", False),
+        ("Ms Chan", "Mr Chan", False),
+        ("Winnie Chan", "Ms Chang", False),
+    ],
+)
+def test_a_full_name_completes_surname_and_title(full: str, short: str, same: bool) -> None:
+    """陈工 and 陈立 under one letter are one person; 李立 is another, and a title is no name."""
+    assert names.completes(full, short) is same
+
+
+def test_the_full_name_of_the_signature_is_taken_for_surname_and_title() -> None:
+    """The desk records a name (P-20), wherever in the letter it stands."""
+    text = "防火墙宕机了，请联系陈工 13855520164\n\n陈立\n云岭果业有限公司"
+    assert value(read(text), "contact") == "陈立"
+    assert value(read(text.replace("陈立", "马丽")), "contact") == "陈工"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please call asap. If I am not in, ask for Ms Kwan.\n\nWinnie Chan\nHarbour Grain Ltd\n+852 2555 0170",
+        "请打我手机 13855520164，我不在就找小刘。\n\n陈立\n云岭果业有限公司",
+    ],
+)
+def test_whoever_is_called_only_instead_is_not_the_contact(text: str) -> None:
+    """A stand-in is named last, and must not be called first."""
+    assert value(read(text), "contact") in ("Winnie Chan", "陈立")
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("客戶窗口：資安部 溫紹庭 02-5552-7719", "溫紹庭"),
+        ("电话 0898-5550 3318 找班长符永康，随时在", "符永康"),
+        ("Please contact our Mr. Gu (IT), 0512-5550 8840", "Mr. Gu"),
+    ],
+)
+def test_what_somebody_does_and_where_is_no_part_of_the_name(words: str, who: str) -> None:
+    """Office, post and "our" stand before the name of whoever is to be called."""
+    text = f"WAF 宕机了。{words}\n\nBernd Haslinger\nGeneral Manager"
+    assert value(read(text), "contact") == who
+
+
+def test_a_display_name_may_hold_the_office_and_the_person() -> None:
+    """信息科 王岚 <…> is 王岚; 溪湖鎮公所 行政室 is the town's office."""
+    assert value(stranger().read(mail("WAF 宕机了", name="信息科 王岚")), "contact") == "王岚"
+    assert value(stranger().read(mail("WAF 宕機了", name="溪湖鎮公所 行政室")), "company") == "溪湖鎮公所"
+
+
+def test_of_whoever_speaks_of_the_customers_contact_the_own_company_is_none() -> None:
+    """An integrator says who he is and whom to call there; the customer is the other company he names."""
+    text = "我是启星集成的梁栋，恒泽商业银行的日志审计磁盘满了。客户那边对接人是柏科长，023-5556 7012。"
+    report = read(text)
+    assert (value(report, "company"), value(report, "contact")) == ("恒泽商业银行", "柏科长")
+    assert value(read("我是启星集成的梁栋，日志审计磁盘满了。"), "company") == "启星集成"
+
+
+def test_the_senders_domain_vouches_for_a_name() -> None:
+    """kreidler-pumpen.example writes for Kreidler Pumpen; a free mailbox vouches for nobody."""
+    text = "Our tunnel drops.\n\nBernd Haslinger\nKreidler Pumpen\n0512-5550 8840"
+    report = read(text, address="b.haslinger@kreidler-pumpen.example")
+    other = read(text, address="b.haslinger@gmail.com")
+    assert value(report, "company") == "Kreidler Pumpen"
+    assert report.company is not None
+    assert other.company is None or other.company.confidence < report.company.confidence
+
+
+def test_an_office_in_brackets_is_no_part_of_a_labelled_company() -> None:
+    """It says which of its houses; the directory knows the company without."""
+    assert (
+        value(read("Customer: Colbrook Woollens (Leeds office)\nWAF is down"), "company")
+        == "Colbrook Woollens"
+    )
+
+
+def test_a_schools_office_is_not_part_of_another_kind_of_school() -> None:
+    """育才小學校務處 is the office of 育才小學, not the 務處 of 育才小學校."""
+    assert value(read("WAF 宕機了\n\n林嘉敏\n育才小學校務處\n2711 9043"), "company") == "育才小學"
+
+
+# ---------------------------------------------------------------------------------------------- sites
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("防火墙在门诊楼负一层，全停了", "门诊楼负一层"),
+        ("設備在 A 棟 2F 機房", "A 棟 2F 機房"),
+        ("IPS 到了，装在研发楼三楼机房", "研发楼三楼机房"),
+        ("The firewall is on the 3rd floor, both lights are red", "3rd floor"),
+        ("WAF is down, we are in Building 7", "Building 7"),
+        ("设备在营口，机房在三楼弱电间", "营口"),
+    ],
+)
+def test_where_no_city_is_named_the_building_floor_or_room_is_the_place(text: str, place: str) -> None:
+    """P-03: somebody goes there. Where a city is named the region counts first (P-22)."""
+    assert value(read(text), "place") == place
+
+
+def test_a_floor_alone_says_whose_computers_are_meant() -> None:
+    """ "三楼的电脑" is scope, not a site."""
+    assert value(read("三楼的电脑全都上不了网"), "place") is None
+
+
+def test_a_colleague_who_passes_a_mail_on_is_not_the_contact_from_whichever_domain_of_ours() -> None:
+    """The owner lists citadel.example; a colleague's citadel.cn is as much ours, and the customer stands below."""
+    head = "发件人：范晓东 <fan@qingyuan.example>\n主题：WAF 宕机了"
+    inner = f"{head}\n\nWAF 宕机了\n\n范晓东\n青原商业银行\n021-5555 0199"
+    forwarded = f"麻烦处理\n王芳\n\n---------- 转发邮件 ----------\n{inner}"
+    report = stranger().read(
+        mail(forwarded, subject="转发：WAF 宕机了", name="王芳", address="wangfang@citadel.cn")
+    )
+    assert (value(report, "company"), value(report, "contact")) == ("青原商业银行", "范晓东")
+    assert value(report, "email") == "fan@qingyuan.example"

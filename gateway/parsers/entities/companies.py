@@ -31,10 +31,19 @@ _OF_IT = re.compile(r"[的嘅](?=[\s,。!]|我姓|我叫|$)")
 _DOES = re.compile(
     r"负责|新来|做|管|搞|维护|买|用|刚|从|分管|主管|兼|跟|这边|那边|现在|今天|昨天|一直|已经|发现|目前"
 )
+_OF_OFFICE = re.compile(
+    r"\s?\([^()]{0,40}(?:office|branch|site|plant|campus|厂区|校区|院区)\s?\)\s*$", re.IGNORECASE
+)
+_OF_SCHOOL = re.compile(r"[小中]学校[务长友园区舍车医]")  # 育才小学|校务处, not 育才小学校|务处
+_DISPLAYED = re.compile(r"(?:[^-_/|()·\s]|(?<![\u4e00-\u9fff\s])\s(?!\s))+")
 _ADDRESS = re.compile(r"(?:地址|地点|位置|坐标)\s?:?\s?$")
 _SENTENCE = re.compile(
     r"[的了着过吗呢吧啊么很太都也就还又没不被把让跟对从是在有或但请谢]|急|收到|问题|故障|系统|电脑"
 )
+
+
+_OF_THE_WRITER = frozenset({"introduction", "X's Y", "of somebody"})
+"""Rules that see who somebody says he is."""
 
 
 def find(
@@ -48,7 +57,7 @@ def find(
     sightings = [c for c in _all(letter, found, ends) if not any(own in c.key for own in our_names)]
     stated = [c for c in sightings if c.span and roles.follows(c.span, ends)]
     if not stated:
-        yield from sightings
+        yield from _without_writers_own(letter, sightings)
         return
     keys = {candidate.key for candidate in stated}
     for candidate in sightings:
@@ -59,6 +68,21 @@ def find(
             yield candidate
         else:
             yield sighting(letter, Field.NOT_OURS_TO_TAKE, span, "writes for somebody else", 1.0)
+
+
+def _without_writers_own(letter: Letter, sightings: Sequence[Candidate]) -> Iterator[Candidate]:
+    """All of them; but of whoever speaks of the customer's contact the own company is none, where another is named."""
+    own = {candidate.key for candidate in sightings if candidate.rule in _OF_THE_WRITER}
+    others = [c for c in sightings if not any(_is_form_of(c.key, key) for key in own)]
+    if not (own and others and roles.speaks_of_customers_contact(letter)):
+        yield from sightings
+        return
+    yield from others
+    for candidate in sightings:
+        if candidate not in others and candidate.span:
+            yield sighting(
+                letter, Field.NOT_OURS_TO_TAKE, candidate.span, "speaks of the customer's contact", 1.0
+            )
 
 
 def ourselves(
@@ -92,7 +116,7 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
 
 def _labelled(letter: Letter) -> Iterator[Candidate]:
     for match in _label().finditer(letter.plain):
-        words = re.split(r"\s{2,}", match[1])[0].rstrip(" )")
+        words = _OF_OFFICE.sub("", re.split(r"\s{2,}", match[1])[0]).rstrip(" )")
         if len(words.strip()) >= 2 and not _OWN_WORDS.match(words) and not names.is_han_person(words):
             yield sighting(
                 letter, Field.COMPANY, (match.start(1), match.start(1) + len(words)), "label", 0.93
@@ -104,6 +128,8 @@ def _legal(letter: Letter) -> Iterator[Candidate]:
     for match in _legal_pattern().finditer(letter.plain):
         start = match.start() + _lead_length(match[0])
         end = match.end() - _unit_length(letter.plain[start : match.end()])
+        if _OF_SCHOOL.match(letter.plain, end - 3):
+            end -= 1
         name = letter.plain[start:end]
         if _OWN_WORDS.match(name) or _is_address(letter, start):
             continue
@@ -240,10 +266,12 @@ _BENEFICIARY = re.compile(
 def _from_header(letter: Letter) -> Iterator[Candidate]:
     """A company in the display name: "刘波-浪潮信息", "Jane Roe (Acme Foods Ltd)"."""
     display = (letter.sender.name if letter.sender else None) or ""
-    for part in re.split(r"[-_/|()（）·]|\s{2,}", fold(display).plain):
-        name = part.strip()
+    folded = fold(display)
+    for part in _DISPLAYED.finditer(folded.plain):
+        name = part[0].strip()
         if names.is_short_company(name) or (len(name) <= 60 and latin_companies.is_company(name)):
-            yield Candidate(Field.COMPANY, name, None, "header", "display name", 0.5)
+            written = folded.text[part.start() : part.end()].strip()
+            yield Candidate(Field.COMPANY, written, None, "header", "display name", 0.5)
 
 
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:

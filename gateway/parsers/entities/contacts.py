@@ -9,6 +9,7 @@ from functools import cache
 
 from gateway.parsers.entities import identity, names, places
 from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
+from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.identity import Kind, Line
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import any_of, longest_first
@@ -17,7 +18,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][A-Za-zÀ-ɏ'’-]*"
 _HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?"
 _LATIN_NAME = rf"(?-i:(?:{_HONORIFIC} )?{_LATIN}(?: (?:(?:de|da|van|von|bin|binti|al|el) )?{_LATIN}){{0,3}})"
-_NAME = rf"(?:{_HAN}{{1,4}}[部科处室课组])?({_HAN}{{2,6}}|{_LATIN_NAME})"
+_NAME = rf"(?:{_HAN}{{1,6}}[部科处室课组办]\s?)?({_HAN}{{2,6}}|{_LATIN_NAME})"
 _END = r"(?=[,.!?:;、。\s(]|$)"
 
 _LATIN_INTRODUCTION = re.compile(
@@ -38,20 +39,30 @@ _BEHIND_ROLE = re.compile(
 _BEFORE_NUMBER = re.compile(rf"({_HAN}{{2,5}})(?:的)?(?:电话|手机|座机|号码)号?[:是为]?\s?(?=[\d(+])")
 _WITH_HONORIFIC = re.compile(rf"\b({_HONORIFIC} {_LATIN}(?: {_LATIN}){{0,2}})")
 _CLOSING = re.compile(r"(?:敬上|敬启|谨上|谨启|拜上|敬呈|上|启)$")
-_OFFICE = re.compile(r"[-_/|(（]|·")
+# What stands in a display name between dashes, brackets and the blanks beside Han.
+_OFFICE = re.compile(r"(?:[^-_/|(·\s]|(?<![\u4e00-\u9fff])\s|\s(?![\u4e00-\u9fff]))+")
+# Whoever is named behind such words is called when the first cannot be.
+_CALLED_INSTEAD = "called instead"
+_INSTEAD = re.compile(
+    r"\b(?:if|or|otherwise|unless|failing that|in case)\b[^.!?\n]{0,60}$"
+    r"|(?:我不在|找不到|打不通|没人接|联系不上|不方便|备用|或者|要不然|不然)[^。!?\n]{0,16}$",
+    re.IGNORECASE,
+)
 
 
 def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
     """Every person who might be the one to call."""
     blocked = spans_of(found, Field.EMAIL, Field.PHONE, Field.NOT_OURS_TO_TAKE)
+    named = list(_stated(letter))
+    instead = [candidate.span for candidate in named if candidate.rule == _CALLED_INSTEAD and candidate.span]
+    others = (each for finder in (_introduced, _by_role, _from_header) for each in finder(letter))
     stated = [
         candidate
-        for finder in (_stated, _introduced, _by_role, _from_header)
-        for candidate in finder(letter)
+        for candidate in (*named, *(c for c in others if c.span is None or not overlaps(c.span, instead)))
         if candidate.span is None or not overlaps(candidate.span, blocked)
     ]
     yield from stated
-    companies = spans_of(found, Field.COMPANY, Field.PRODUCT, Field.EMAIL)
+    companies = [*spans_of(found, Field.COMPANY, Field.PRODUCT, Field.EMAIL), *instead]
     for candidate in _among_names(letter, [*found, *stated]):
         if candidate.span and not overlaps(candidate.span, companies):
             yield candidate
@@ -60,9 +71,13 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
 def _stated(letter: Letter) -> Iterator[Candidate]:
     for pattern, rule, score in ((_window(), "named contact", 0.97), (_label(), "label", 0.93)):
         for match in pattern.finditer(letter.plain):
-            if length := _name_length(match[1]):
-                span = (match.start(1), match.start(1) + length)
-                yield sighting(letter, Field.CONTACT, span, rule, score)
+            start = match.start(1) + _role_length(match[1])
+            if length := _name_length(letter.plain[start : match.end(1)]):
+                span = (start, start + length)
+                if _INSTEAD.search(letter.plain[max(0, match.start() - 80) : match.start()]):
+                    yield sighting(letter, Field.CONTACT, span, _CALLED_INSTEAD, 0.25)
+                else:
+                    yield sighting(letter, Field.CONTACT, span, rule, score)
 
 
 def _introduced(letter: Letter) -> Iterator[Candidate]:
@@ -111,16 +126,17 @@ def _is_called(words: str) -> bool:
 
 def _from_header(letter: Letter) -> Iterator[Candidate]:
     """The display name, where it is a person's and not an office's ("采购-邓洁" is one, "监控中心" is none)."""
-    display = (letter.sender.name if letter.sender else None) or ""
-    for part in _OFFICE.split(display):
-        name = part.strip(" )）")
+    display = fold((letter.sender.name if letter.sender else None) or "")
+    for part in _OFFICE.finditer(display.plain):
+        name = part[0].strip(" )")
         whole = (
             names.is_han_person(name)
             if name[:1] > "\u2e80"
             else len(name.split()) > 1 and _latin_name_length(name)
         )
         if whole and not names.is_role(name):
-            yield Candidate(Field.CONTACT, name, None, "header", "display name", 0.5)
+            written = display.text[part.start() : part.end()].strip(" )）")
+            yield Candidate(Field.CONTACT, written, None, "header", "display name", 0.5)
 
 
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -211,6 +227,13 @@ def _name_length(text: str, *, whole: bool = False, weak: bool = False) -> int:
     return len(text) - len(role) if role and names.is_han_person(text[len(role) :]) else 0
 
 
+def _role_length(text: str) -> int:
+    """How many characters of a text say what somebody does, where a name follows: "班长符永康"."""
+    offices = (*longest_first("names", "roles"), *(title for title in names.titles() if len(title) > 1))
+    roles = (role for role in offices if text.startswith(role))
+    return next((len(role) for role in roles if names.is_han_person(text[len(role) :][:3])), 0)
+
+
 def _latin_name_length(text: str) -> int:
     words = [word for word in text.split() if not re.fullmatch(_HONORIFIC, word)]
     return len(text) if words and names.is_latin_person(words) and not names.is_role(" ".join(words)) else 0
@@ -223,7 +246,7 @@ def _is_greeted(letter: Letter, offset: int) -> bool:
 @cache
 def _window() -> re.Pattern[str]:
     labels = any_of("cues", "window_labels")
-    of_whom = rf"(?:{_HAN}{{2,10}}的)?"
+    of_whom = rf"(?:{_HAN}{{2,10}}的|(?:our|my|the|their|his|her) )?"
     english = (
         r"\b(?:(?:contact|manager|lead|window|person)(?: person)?(?: (?:there|here|on|at|in|for|site|the|\w+)){0,4}"
         r"(?: is| will be|:)"

@@ -23,9 +23,19 @@ def beneficiary_ends(letter: Letter) -> list[int]:
     return [match.end() for match in _announcement().finditer(letter.plain)]
 
 
+def speaks_of_customers_contact(letter: Letter) -> bool:
+    """Whether somebody at the customer's is named as one names others: 客户那边对接人, 用户窗口, their contact is."""
+    return _customers_contact().search(letter.plain) is not None
+
+
 def follows(span: Span, ends: Sequence[int]) -> bool:
     """Whether a span begins right behind such words."""
     return any(0 <= span[0] - end <= _REACH for end in ends)
+
+
+@cache
+def _customers_contact() -> re.Pattern[str]:
+    return re.compile(any_of("cues", "customers_contacts"), re.IGNORECASE)
 
 
 @cache
