@@ -24,11 +24,12 @@ check: setup
 	@$(VENV)/bin/pyright
 
 # The long versions of the kill -9 test (GATEWAY_RIG_KILLS kills), of the lives of a case (GATEWAY_RIG_STEPS moves) and of
-# the fuzzing of all that reads mail (GATEWAY_RIG_FUZZ mails), another seed each time.
+# the fuzzing of all that reads mail (GATEWAY_RIG_FUZZ mails), another seed each time; and GATEWAY_RIG_FORGED forged senders.
 rigs: setup
 	@GATEWAY_RIG_KILLS=$${GATEWAY_RIG_KILLS:-200} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s tests/end_to_end/test_kill.py
 	@GATEWAY_RIG_STEPS=$${GATEWAY_RIG_STEPS:-1000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -n 2 tests/cases/test_case_machine.py
 	@GATEWAY_RIG_FUZZ=$${GATEWAY_RIG_FUZZ:-2000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s -n 2 tests/parsers/fuzz
+	@GATEWAY_RIG_FORGED=$${GATEWAY_RIG_FORGED:-10000} $(VENV)/bin/python -m pytest -s -n 0 tests/trust/test_attacks.py -k forged
 
 test: check
 	@$(VENV)/bin/python -m pytest -n 2

@@ -83,7 +83,9 @@ class Gateway:
             observe=self._observe,
         )
         outage = timedelta(minutes=config.escalation.digest_after_minutes)
-        due = Due(self.store, config.promises, parts.rules.staffed, parts.letters, outage)
+        due = Due(
+            self.store, config.promises, parts.rules.staffed, parts.letters, outage, self.metrics.count_missed
+        )
         rounds = Rounds(
             store=self.store,
             directory=parts.directory,
@@ -231,7 +233,7 @@ class Gateway:
             probes["mailboxes"] = self._mailboxes.health
         if self._chat is not None:
             probes["telegram"] = self._chat.health
-        return health_routes(probes, self.metrics.registry)
+        return health_routes(probes, self.metrics.registry, measure=vitals.measure)
 
     def _answer_routes(self) -> list[Route]:
         """Where a colleague answers with a link what we asked them by mail."""

@@ -6,10 +6,10 @@ so their number stays small and nothing private can get in (RELIABILITY G19).
 
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
-ACKNOWLEDGED_WITHIN = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
-"""Seconds; the promises about the first reply are in minutes, the aim is seconds."""
+from gateway.cases.case import Step
+from gateway.cases.commitments import MISSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,16 @@ class Metrics:
     in_doubt: Counter
     """Deliveries of which nobody knows whether they arrived (RELIABILITY F22)."""
     commitments_missed: Counter
-    """By `promise`, the P-id of SERVICE.md."""
+    """By `promise`, the P-id of SERVICE.md; counted when the clock finds it so."""
     open_cases: Gauge
     inbox_waiting: Gauge
     outbox_waiting: Gauge
-    kept_to_acknowledged: Histogram
-    """Seconds."""
+
+    def count_missed(self, step: Step) -> None:
+        """Count what this step found to be missed."""
+        for entry in step.entries:
+            if entry.kind == "commitment" and entry.detail["state"] == MISSED:
+                self.commitments_missed.labels(entry.promise).inc()
 
 
 def new_metrics() -> Metrics:
@@ -56,11 +60,4 @@ def new_metrics() -> Metrics:
         open_cases=gauge("open_cases", "Cases not closed"),
         inbox_waiting=gauge("inbox_waiting", "Messages kept and not yet taken in"),
         outbox_waiting=gauge("outbox_waiting", "Messages composed and not yet sent"),
-        kept_to_acknowledged=Histogram(
-            "kept_to_acknowledged_seconds",
-            "From keeping a message to its acknowledgement having left",
-            namespace="gateway",
-            buckets=ACKNOWLEDGED_WITHIN,
-            registry=registry,
-        ),
     )

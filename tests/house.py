@@ -25,6 +25,7 @@ from gateway.cases.directory import Directory
 from gateway.errors import DeliveryError
 from gateway.intake import Intake, Outcome
 from gateway.messages import Envelope, Parcel
+from gateway.metrics import new_metrics
 from gateway.parsers.report import Reader
 from gateway.parts import Parts, build_parts
 from gateway.ports import Channel, Letters, Store
@@ -183,7 +184,14 @@ class House:
             clock=clock,
             patience=Patience([timedelta(minutes=minutes) for minutes in (1, 2, 5)], timedelta(minutes=10)),
         )
-        self.due = Due(self.store, parts.rules.policy, parts.rules.staffed, parts.letters)
+        self.metrics = new_metrics()
+        self.due = Due(
+            self.store,
+            parts.rules.policy,
+            parts.rules.staffed,
+            parts.letters,
+            recorded=self.metrics.count_missed,
+        )
         comes_round = rounds_of(parts, self.store) if rounds else None
         self.loop = Loop(self.store, self.due, self.delivery, clock, comes_round)
 

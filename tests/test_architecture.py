@@ -45,7 +45,7 @@ MAY_KNOW = {
     "portal": {"messages", "errors"},
     "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
-    "metrics": set[str](),
+    "metrics": {"cases"},
     "logs": set[str](),
     "seed": set[str](),
     "mistakes": {"errors"},

@@ -34,12 +34,22 @@ def health_app(
     return Starlette(routes=health_routes(probes, registry, probe_seconds=probe_seconds))
 
 
+async def _nothing_more() -> None:
+    pass
+
+
 def health_routes(
-    probes: Mapping[str, Probe], registry: CollectorRegistry, *, probe_seconds: float = PROBE_SECONDS
+    probes: Mapping[str, Probe],
+    registry: CollectorRegistry,
+    *,
+    measure: Callable[[], Awaitable[None]] = _nothing_more,
+    probe_seconds: float = PROBE_SECONDS,
 ) -> list[Route]:
     """The three pages as routes, for an application that has others beside them.
 
-    `probes` is read at every question, so parts may be added while the gateway starts.
+    `probes` is read at every question, so parts may be added while the gateway starts. `measure` sets what is only
+    counted when asked for; where it cannot, /metrics shows what was last known: a scraper is told of a broken store by
+    /readyz and must not lose all other figures.
     """
     readiness = _Readiness(probes, probe_seconds)
 
@@ -54,6 +64,11 @@ def health_routes(
         return Response(body, status_code=200 if ready else 503, media_type="application/json")
 
     async def metrics(_request: Request) -> Response:
+        try:
+            async with asyncio.timeout(probe_seconds):
+                await measure()
+        except (GatewayError, TimeoutError) as error:
+            log.warning("metrics_not_measured", reason=str(error) or type(error).__name__)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

@@ -6,7 +6,7 @@ and shouted about; the others go on.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -15,7 +15,7 @@ import structlog
 
 from gateway.cases import commitments as promised
 from gateway.cases import steps
-from gateway.cases.case import Case, Fact, Notice
+from gateway.cases.case import Case, Fact, Notice, Step
 from gateway.cases.policy import Policy
 from gateway.errors import NotNow, StaleCase
 from gateway.ports import Letters, Ready, Store, Work
@@ -31,7 +31,10 @@ KEPT_BACK = frozenset({"escalation", "dispatch_needed", "help_needed"})
 
 
 class Due:
-    """Looks at the clock for every case whose moment has come; later than `outage` means that the clock had stopped."""
+    """Looks at the clock for every case whose moment has come; later than `outage` means that the clock had stopped.
+
+    `recorded` hears of every step, once it is durable.
+    """
 
     def __init__(
         self,
@@ -40,12 +43,14 @@ class Due:
         staffed: frozenset[str],
         letters: Letters,
         outage: timedelta = OUTAGE,
+        recorded: Callable[[Step], None] = lambda _step: None,
     ) -> None:
         self._store = store
         self._policy = policy
         self._staffed = staffed
         self._letters = letters
         self._outage = outage
+        self._recorded = recorded
         self._resting: dict[str, datetime] = {}
         self._holding = True
 
@@ -61,25 +66,29 @@ class Due:
         return recorded
 
     async def _look(self, number: str, at: datetime) -> bool:
-        def step(work: Work) -> bool:
+        def look(work: Work) -> Step | None:
             case = work.case(number)
             if case is None or case.next_due is None or case.next_due > at:
-                return False
+                return None
             step = steps.look_at_the_clock(case, at, self._policy.terms(case.plan, self._staffed))
             ready = self._letters.letters(case, step, at)
             if at - case.next_due > self._outage:
                 ready = self._held_back(ready)
             work.record(step, ready)
-            return True
+            return step
 
         try:
-            return await self._store.run(step)
+            step = await self._store.run(look)
         except (NotNow, StaleCase) as error:
             log.warning("clock_postponed", case=number, reason=str(error))
         except Exception:
             # A fault of ours in one case rests that case: the others' promises go on.
             log.exception("clock_failed", case=number)
             self._resting[number] = at + REST
+        else:
+            if step is not None:
+                self._recorded(step)
+            return step is not None
         return False
 
     def _held_back(self, ready: Sequence[Ready]) -> Sequence[Ready]:

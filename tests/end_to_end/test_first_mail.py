@@ -117,6 +117,7 @@ def test_health_readiness_and_metrics_tell_how_it_is(gateway: GatewayProcess) ->
     before = float(metric(gateway, "gateway_mails_kept_total"))
     said(gateway, mail(EMMA, "The VPN is down."), EMMA)
     until("the counter to count", lambda: float(metric(gateway, "gateway_mails_kept_total")) == before + 1)
+    until("a case to be open", lambda: float(metric(gateway, "gateway_open_cases")) > 0)
     with pytest.raises(urllib.error.HTTPError):
         gateway.get("/nothing")
 

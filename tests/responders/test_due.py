@@ -57,6 +57,10 @@ async def test_a_missed_response_climbs_one_rung_and_says_so_once(house: House) 
     assert rungs
     assert len(rungs) == len(set(rungs))
     assert house.case(number).raised >= 1
+    counted = house.metrics.registry.get_sample_value(
+        "gateway_commitments_missed_total", {"promise": response.promise}
+    )
+    assert counted == 1, "whoever watches the figures sees it too"
 
 
 async def test_a_clock_set_back_fires_nothing_twice(house: House) -> None:

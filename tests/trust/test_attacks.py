@@ -27,8 +27,8 @@ COMMANDS = (
 )
 LATER = "Mon, 23 Nov 2026 11:00:00 +0800"
 NUMBERS = count(1)
-FORGED = int(os.environ.get("FORGED_SENDERS", "120"))
-"""How many forged senders write; `FORGED_SENDERS=10000` before a release."""
+FORGED = int(os.environ.get("GATEWAY_RIG_FORGED", "120"))
+"""How many forged senders write; `make rigs` sends 10,000."""
 
 
 @dataclass(frozen=True)
