@@ -4,6 +4,7 @@ A `Report` holds what was understood, how sure we are and where it was read; INT
 `Reader` is built once, with the directory and who we are (spaCy is loaded then), and reads any number of messages.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +27,7 @@ from gateway.parsers import (
     zones,
 )
 from gateway.parsers.bounces import Bounce
-from gateway.parsers.entities import companies, contacts, emails, phones, places, products
+from gateway.parsers.entities import called, companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
 from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
@@ -176,7 +177,7 @@ class Reader:
             symptoms=faults,
             fault_level=levels.read(signs, kind.value, stated),
             commands=told.commands,
-            missing=_missing(values, kind, faults),
+            missing=_missing(values, kind, faults, is_reply=is_reply),
             problems=(
                 *inbound.problems,
                 *((f"read for names only up to {LONGEST_ZONE} characters",) if letter.cut else ()),
@@ -188,7 +189,8 @@ def _decide_all(letter: Letter, found: Sequence[Candidate]) -> dict[Field, Decis
     """The winner of each field; the telephone is weighed beside the contact who was chosen."""
     decisions: dict[Field, Decision] = {}
     for field in (Field.COMPANY, Field.CONTACT, Field.EMAIL, Field.PRODUCT, Field.PLACE):
-        if decision := decide(field, found):
+        considered = called.to_be_called(found) if field is Field.CONTACT else found
+        if decision := decide(field, considered):
             decisions[field] = decision
     contact = decisions.get(Field.CONTACT)
     beside = contact.candidate.span if contact else None
@@ -198,6 +200,9 @@ def _decide_all(letter: Letter, found: Sequence[Candidate]) -> dict[Field, Decis
     return decisions
 
 
+_ANOTHER_NUMBER = re.compile(r"\d{5}")
+
+
 def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate:
     """A number on the contact's line, or the next, is the contact's; one far away is somebody's."""
     if contact is None or phone.span is None:
@@ -205,19 +210,24 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
     between = letter.plain[min(contact[1], phone.span[1]) : max(contact[0], phone.span[0])]
     lines = between.count("\n")
     same_zone = letter.zone_at(contact[0]) is letter.zone_at(phone.span[0])
-    bonus = 0.16 if not lines and len(between) < 40 else 0.05 if same_zone and lines <= 3 else 0.0
+    follows = phone.span[0] >= contact[1]
+    bonus = 0.05 if same_zone and lines <= 3 else 0.0
+    if not lines and len(between) < 40:
+        bonus = 0.3 if follows and len(between) < 12 and not _ANOTHER_NUMBER.search(between) else 0.16
     return Candidate(
         phone.field, phone.value, phone.span, phone.source, phone.rule, min(0.98, phone.score + bonus)
     )
 
 
-def _missing(values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom]) -> tuple[str, ...]:
+def _missing(
+    values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom], *, is_reply: bool
+) -> tuple[str, ...]:
     """What of a report's facts (P-20, P-23) the message and the directory do not tell, or not surely enough.
 
     Whether somebody is asked for it is the policy's business: of a chat no number is needed to answer it.
     """
-    if kind.value in ("confirmation", "refusal"):
-        return ()
+    if kind.value == "confirmation" or (kind.value == "refusal" and is_reply):
+        return ()  # it goes on with a case, which knows them
     sure = {name for name, found in values.items() if found.is_sure}
     lacking = [name for name in ("company", "contact", "phone") if name not in sure]
     if kind.value == "fault" and not faults:

@@ -26,6 +26,7 @@ SETS = {
     "fresh": "messages_fresh.toml",
     "aside": "messages_aside.toml",
     "foreign a": "messages_foreign_a.toml",
+    "foreign b": "messages_foreign_b.toml",
 }
 VALUES = ("company", "contact", "phone", "email", "product", "place")
 _LOOSE = ("product", "place")

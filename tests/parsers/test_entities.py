@@ -8,7 +8,7 @@ from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.letter import Zone, lay_out
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.pipeline import MixedTokeniser, build, run
-from tests.parsers.reading import chat, mail, read, stranger, value
+from tests.parsers.reading import acquainted, chat, mail, read, stranger, value
 
 # ---------------------------------------------------------------------------------------------- folding
 
@@ -226,9 +226,24 @@ def test_what_everybody_calls_himself_is_no_company(text: str) -> None:
         ("手机 139-5510-8826", "139-5510-8826"),
         ("ring 01463 555 010 ext 12", "01463 555 010 ext 12"),
         ("我的电话是13855512043谢谢", "13855512043"),
+        ("手机 13855 51 2043", "13855 51 2043"),
+        ("你们帮忙看一下我姓邓电话是13855512043", "13855512043"),
         ("請回電02-2555-0134找我", "02-2555-0134"),
     ],
-    ids=["转", "轉", "#", "dash", "international", "Hong Kong", "mobile", "ext", "within Han", "between Han"],
+    ids=[
+        "转",
+        "轉",
+        "#",
+        "dash",
+        "international",
+        "Hong Kong",
+        "mobile",
+        "ext",
+        "within Han",
+        "spaced",
+        "dictated",
+        "between Han",
+    ],
 )
 def test_a_number_is_found_with_its_extension(text: str, phone: str) -> None:
     """Extensions get lost in `phonenumbers` (UNDERSTANDING, facts about the tools)."""
@@ -412,6 +427,65 @@ def test_an_office_in_brackets_is_no_part_of_a_labelled_company() -> None:
 def test_a_schools_office_is_not_part_of_another_kind_of_school() -> None:
     """育才小學校務處 is the office of 育才小學, not the 務處 of 育才小學校."""
     assert value(read("WAF 宕機了\n\n林嘉敏\n育才小學校務處\n2711 9043"), "company") == "育才小學"
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "phone"),
+    [
+        (
+            "帮IT部的周工报一下。周工电话 13855520111，他在机房。\n\n李芳\n海润包装有限公司\n0512-5550 1001",
+            "周工",
+            "13855520111",
+        ),
+        (
+            "到现场请找保安登记，然后打机房值班 刘洋 13955520222。急事打我 13955520333。\n\n王海\n宏图物流",
+            "刘洋",
+            "13955520222",
+        ),
+        (
+            "Prasad is on site till 6, his no. is 6555 0161, then call the NOC 6555 0160.\n\nRiverine Cold Storage IT",
+            "Prasad",
+            "6555 0161",
+        ),
+        (
+            "Please liaise with our manager Mdm Goh Siew Hoon at 6555 0142.\n\nSarah Lim\nOrchid Dental\n6555 0100",
+            "Goh Siew Hoon",
+            "6555 0142",
+        ),
+    ],
+    ids=["his number", "call the one on duty", "is on site", "liaise with"],
+)
+def test_whoever_is_to_be_called_beats_the_writer_however_often_he_names_himself(
+    text: str, who: str, phone: str
+) -> None:
+    """A signature, a display name and an introduction are one person who writes, and not the one who is there."""
+    writer = text.split("\n\n")[1].split("\n")[0]
+    report = stranger().read(mail(f"WAF 宕机了\n{text}", name=writer))
+    assert (value(report, "contact"), value(report, "phone")) == (who, phone)
+
+
+def test_whom_a_known_contact_names_is_called() -> None:
+    """They say who is on site; of those who name nobody the directory's name stays (UNDERSTANDING step 5)."""
+    named = acquainted().read(mail("WAF 宕机了，现场联系人：刘洋", address="shi@yunling.example"))
+    assert (value(named, "contact"), value(named, "company")) == ("刘洋", "云岭果业有限公司")
+    silent = acquainted().read(mail("WAF 宕机了\n\n刘洋", address="shi@yunling.example"))
+    assert value(silent, "contact") == "施文静"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张总，请看下面的情况：WAF 宕机了。\n\n马骏\n恒泽物流有限公司",
+        "张总您好：\nWAF 宕机了。\n\n马骏\n恒泽物流有限公司",
+        "WAF 宕机了，张总让我先问一下。\n\n马骏\n恒泽物流有限公司",
+        "上周小张来过，换了板子，今天又断。\n\n马骏\n恒泽物流有限公司",
+    ],
+    ids=["addressed", "greeted", "asks through him", "was here"],
+)
+def test_whoever_is_addressed_or_only_spoken_of_is_not_the_contact(text: str) -> None:
+    """The chief who presses and the engineer who was here are nobody to call."""
+    assert value(read(text), "contact") == "马骏"
+    assert value(read(text.rpartition("\n\n")[0]), "contact") is None
 
 
 # ---------------------------------------------------------------------------------------------- sites

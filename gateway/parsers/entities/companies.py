@@ -251,7 +251,7 @@ def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
 
 def _is_colleague(words: str) -> bool:
     """Whether somebody of the writer's own house is meant: 信息部龙主管, 我们韩总."""
-    return any(
+    return not names.is_short_company(words) and any(
         names.is_han_person(words[-length:]) and (length == len(words) or _is_office(words[:-length]))
         for length in (2, 3, 4)
         if length <= len(words)
