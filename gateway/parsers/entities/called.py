@@ -26,9 +26,15 @@ __all__ = ["CALLED_INSTEAD", "NAMED", "find", "spoken_of", "to_be_called"]
 NAMED = "named contact"
 CALLED_INSTEAD = "called instead"
 _SURELY_NAMED = 0.8
+# 客户端窗口, 用户那边负责人, 校方联络人: somebody's side, and who answers for it.
+_CUSTOMERS_SIDE = (
+    r"(?:客户|用户|业主|甲方|院方|校方|行方|厂方|店方|对方)(?:端|侧|方|那边|这边|现场|单位)?的?"
+    r"(?:(?:联系|联络|对接|接口|负责|承办)(?:人员|人|窗口)?|窗口)"
+)
 _IS_THERE = re.compile(
-    rf"(?:^|(?<=[\n.,;!?] ))({LATIN_NAME}) (?:is|will be) "
-    r"(?:on[- ]?site|there|on duty|on call|at the site|(?:your|our|the) contact)\b",
+    rf"(?:^|(?<=[\n.,;!?] ))({LATIN_NAME}),? (?:(?:is|will be) "
+    r"(?:on[- ]?site|there|on duty|on call|at the site|waiting|(?:your|our|the) contact)"
+    r"|will (?:host|receive|meet|let (?:you|your)|open|show|wait))\b",
     re.MULTILINE,
 )
 _CALLED_BY_NUMBER = re.compile(
@@ -41,9 +47,9 @@ _DID_SOMETHING = re.compile(
     r"(?:让我|叫我|要我|在催|催得|不在|出差|没空|离职|请假|来过|弄过|处理过|来装|装的|远程弄|已同意|签字|批准)"
 )
 # "龙主管电话 0791-…", "Denise 308-…" are called; "我电话" and "联系电话" are nobody.
-_BEFORE_NUMBER = re.compile(rf"({HAN}{{2,5}})(?:的)?(?:电话|手机|座机|号码)号?[:是为]?\s?(?=[\d(+])")
+_BEFORE_NUMBER = re.compile(rf"({HAN}{{2,5}}?)(?:的)?(?:电话|手机|座机|号码)号?[:是为]?\s?(?=[\d(+])")
 _IS_THERE_HAN = re.compile(
-    rf"({HAN}{{2,4}})(?:今天|这两天|一直|会)?(?:在现场|在机房|在厂里|在店里|值班[,。!?\s]|负责对接)"
+    rf"({HAN}{{2,4}})(?:今天|这两天|一直|会|都)?(?:在现场|在机房|在厂里|在店里|值班[,。!?\s]|负责对接)"
 )
 _INSTEAD = re.compile(
     r"\b(?:if|or|otherwise|unless|failing that|in case)\b[^.!?\n]{0,60}$"
@@ -59,7 +65,11 @@ def find(letter: Letter) -> Iterator[Candidate]:
 
 
 def _stated(letter: Letter) -> Iterator[Candidate]:
-    for pattern, rule, score in ((_window(), NAMED, 0.97), (_label(), "label", 0.93)):
+    for pattern, rule, score in (
+        (_window(), NAMED, 0.97),
+        (_label("called_labels"), NAMED, 0.95),
+        (_label("contact_labels"), "label", 0.93),
+    ):
         for match in pattern.finditer(letter.plain):
             start = match.start(1) + length_of_post(match[1])
             if length := length_of_name(letter.plain[start : match.end(1)]):
@@ -92,17 +102,18 @@ def _by_what_is_said(letter: Letter) -> Iterator[Candidate]:
     """Who is there or has this number: "Prasad is on site till six", "打机房值班 刘洋 139…", "龙主管电话 0791-…"."""
     for pattern in (_IS_THERE, _IS_THERE_HAN, _CALLED_BY_NUMBER, _BEFORE_NUMBER):
         for match in pattern.finditer(letter.plain):
-            lengths = (len(match[1]), 4, 3, 2)
-            length = next((n for n in lengths if n <= len(match[1]) and _is_somebody(match[1][-n:])), 0)
-            if length:
-                span = (match.end(1) - length, match.end(1))
-                yield sighting(letter, Field.CONTACT, span, NAMED, 0.9)
+            if length := _name_at_the_end(match[1]):
+                yield sighting(letter, Field.CONTACT, (match.end(1) - length, match.end(1)), NAMED, 0.9)
 
 
-def _is_somebody(words: str) -> bool:
+def _name_at_the_end(words: str) -> int:
+    """How many of the last characters are a person's name, 0 when none."""
     if words[0] < "\u2e80":
-        return length_of_latin_name(words) > 0 and words.split()[0] not in names.not_leading()
-    return names.is_han_person(words) and words not in longest_first("cues", "phone_labels")
+        name = words[length_of_address(words) :]
+        return len(name) if length_of_latin_name(name) and name.split()[0] not in names.not_leading() else 0
+    labels = longest_first("cues", "phone_labels")
+    lengths = (n for n in (len(words), 4, 3, 2) if n <= len(words))
+    return next((n for n in lengths if names.is_han_person(words[-n:]) and words[-n:] not in labels), 0)
 
 
 def to_be_called(found: Sequence[Candidate]) -> Sequence[Candidate]:
@@ -135,9 +146,12 @@ def _window() -> re.Pattern[str]:
         r"|(?:ask for|(?:deal|liaise|coordinate|co-ordinate|arrange(?: access)?|get in touch) with|reach out to"
         r"|speak (?:to|with)|get hold of|talk to|callback:)(?: (?:mr|ms|mrs)\.?)?)"
     )
-    return re.compile(rf"(?:{labels}\s{{0,2}}[:是为]?|{english})\s{{0,2}}{of_whom}{NAME}", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{labels}\s{{0,2}}[:是为]?|{_CUSTOMERS_SIDE}\s?[:是为]?|{english})\s{{0,2}}{of_whom}{NAME}",
+        re.IGNORECASE,
+    )
 
 
 @cache
-def _label() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'contact_labels')}\s{{0,3}}:\s{{0,3}}{NAME}", re.IGNORECASE)
+def _label(labels: str) -> re.Pattern[str]:
+    return re.compile(rf"{any_of('cues', labels)}\s{{0,3}}:\s{{0,3}}{NAME}", re.IGNORECASE)

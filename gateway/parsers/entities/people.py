@@ -9,7 +9,7 @@ HAN = r"[\u4e00-\u9fff]"
 LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][A-Za-zÀ-ɏ'’-]*"
 HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Mdm|Mme|Dr|Prof|Sir|Madam|Herr|Frau|Encik|Puan|Cik)\.?"
 LATIN_NAME = rf"(?-i:(?:{HONORIFIC} )?{LATIN}(?: (?:(?:de|da|van|von|bin|binti|al|el) )?{LATIN}){{0,3}})"
-NAME = rf"(?:{HAN}{{1,6}}[部科处室课组办]\s?)?({HAN}{{2,6}}|{LATIN_NAME})"
+NAME = rf"(?:(?:{HAN}{{1,6}}[部科处室课组办]|(?-i:IT|MIS))\s?)?({HAN}{{2,6}}|{LATIN_NAME})"
 _ADDRESS_FORM = re.compile(rf"{HONORIFIC} (?=\S+ \S)")
 CLOSING = re.compile(r"(?:敬上|敬启|谨上|谨启|拜上|敬呈|上|启)$")
 

@@ -29,6 +29,10 @@ _NUMBER = re.compile(
     )(?:-\d{{2,5}}(?!\d))?{_EXTENSION}?(?!{_ENDS_WITHIN})""",
     re.VERBOSE | re.IGNORECASE,
 )
+_YOUR_LINE = re.compile(
+    r"(?:你们|您们|贵司|贵公司)的?(?:[\u4e00-\u9fff]{0,6}(?:电话|热线|专线|总机|座机|号码|客服))?\s?[:是为]?\s?$"
+)
+"""Our own number, read back to us; whoever speaks of us and then gives his own number puts more between."""
 _SHARED_LINE = ("400", "800")
 _DATE_OR_ADDRESS = re.compile(r"(?:19|20)\d\d[-./ ]\d{1,2}(?!\d)|\d{1,3}(?:\.\d{1,3}){3}$")
 
@@ -69,7 +73,7 @@ def _is_plausible(number: str) -> bool:
 
 
 def _is_somebody_elses(before: str) -> bool:
-    return bool(_not_a_phone().search(before) or _other_line().search(before))
+    return bool(_not_a_phone().search(before) or _other_line().search(before) or _YOUR_LINE.search(before))
 
 
 def _score(letter: Letter, span: Span, before: str) -> float:

@@ -18,9 +18,16 @@ _BARE = (
 )
 
 
+# "负责晨光金控的专案": whoever looks after a customer's project is not the customer.
+_LOOKED_AFTER = re.compile(
+    r"(?:负责|承接|服务|维护)([\u4e00-\u9fff()]{3,24}?)(?=的?(?:专案|项目|案子|运维|维运|维护|驻场))"
+)
+
+
 def beneficiary_ends(letter: Letter) -> list[int]:
-    """The offsets at which words that announce the customer end."""
-    return [match.end() for match in _announcement().finditer(letter.plain)]
+    """The offsets at which words that announce the customer end, and the customer begins."""
+    announced = [match.end() for match in _announcement().finditer(letter.plain)]
+    return announced + [match.start(1) for match in _LOOKED_AFTER.finditer(letter.plain)]
 
 
 def speaks_of_customers_contact(letter: Letter) -> bool:

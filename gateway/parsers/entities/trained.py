@@ -134,7 +134,8 @@ def _could_be_person(plain: str, span: Extent) -> bool:
     if not _is_one_name(words):
         return False
     if words[0] > "\u2e80":
-        return names.is_han_person(words, weak=True) or words[0] in "阿老小"
+        first_name = len(words) == 2 and not (names.is_speech(words) or words in blocks("names")["not_names"])
+        return first_name or names.is_han_person(words, weak=True) or words[0] in "阿老小"
     parts = words.split()
     shouted = words.isupper() and len(_line_around(plain, span).split()) > len(parts) + 3
     return (
