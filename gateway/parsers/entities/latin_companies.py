@@ -10,9 +10,8 @@ from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
 
 _LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ0-9]"
-_WORD = (
-    rf"(?:(?:St\. ?)?{_LETTER}(?:[A-Za-z0-9À-ɏ'’&-]|\.(?=[A-Za-z])){{0,40}}|\([A-ZÀ-Þ][A-Za-zÀ-ɏ ]{{1,20}}\))"
-)
+_IN_BRACKETS = r"\((?![^)]*(?:office|branch|site|plant)\))[A-ZÀ-Þ][A-Za-zÀ-ɏ ]{1,20}\)"
+_WORD = rf"(?:(?:St\. ?)?{_LETTER}(?:[A-Za-z0-9À-ɏ'’&-]|\.(?=[A-Za-z])){{0,40}}|{_IN_BRACKETS})"
 _JOIN = r"(?:(?:of|and|&|de|da|do|dos|du|del|di|la|le|les|van|von|for|the|y|e|et|und) ){0,2}"
 _NAME = rf"(?:{_WORD} {_JOIN}){{0,5}}{_WORD}"
 _INTRODUCED = re.compile(
@@ -106,6 +105,8 @@ def _of_somebody(letter: Letter) -> Iterator[Candidate]:
     for match in _OF_SOMEBODY.finditer(letter.plain):
         start = match.start(1) + _lead_length(match[1])
         words = letter.plain[start : match.end(1)]
+        if names.is_trade_word(words):
+            continue  # "Director of Technology"
         if words.split()[0] not in names.not_leading() and not places.is_place(words) and len(words) > 2:
             yield sighting(letter, Field.COMPANY, (start, match.end(1)), "of somebody", 0.7)
 
