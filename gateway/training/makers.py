@@ -32,11 +32,6 @@ def person(rng: random.Random) -> str:
     return f"{words.first_name(rng)} {surname}" if shape < 0.97 else latin_person(rng)
 
 
-def given_only(rng: random.Random) -> str:
-    """A Chinese first name alone, as colleagues and customers of long standing sign."""
-    return "".join(words.pick(rng, words.characters("given")) for _ in range(2))
-
-
 def latin_person(rng: random.Random) -> str:
     """A person in Latin letters: first name, both names, with an honorific or initials."""
     shape = rng.random()
@@ -176,9 +171,6 @@ MAKERS: dict[str, Maker] = {
     "latin_person": latin_person,
     "other_person": person,
     "surname": words.surname,
-    "given_only": given_only,
-    "given": person,
-    "chinese_company": organisations.chinese,
     "place": words.city,
     "phone": phone,
     "product": product,

@@ -25,7 +25,7 @@ from gateway.parsers.entities.tagger import LABELS, Network, Tagger, network, ta
 from gateway.training.composer import Labelled, messages
 
 SEED = 20261122
-MESSAGES = 110_000
+MESSAGES = 120_000
 UNSEEN = 500
 BATCH = 24
 DROPOUT = 0.1
