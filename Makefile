@@ -19,8 +19,8 @@ run: setup
 
 # Style, types, then the suite; pytest runs on both cores.
 check: setup
-	@$(VENV)/bin/ruff check gateway tests benchmarks
-	@$(VENV)/bin/ruff format --check gateway tests benchmarks
+	@$(VENV)/bin/ruff check gateway tests benchmarks examples
+	@$(VENV)/bin/ruff format --check gateway tests benchmarks examples
 	@$(VENV)/bin/pyright
 
 # The long versions of the kill -9 test (GATEWAY_RIG_KILLS kills), of the lives of a case (GATEWAY_RIG_STEPS moves) and of

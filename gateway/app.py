@@ -16,14 +16,13 @@ from typing import IO
 import structlog
 from starlette.routing import Route
 
-from gateway import chat_address
 from gateway.cases.directory import Directory
 from gateway.channels.crm_webhook import CrmWebhook
 from gateway.channels.maildir import MaildirOutgoing
 from gateway.channels.smtp_relay import SmtpRelay
 from gateway.channels.smtp_server import MailServer
-from gateway.channels.telegram import TelegramChannel
 from gateway.chat_joining import ChatParts, ChatSide
+from gateway.chat_kinds import openers_of
 from gateway.chat_ports import Link
 from gateway.config import Config
 from gateway.doors import open_for_http, open_for_mail
@@ -35,6 +34,7 @@ from gateway.mailboxes import ReadMailboxes, StoredBookmarks
 from gateway.metrics import Metrics, new_metrics
 from gateway.parts import Parts, missing_holidays, pages_of
 from gateway.portal.answering import answer_routes
+from gateway.portal.calling import calling_routes
 from gateway.portal.health import Probe, health_routes
 from gateway.portal.server import HttpServer
 from gateway.ports import Channel, Work
@@ -102,17 +102,21 @@ class Gateway:
         self.servers: list[MailServer] = []
         bookmarks = StoredBookmarks(self.store, parts.clock)
         self._mailboxes = ReadMailboxes(config, self._inward.keep, bookmarks, parts.clock)
-        self._chat = self._chat_side(bookmarks) if config.channels.telegram.token.get_secret_value() else None
+        self._chat = self._chat_side()
         if self._chat is not None:
-            self._channels[chat_address.TELEGRAM] = self._chat.channel
+            self._channels |= self._chat.channels
         self.portal: HttpServer | None = None
 
-    def _chat_side(self, bookmarks: StoredBookmarks) -> ChatSide:
+    def _chat_side(self) -> ChatSide | None:
+        """None where there is no chat channel."""
         parts = self._parts
+        openers = openers_of(parts.config, parts.chats)
+        if not openers:
+            return None
         shared = ChatParts(
             parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
         )
-        return ChatSide(shared, self.store, self._inward.reader, bookmarks, self._channel)
+        return ChatSide(shared, self.store, self._inward.reader, self._channel, openers)
 
     @property
     def directory(self) -> Directory:
@@ -169,7 +173,7 @@ class Gateway:
             log.warning("holidays_missing", year=year, means="promises that touch it are provisional")
         await open_for_mail(self._config, self._inward.keep, self.servers)
         if self._config.portal.listen is not None:
-            routes = [*self._health_routes(), *self._answer_routes()]
+            routes = [*self._health_routes(), *self._answer_routes(), *self._call_routes()]
             self.portal = await open_for_http(self._config.portal.listen, routes)
         self._tasks = {
             "responders": asyncio.create_task(self._loop.run(), name="responders"),
@@ -199,8 +203,10 @@ class Gateway:
         if self.portal is not None:
             await self.portal.stop()
         for channel in self._channels.values():
-            if isinstance(channel, SmtpRelay | CrmWebhook | TelegramChannel):
+            if isinstance(channel, SmtpRelay | CrmWebhook):
                 await channel.close()
+        if self._chat is not None:
+            await self._chat.close()
         await asyncio.to_thread(self.store.stop)
         if self._lock is not None:
             self._lock.close()
@@ -232,7 +238,7 @@ class Gateway:
         if self._mailboxes:
             probes["mailboxes"] = self._mailboxes.health
         if self._chat is not None:
-            probes["telegram"] = self._chat.health
+            probes |= self._chat.probes()
         return health_routes(probes, self.metrics.registry, measure=vitals.measure)
 
     def _answer_routes(self) -> list[Route]:
@@ -242,6 +248,10 @@ class Gateway:
             self.store, rules.directory, rules.keys, rules.support, self._inward.keep, self._parts.clock
         )
         return answer_routes(questions, pages_of(config).answer, LANGUAGES[0])
+
+    def _call_routes(self) -> list[Route]:
+        """Where chat services call us."""
+        return calling_routes(self._chat.calls()) if self._chat is not None else []
 
     def _took_in(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:

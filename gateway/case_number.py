@@ -1,6 +1,6 @@
 """Case numbers: for people to read out, not to be guessed, and a slip of the pen is noticed.
 
-Prefix, local day, five digits by chance, one check digit: C261123-048213. A number is a label and proves nothing;
+Prefix, local day, five digits by chance, one check digit: C261123-048215. A number is a label and proves nothing;
 in a subject it only suggests a case (LESSONS 27, RELIABILITY T2).
 """
 

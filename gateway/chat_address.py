@@ -1,44 +1,66 @@
 """Where a chat is: the text that stands in the place of a mail address wherever the gateway says to whom.
 
-`telegram:<bot>/<chat>`, with `/<topic>` for a forum's topic. It holds no @, so that no mail can come from one, and it
-names the bot: two bots have two conversations with one person (LESSONS 102). Ids go beyond 32 bits (RELIABILITY T31).
+`<channel>:<account>/<chat>`, with `/<topic>` for a thread of its own; a group's chat begins with `-`. What stands
+between the marks is percent-encoded (RFC 3986), so that it holds no @ and no mail can come from one. The account tells
+two bots of one service apart, since they have two conversations with one person (LESSONS 102); a channel that has only
+one leaves it empty.
 """
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 TELEGRAM = "telegram"
-"""The channel's name, and the source of what people write there."""
+"""The name of the channel that the gateway brings along under this very name."""
 
 CHAT_LINK = "chat_link"
 """For what the token of a link in a mail is signed: to say whose a chat is, and nothing else."""
 
-TELEGRAM_ACT = "telegram:act"
-"""The source of a pressed button or a command: nobody waits whether more is coming."""
+FROM_CHATS = "chat:"
+"""How the source of everything begins that comes from a chat; the channel's name follows."""
 
-_WRITTEN = re.compile(r"telegram:(\d{1,20})/(-?\d{1,20})(?:/(\d{1,20}))?")
+_ACT = ":act"
+LONGEST = 80
+"""Characters of an address as written, as many as the tables hold."""
+
+LONGEST_MESSAGE = 100
+"""Characters of a message's id with its chat before it."""
+
+_PART = r"[A-Za-z0-9._~%-]"
+_WRITTEN = re.compile(
+    rf"([a-z][a-z0-9-]{{0,14}}):({_PART}{{0,24}})/(-?)({_PART}{{1,60}})(?:/({_PART}{{1,60}}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatAddress:
-    """A bot's chat with a person (a positive id) or a group, and the topic in it."""
+    """A channel's chat with a person, whose id is then the chat's, or with a group; and the topic in it.
 
-    bot: int
-    chat: int
-    topic: int | None = None
+    Ids are the service's own, as text: they may go beyond 32 bits (RELIABILITY T31), or be no numbers at all.
+    """
+
+    channel: str
+    account: str
+    chat: str
+    is_group: bool = False
+    topic: str | None = None
 
     def __str__(self) -> str:
-        topic = f"/{self.topic}" if self.topic is not None else ""
-        return f"{TELEGRAM}:{self.bot}/{self.chat}{topic}"
+        topic = f"/{_quoted(self.topic)}" if self.topic is not None else ""
+        return f"{self._place}{topic}"
 
     @property
     def is_private(self) -> bool:
         """Whether one person alone reads it."""
-        return self.chat > 0
+        return not self.is_group
 
-    def message(self, number: int) -> str:
+    def message(self, number: str) -> str:
         """The id of one message in it, as mails have a Message-ID; topics of a group share one count."""
-        return f"{TELEGRAM}:{self.bot}/{self.chat}#{number}"
+        return f"{self._place}#{_quoted(number)}"
+
+    @property
+    def _place(self) -> str:
+        return f"{self.channel}:{_quoted(self.account)}/{'-' if self.is_group else ''}{_quoted(self.chat)}"
 
 
 def is_chat(address: str) -> bool:
@@ -47,9 +69,33 @@ def is_chat(address: str) -> bool:
 
 
 def read(address: str) -> ChatAddress | None:
-    """The chat that an address names; None for a mailbox."""
-    found = _WRITTEN.fullmatch(address)
+    """The chat that an address names; None for a mailbox, and for what no channel could have written."""
+    found = _WRITTEN.fullmatch(address) if len(address) <= LONGEST else None
     if found is None:
         return None
-    bot, chat, topic = found.groups()
-    return ChatAddress(int(bot), int(chat), int(topic) if topic else None)
+    channel, account, group, chat, topic = found.groups()
+    named = ChatAddress(
+        channel, unquote(account), unquote(chat), bool(group), unquote(topic) if topic is not None else None
+    )
+    return named if str(named) == address else None
+
+
+def source_of(channel: str, *, is_act: bool) -> str:
+    """What the inbox notes as the way it came; nobody waits whether more is coming after an act."""
+    return f"{FROM_CHATS}{channel}{_ACT if is_act else ''}"
+
+
+def is_from_chat(source: str) -> bool:
+    """Whether it came from a chat."""
+    return source.startswith(FROM_CHATS)
+
+
+def is_act(source: str) -> bool:
+    """Whether it is a pressed button or a command."""
+    return is_from_chat(source) and source.endswith(_ACT)
+
+
+def _quoted(part: str) -> str:
+    """Without any mark of ours in it; a minus at the beginning would make a group of a person."""
+    text = quote(part, safe="", errors="replace")
+    return f"%2D{text[1:]}" if text.startswith("-") else text

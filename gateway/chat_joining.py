@@ -1,40 +1,38 @@
-"""The chat joined: one bot's channel both ways, its intake, its buttons, and the mail that proves who somebody is.
+"""The chats joined: every channel both ways, their one intake, their buttons, and the mail that proves who somebody is.
 
-`app` has one of these where a token is set; without one nothing of it is built.
+`app` has one of these where there is a chat channel; without one nothing of it is built.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from telegram.error import TelegramError
 
-from gateway import reply_address
+from gateway import chat_address, chat_update, reply_address
 from gateway.channels import mail
-from gateway.channels.telegram import Pace, TelegramChannel
-from gateway.channels.telegram_client import TelegramClient
-from gateway.channels.telegram_polling import WAIT_SECONDS, Bookmarks, TelegramPolling
-from gateway.channels.telegram_text import Button, ChatNote, to_bytes
 from gateway.chat import ChatIntake, ChatRules, buttons
 from gateway.chat.taking import CodeByMail, House
-from gateway.chat_address import ChatAddress
+from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
+from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse
+from gateway.chat_note import Button, ChatNote, to_bytes
 from gateway.chat_ports import OnCase, Pause
+from gateway.chat_update import ChatUpdate, digest_of, envelope_of
 from gateway.chats import Chats
 from gateway.config import Config
 from gateway.errors import DeliveryError
 from gateway.intake import FAILED, POSTPONED, Outcome, Rules
 from gateway.intake.queue import Readings
-from gateway.messages import Address, Envelope, Outbound, Parcel
+from gateway.messages import Address, Outbound, Parcel
 from gateway.ports import Channel, Clock, Ids, Letters, Store, Work
 from gateway.responders.composer import Composer
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 2.0
-NAME_SECONDS = 60.0
+INTAKE = "chat intake"
 
 
 def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetime) -> bytes:
@@ -66,20 +64,80 @@ class ChatParts:
     ids: Ids
 
 
-class ChannelVoice:
-    """`gateway.chat.saying.Voice` through the channel."""
+class StoredChats:
+    """`gateway.chat_channel.ChatHouse` on the store; `came` is set whenever there is something to take in."""
 
-    def __init__(self, channel: TelegramChannel) -> None:
-        self._channel = channel
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self.came = asyncio.Event()
+
+    async def keep(self, update: ChatUpdate, original: object = None) -> bool:
+        """Durable when it returns. Raises NotAnUpdate and NotNow."""
+        tidy = chat_update.tidied(update)
+        raw, envelope, mark = chat_update.to_bytes(tidy, original), envelope_of(tidy), digest_of(tidy)
+        at = self._clock.now()
+        inbox_id = self._ids.inbox_id(at)
+        is_new = await self._store.run(lambda work: work.keep(inbox_id, at, envelope, raw, mark))
+        if is_new:
+            self.came.set()
+        else:
+            log.info("message_known", source=envelope.source, digest=mark[:12])
+        return is_new
+
+    async def left(self, chat: ChatAddress, message: str, outbound_id: str) -> None:
+        """An answer to this message of ours, and its buttons, find their case."""
+        message_id = chat.message(message)
+        if len(message_id) > LONGEST_MESSAGE:
+            log.warning("chat_message_not_noted", channel=chat.channel, characters=len(message_id))
+            return
+
+        def note(work: Work) -> None:
+            sent = work.sent(outbound_id)
+            if sent is not None:
+                work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+
+        await self._store.run(note)
+
+    async def bookmark(self, key: str) -> str | None:
+        """What was last left there."""
+        return await self._store.run(lambda work: work.bookmark(key))
+
+    async def leave_bookmark(self, key: str, value: str) -> None:
+        """Durable when it returns."""
+        at = self._clock.now()
+        await self._store.run(lambda work: work.leave_bookmark(key, value, at))
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._clock.now()
+
+    def new_id(self) -> str:
+        """Of the same kind as an outbox row's."""
+        return self._ids.outbound_id()
+
+
+class ChannelsVoice:
+    """`gateway.chat.saying.Voice` through whichever channel the chat belongs to."""
+
+    def __init__(self, channels: Mapping[str, ChatChannel]) -> None:
+        self._channels = channels
 
     async def say(self, chat: str, text: str, buttons: Sequence[tuple[str, str]]) -> None:
         """Say it."""
-        note = ChatNote(text, tuple(Button(label, data) for label, data in buttons))
-        await self._channel.say(chat, note)
+        if (channel := self._channel(chat)) is not None:
+            await channel.say(chat, ChatNote(text, tuple(Button(label, data) for label, data in buttons)))
 
-    async def take_buttons_away(self, chat: str, message: int) -> None:
+    async def take_buttons_away(self, chat: str, message: str) -> None:
         """They have been used."""
-        await self._channel.take_buttons_away(chat, message)
+        if (channel := self._channel(chat)) is not None:
+            await channel.take_buttons_away(chat, message)
+
+    def _channel(self, chat: str) -> ChatChannel | None:
+        """None where config.toml has no such channel any more."""
+        at = chat_address.read(chat)
+        return self._channels.get(at.channel) if at is not None else None
 
 
 class CodePostman:
@@ -126,98 +184,81 @@ class CodePostman:
 
 
 class ChatSide:
-    """One bot, running."""
+    """Every chat channel, running; `openers` make them, `channels` has them by name."""
 
     def __init__(
         self,
         parts: ChatParts,
         store: Store,
         readings: Readings,
-        bookmarks: Bookmarks,
         mail_out: Channel,
-        *,
-        poll_seconds: int = WAIT_SECONDS,
-        pace: Pace | None = None,
+        openers: Sequence[Callable[[ChatHouse], ChatChannel]],
     ) -> None:
-        telegram = parts.config.channels.telegram
         self._store = store
         self._parts = parts
-        self._client = TelegramClient(telegram.token.get_secret_value(), telegram.base_url)
-        self.channel = TelegramChannel(self._client, self._note, pace)
-        self.polling = TelegramPolling(
-            self._client, self._keep, bookmarks, parts.clock.now, wait_seconds=poll_seconds
-        )
+        self._house = StoredChats(store, parts.clock, parts.ids)
+        opened = [opener(self._house) for opener in openers]
+        self.channels: Mapping[str, ChatChannel] = {channel.name: channel for channel in opened}
         rules = ChatRules(
             pause_of(parts.config),
-            timedelta(minutes=telegram.choice_minutes),
+            timedelta(minutes=parts.config.channels.telegram.choice_minutes),
             parts.chats,
         )
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
         postman = CodePostman(parts, mail_out)
-        voice = ChannelVoice(self.channel)
+        voice = ChannelsVoice(self.channels)
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman)
         self._pause = rules.pause
-        self._came = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def load(self) -> None:
         """Whose chat is whose."""
         self._parts.chats.load(await self._store.run(lambda work: work.links()))
 
     def start(self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]) -> None:
-        """Poll, learn our own name, and take in; `took_in` hears of every outcome."""
-        self._tasks = [
-            asyncio.create_task(self.polling.run(), name="telegram"),
-            asyncio.create_task(self.learn_name(), name="telegram name"),
-            asyncio.create_task(self._take_in(reader_ready, took_in), name="chat intake"),
-        ]
+        """Fetch from every channel, and take in; `took_in` hears of every outcome."""
+        self._tasks = {
+            INTAKE: asyncio.create_task(self._take_in(reader_ready, took_in), name=INTAKE),
+            **{
+                name: asyncio.create_task(channel.run(), name=f"chat {name}")
+                for name, channel in self.channels.items()
+            },
+        }
 
     async def stop(self) -> None:
         """What is kept is taken in after the next start."""
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def health(self) -> Mapping[str, object]:
-        """For /readyz."""
-        ended = [
-            task.get_name() for task in self._tasks if task.done() and task.get_name() != "telegram name"
-        ]
-        return {**self.polling.health(), **({"ok": False, "why": f"{ended} ended"} if ended else {})}
+    async def close(self) -> None:
+        """End every channel's connections, once nothing is sent any more."""
+        for channel in self.channels.values():
+            await channel.close()
 
-    async def _keep(self, envelope: Envelope, raw: bytes, digest: str) -> None:
-        at = self._parts.clock.now()
-        inbox_id = self._parts.ids.inbox_id(at)
-        if await self._store.run(lambda work: work.keep(inbox_id, at, envelope, raw, digest)):
-            self._came.set()
+    def probes(self) -> Mapping[str, Callable[[], Awaitable[Mapping[str, object]]]]:
+        """For /readyz, one for each channel: its own word, unless it or the intake of all has ended."""
 
-    async def _note(self, chat: ChatAddress, message: int, outbound_id: str) -> None:
-        """An answer to this message of ours, and its buttons, find their case."""
+        def probe(name: str) -> Callable[[], Awaitable[Mapping[str, object]]]:
+            async def health() -> Mapping[str, object]:
+                ended = [each for each in (name, INTAKE) if _has_died(self._tasks.get(each))]
+                why = {"ok": False, "why": f"{', '.join(ended)} ended"} if ended else {}
+                return {**self.channels[name].health(), **why}
 
-        message_id = chat.message(message)
+            return health
 
-        def note(work: Work) -> None:
-            sent = work.sent(outbound_id)
-            if sent is not None:
-                work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+        return {name: probe(name) for name in self.channels}
 
-        await self._store.run(note)
-
-    async def learn_name(self) -> None:
-        """For mentions in groups, and links in mails."""
-        chats = self._parts.chats
-        while chats.bot_name is None:
-            try:
-                chats.bot_name = await self._client.name()
-            except TelegramError:
-                await asyncio.sleep(NAME_SECONDS)
+    def calls(self) -> Mapping[str, Callable[[Call], Awaitable[Answer]]]:
+        """What `/chat/<name>` reaches."""
+        return {name: channel.called for name, channel in self.channels.items()}
 
     async def _take_in(
         self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]
     ) -> None:
         await reader_ready.wait()
         while True:
-            self._came.clear()
+            self._house.came.clear()
             try:
                 outcomes = await self.intake.turn()
                 due = await self._store.run(lambda work: work.next_burst(self._pause))
@@ -233,7 +274,12 @@ class ChatSide:
                 continue
             wait = (due - self._parts.clock.now()).total_seconds() if due is not None else None
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._came.wait(), wait if wait is None else max(wait, 0.05))
+                await asyncio.wait_for(self._house.came.wait(), wait if wait is None else max(wait, 0.05))
+
+
+def _has_died(task: asyncio.Task[None] | None) -> bool:
+    """A channel that is only called has nothing to run, and ends well at once."""
+    return task is not None and task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _is_trouble(outcome: Outcome) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.chat_kinds import mistakes_of
 from gateway.config import Config, load
 from gateway.errors import ConfigError, Mistake
 from gateway.keys import reply_keys
@@ -44,6 +45,7 @@ def examine(path: Path) -> Findings:
     _catalogue(config, findings)
     _templates(config, findings)
     _calendars(config, str(path), findings)
+    _chats(config, findings)
     _trust(config, str(path), findings)
     _surroundings(config, str(path), findings)
     _understanding(findings)
@@ -114,6 +116,14 @@ def _calendars(config: Config, file: str, findings: Findings) -> None:
                 f'add "holidays-{year}.toml" when the State Council has announced them',
             )
         )
+
+
+def _chats(config: Config, findings: Findings) -> None:
+    mistakes = mistakes_of(config)
+    findings.mistakes += mistakes
+    names = [row.name for row in config.chat_channels]
+    if names and not mistakes:
+        findings.good.append(f"chat channels: {', '.join(names)}")
 
 
 def _trust(config: Config, file: str, findings: Findings) -> None:

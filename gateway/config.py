@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from gateway import mistakes
 from gateway.cases.business_time import Calendar
 from gateway.cases.policy import Policy
+from gateway.chat_rows import ChatChannelRow, check_together
 from gateway.errors import ConfigError, Mistake
 from gateway.mailbox_rows import ImapSection
 from gateway.policy_build import build_calendars, build_policy
@@ -117,9 +118,15 @@ class Telegram(Section):
 
     token: Secret = SecretStr("")
     base_url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
+    webhook_url: str = Field(default="", pattern=r"^(https?://[^\s@#]+)?$")
     quiet_seconds: float = Field(default=8, ge=0, le=60)
     longest_seconds: float = Field(default=30, ge=0, le=300)
     choice_minutes: float = Field(default=10, gt=0, le=120)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is a bot."""
+        return bool(self.token.get_secret_value())
 
 
 class Crm(Section):
@@ -228,6 +235,7 @@ class Config(BaseSettings):
     case: CaseSection = CaseSection()
     trust: TrustSection = TrustSection()
     calendars: CalendarSection = CalendarSection()
+    chat_channels: tuple[ChatChannelRow, ...] = ()
     calendar: tuple[CalendarRow, ...] = ()
     level: tuple[LevelRow, ...] = ()
     service: tuple[ServiceRow, ...] = ()
@@ -243,6 +251,12 @@ class Config(BaseSettings):
         str,
         Mapping[str, Literal["customer_text", "update_line", "decision", "interim_text", "facts", "wording"]],
     ] = {}
+
+    @field_validator("chat_channels")
+    @classmethod
+    def _chat_channels_differ(cls, rows: tuple[ChatChannelRow, ...]) -> tuple[ChatChannelRow, ...]:
+        check_together(rows)
+        return rows
 
     _base: Path = PrivateAttr(default=Path())
     _rows: Policy | None = PrivateAttr(default=None)
@@ -309,7 +323,8 @@ class Config(BaseSettings):
         urls = (self.channels.relay.url, self.database.url)
         others = (self.channels.telegram.token, self.channels.crm.secret, *self.reply.keys)
         passwords = [urlsplit(url.get_secret_value()).password or "" for url in urls]
-        given = [secret.get_secret_value() for secret in (*urls, *others)]
+        chats = [secret for row in self.chat_channels for secret in row.secrets.values()]
+        given = [secret.get_secret_value() for secret in (*urls, *others, *chats)]
         found = [*given, *passwords, *self.channels.imap.all_secrets]
         return tuple(text for text in found if text)
 

@@ -11,6 +11,7 @@ GatewayError
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class GatewayError(Exception):
@@ -64,9 +65,13 @@ class DeliveryError(GatewayError):
 
     `permanent`: the same bytes will be refused again.
     `in_doubt`: the peer may have taken it before it fell silent.
+    `wait`: so long the peer does not want to hear of it again.
     """
 
-    def __init__(self, message: str, *, permanent: bool, in_doubt: bool = False) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool, in_doubt: bool = False, wait: timedelta = timedelta()
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.in_doubt = in_doubt
+        self.wait = wait

@@ -140,7 +140,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
     chats = Chats()
 
     def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
-        if outbound.channel == chat_address.TELEGRAM:
+        if chat_address.is_chat(outbound.to.address):
             return "", chat_bytes(outbound, composer, support, at)
         return (
             mail.envelope_from(outbound),

@@ -129,6 +129,7 @@ def case_page(
         ("missing", ", ".join(case.missing)),
         ("engineer", case.engineer),
         ("perhaps", case.suggested_case),
+        ("merged into", case.merged_into),
         ("noticed", "; ".join(case.problems)),
     ):
         if value:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gateway import corrections
+from gateway import case_number, corrections
 from gateway.cases import events, lifecycle, remembering
 from gateway.cases.case import Case
 from gateway.cases.directory import Directory, Staff
@@ -80,6 +80,7 @@ Why = Literal[
     "case_closed",
     "nothing_found",
     "no_alias",
+    "cannot_merge",
     NotConfirmed,
 ]
 """Why a colleague's words were not followed; or, where commands waited for their confirmation, why no more."""
@@ -213,6 +214,9 @@ def _event(
             return corrections.phone(argument, by)
         case "alias":
             return corrections.alias(argument, case, directory, by)
+        case "merge":
+            number = next(iter(case_number.find(argument)), None)
+            return events.MergedInto(into=number, by=by) if number else None
         case "interval":
             span = interval.read_amount(argument)
             return events.IntervalAsked(interval=span, by=by) if span else None

@@ -23,12 +23,22 @@ MAY_KNOW = {
     "chats": {"chat_ports"},
     "chat_command": {"cases", "chat", "chat_ports", "clock", "errors", "storage"},
     "chat": {
-        *("cases", "messages", "errors", "parsers", "ports", "chat_address", "chat_ports", "chats"),
+        *(
+            "cases",
+            "messages",
+            "errors",
+            "parsers",
+            "ports",
+            "chat_address",
+            "chat_ports",
+            "chat_update",
+            "chats",
+        ),
         *("case_number", "customer_turn", "intake", "reading", "reply_address", "staff_turn", "trust"),
     },
     "parsers": {"messages", "errors", "cases"},
     "training": {"parsers"},
-    "storage": {"messages", "errors", "cases", "chat_ports", "ports"},
+    "storage": {"messages", "errors", "cases", "chat_address", "chat_ports", "ports"},
     "responders": {
         "messages",
         "errors",
@@ -40,9 +50,13 @@ MAY_KNOW = {
         "chats",
     },
     "chat_address": set[str](),
-    "channels": {"messages", "errors", "chat_address"},
+    "chat_note": set[str](),
+    "chat_update": {"chat_address", "messages"},
+    "chat_channel": {"chat_address", "chat_note", "chat_update", "messages"},
+    "chat_rows": {"setting_kinds"},
+    "channels": {"messages", "errors", "chat_address", "chat_channel", "chat_note", "chat_update"},
     "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
-    "portal": {"messages", "errors"},
+    "portal": {"messages", "errors", "chat_channel", "chat_update"},
     "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
     "metrics": {"cases"},
@@ -56,7 +70,7 @@ MAY_KNOW = {
     "mailbox_rows": {"mailbox_url", "setting_kinds"},
     "config": {
         *("cases", "errors", "mailbox_rows", "mistakes", "policy_build", "policy_rows", "setting_kinds"),
-        "trust_rows",
+        *("chat_rows", "trust_rows"),
     },
     "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
@@ -78,7 +92,7 @@ MAY_KNOW = {
     "customer_turn": {"cases", "messages", "parsers"},
     "corrections": {"cases", "parsers"},
     "example_export": {"errors", "messages", "parsers", "ports", "storage"},
-    "staff_turn": {"cases", "corrections", "parsers"},
+    "staff_turn": {"case_number", "cases", "corrections", "parsers"},
     "intake": {
         *("cases", "messages", "errors", "parsers", "ports"),
         *(
@@ -114,6 +128,7 @@ JOINERS = {
     "parts",
     "vitals",
     "chat_joining",
+    "chat_kinds",
     "chat_trial",
     "cli",
     "check",
@@ -128,7 +143,7 @@ JOINERS = {
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     *("doors", "inward_road", "vitals"),
-    *("chat", "chat_joining", "chat_sandbox", "chat_trial"),
+    *("chat", "chat_channel", "chat_joining", "chat_kinds", "chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")

@@ -51,6 +51,7 @@ SPOKEN: dict[str, tuple[str, str, type[Event]]] = {
     "company": ("#公司 北河市第一人民医院", "#company Northwind Semiconductor", events.Corrected),
     "contact": ("#联系人 刘建国", "#contact Emma Clarke", events.Corrected),
     "phone": ("#电话 139 0002 0002", "#phone +86 512 5550 0404", events.Corrected),
+    "merge": ("#并入 C261123-048215", "#merge C261123-048215", events.MergedInto),
     "alias": ("#别名 青山银行总行", "#alias Qingshan Bank", events.AliasTaught),
 }
 """How a colleague writes it in Chinese and in English, and what happens to the case then."""

@@ -460,6 +460,8 @@ def test_the_manual_names_every_event_and_every_key() -> None:
         "redirected",
         "third_party_wrote",
         "subject_changed",
+        "merged_into",
+        "absorbed",
     }
     playable -= {"corrected", "alias_taught"}  # about a directory, and a scenario has none
     assert [name for name in sorted(playable | SCENARIO_KEYS - {"event"}) if f"`{name}`" not in manual] == []

@@ -80,6 +80,7 @@ class Case:
     corrected: tuple[str, ...] = ()
     proposed_alias: str | None = None
     suggested_case: str | None = None
+    merged_into: str | None = None
     problems: tuple[str, ...] = ()
     engineer: str | None = None
     helpers: tuple[str, ...] = ()

@@ -138,6 +138,22 @@ class Assigned(Event):
         return self.name if self.role == "engineer" else HELPER_ASSIGNED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedInto(Event):
+    """It is the same matter as another case, which goes on alone: `into` is that case's number (L-44)."""
+
+    name = "merged_into"
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed(WordsEvent):
+    """Another case turned out to be the same matter: `number`, and what was reported there (L-44)."""
+
+    name = "absorbed"
+    number: str
+
+
 class EngineerReplied(WordsEvent):
     """The engineer's words to the customer (P-27); they meet the response."""
 

@@ -26,10 +26,12 @@ HANDLED: Mapping[str, Mapping[str, str]] = {
         "arrived": IN_PROGRESS,
         "waiting_on_customer": WAITING_ON_CUSTOMER,
         "resolved": AWAITING_CONFIRMATION,
+        "merged_into": CLOSED,
     },
     IN_PROGRESS: {
         "waiting_on_customer": WAITING_ON_CUSTOMER,
         "resolved": AWAITING_CONFIRMATION,
+        "merged_into": CLOSED,
     },
     WAITING_ON_CUSTOMER: {
         "customer_wrote": IN_PROGRESS,
@@ -41,9 +43,11 @@ HANDLED: Mapping[str, Mapping[str, str]] = {
         "dispatched": IN_PROGRESS,
         "arrived": IN_PROGRESS,
         "resolved": AWAITING_CONFIRMATION,
+        "merged_into": CLOSED,
     },
     AWAITING_CONFIRMATION: {
         "confirmed": CLOSED,
+        "merged_into": CLOSED,
         "refused": IN_PROGRESS,
         "waiting_on_customer": WAITING_ON_CUSTOMER,
     },
@@ -64,6 +68,7 @@ REVIEWED: Mapping[str, Mapping[str, str]] = {
         "refused": IN_PROGRESS,
         "waiting_on_customer": WAITING_ON_CUSTOMER,
         "confirmed": CLOSED,
+        "merged_into": CLOSED,
     },
 }
 """As above, but what the engineer has finished is reviewed before the customer is asked (P-45, P-46).

@@ -43,6 +43,8 @@ def remember(case: Case, event: Event) -> Case:
             return _put_right(case, event)
         case events.AliasTaught():
             return replace(case, proposed_alias=None)
+        case events.MergedInto():
+            return replace(case, merged_into=event.into)
         case events.LevelChanged():
             return replace(case, level=event.level)
         case events.PlanChanged():

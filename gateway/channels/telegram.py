@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from gateway import chat_address
+from gateway import chat_address, chat_note
 from gateway.channels import telegram_text
 from gateway.channels.telegram_client import TelegramClient, as_delivery_error, seconds_to_wait
-from gateway.channels.telegram_text import Button, ChatNote
+from gateway.channels.telegram_text import MOST_UNITS
 from gateway.chat_address import ChatAddress
+from gateway.chat_note import Button, ChatNote
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
 
@@ -27,8 +28,8 @@ LONGEST_WAIT_HERE = 20.0
 
 NOT_MARKUP = "parse entities"
 
-Left = Callable[[ChatAddress, int, str], Awaitable[None]]
-"""A message left: its chat, its number there, and the outbox row it came from."""
+Left = Callable[[ChatAddress, str, str], Awaitable[None]]
+"""A message left: its chat, its id there, and the outbox row it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,15 @@ class TelegramChannel:
         self._client = client
         self._pace = pace or Pace()
         self._left = left
-        self._lanes: defaultdict[int, _Lane] = defaultdict(lambda: _Lane(asyncio.Lock()))
+        self._lanes: defaultdict[str, _Lane] = defaultdict(lambda: _Lane(asyncio.Lock()))
         self._everybody = _Lane(asyncio.Lock())
         self._begun: dict[str, int] = {}
-        self._moved: dict[int, int] = {}
+        self._moved: dict[str, str] = {}
 
     async def send(self, parcel: Parcel) -> str:
         """Deliver a note in as many messages as it needs; the last one has its buttons. Raises DeliveryError."""
         chat = self._now_at(parcel.recipient)
-        note = telegram_text.from_bytes(parcel.raw)
+        note = chat_note.from_bytes(parcel.raw)
         return await self._send(chat, note, parcel.id)
 
     async def say(self, recipient: str, note: ChatNote) -> None:
@@ -75,10 +76,10 @@ class TelegramChannel:
         except DeliveryError as error:
             log.warning("chat_answer_lost", chat=recipient, reason=str(error))
 
-    async def take_buttons_away(self, recipient: str, message: int) -> None:
+    async def take_buttons_away(self, recipient: str, message: str) -> None:
         """Buttons that have been used; that they stay is no harm."""
         try:
-            await self._client.take_buttons_away(self._now_at(recipient), message)
+            await self._client.take_buttons_away(self._now_at(recipient), int(message))
         except TelegramError as error:
             log.info("chat_buttons_stay", chat=recipient, reason=type(error).__name__)
 
@@ -89,12 +90,12 @@ class TelegramChannel:
     def _now_at(self, recipient: str) -> ChatAddress:
         """The chat as it is called now: a group that became a supergroup has another id."""
         chat = chat_address.read(recipient)
-        if chat is None:
+        if chat is None or not chat.chat.isdecimal():
             raise DeliveryError(f"{recipient!a} is no chat", permanent=True)
         return replace(chat, chat=self._moved.get(chat.chat, chat.chat))
 
     async def _send(self, chat: ChatAddress, note: ChatNote, outbound_id: str | None) -> str:
-        texts = telegram_text.pieces(note.text)
+        texts = chat_note.pieces(note.text, MOST_UNITS)
         if not texts:
             raise DeliveryError("there is nothing to say", permanent=True)
         lane = self._lanes[chat.chat]
@@ -110,7 +111,7 @@ class TelegramChannel:
                         self._begun[outbound_id] = number
                     raise
                 if outbound_id:
-                    await self._left(chat, message, outbound_id)
+                    await self._left(chat, str(message), outbound_id)
         return f"message {message} in {chat}"
 
     async def _one(
@@ -129,8 +130,8 @@ class TelegramChannel:
                 if tries > 3:
                     raise as_delivery_error(error) from None
             except ChatMigrated as error:
-                self._moved[chat.chat] = error.new_chat_id
-                chat = replace(chat, chat=error.new_chat_id)
+                self._moved[chat.chat] = str(abs(error.new_chat_id))
+                chat = replace(chat, chat=self._moved[chat.chat])
                 if tries > 3:
                     raise as_delivery_error(error) from None
             except (BadRequest, Forbidden) as error:

@@ -1,5 +1,6 @@
 """The Bot API through python-telegram-bot, and what its errors mean to somebody who wants to send (RELIABILITY F26)."""
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,13 +21,16 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from gateway.channels.telegram_text import Button
 from gateway.chat_address import ChatAddress
+from gateway.chat_note import Button
 from gateway.errors import DeliveryError
 
 TELEGRAMS_OWN = "https://api.telegram.org"
 LARGEST_DOWNLOAD = 20_000_000  # bytes (Bot API, getFile)
-ASKED_FOR = '["message","edited_message","callback_query","my_chat_member"]'
+ASKED_FOR = ("message", "edited_message", "callback_query", "my_chat_member")
+CALLS_AT_ONCE = 4
+"""Of a webhook: each may bring a file that we then fetch (Bot API, setWebhook, max_connections)."""
+
 SEND_SECONDS = 20.0
 POLL_GRACE_SECONDS = 10.0
 
@@ -63,12 +67,28 @@ class TelegramClient:
         Not `Bot.get_updates`: it makes objects of the whole batch, and one update that it cannot read would for ever
         hold back all that come after it.
         """
-        query = urlencode({"offset": offset, "timeout": wait_seconds, "allowed_updates": ASKED_FOR})
+        query = urlencode(
+            {"offset": offset, "timeout": wait_seconds, "allowed_updates": json.dumps(ASKED_FOR)}
+        )
         found = await self._polling.post(
             f"{self._methods}/getUpdates?{query}", read_timeout=wait_seconds + POLL_GRACE_SECONDS
         )
         items = cast("list[object]", found) if isinstance(found, list) else []
         return [cast("Update", each) for each in items if isinstance(each, dict)]
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """From now on updates are posted there, with this secret. Raises TelegramError."""
+        await self._bot.set_webhook(
+            url, secret_token=secret, allowed_updates=ASKED_FOR, max_connections=CALLS_AT_ONCE
+        )
+
+    async def delete_webhook(self) -> None:
+        """From now on updates are fetched; those that wait, wait. Raises TelegramError."""
+        await self._bot.delete_webhook()
+
+    async def webhook(self) -> str:
+        """Where updates are posted; empty where they are fetched. Raises TelegramError."""
+        return (await self._bot.get_webhook_info()).url
 
     async def send(
         self, chat: ChatAddress, text: str, buttons: Sequence[Button] = (), *, as_markup: bool
@@ -76,10 +96,10 @@ class TelegramClient:
         """One message; its number in the chat. Raises TelegramError."""
         keyboard = [[InlineKeyboardButton(each.label, callback_data=each.data)] for each in buttons]
         message = await self._bot.send_message(
-            chat.chat,
+            _number(chat),
             text,
             parse_mode=ParseMode.HTML if as_markup else None,
-            message_thread_id=chat.topic,
+            message_thread_id=int(chat.topic) if chat.topic else None,
             reply_markup=InlineKeyboardMarkup(keyboard) if keyboard else None,
             disable_web_page_preview=True,
         )
@@ -87,7 +107,7 @@ class TelegramClient:
 
     async def take_buttons_away(self, chat: ChatAddress, message: int) -> None:
         """They have been used. Raises TelegramError."""
-        await self._bot.edit_message_reply_markup(chat.chat, message)
+        await self._bot.edit_message_reply_markup(_number(chat), message)
 
     async def heard(self, press: str) -> None:
         """The button that was pressed stops waiting. Raises TelegramError."""
@@ -102,6 +122,11 @@ class TelegramClient:
         """End the connections."""
         await self._polling.shutdown()
         await self._sending.shutdown()
+
+
+def _number(chat: ChatAddress) -> int:
+    """The chat's id as Telegram has it: a group's is negative."""
+    return -int(chat.chat) if chat.is_group else int(chat.chat)
 
 
 def as_delivery_error(error: TelegramError) -> DeliveryError:

@@ -7,8 +7,8 @@ of its own (issue 6: edits add, never erase: what was kept stays in the inbox).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from gateway.chat_update import ChatUpdate
 from gateway.messages import Attachment
-from gateway.parsers.chat_update import ChatUpdate
 from gateway.ports import Kept
 
 
@@ -48,7 +48,7 @@ class Words:
         return tuple(problem for item in self.items for problem in item.update.problems)
 
     @property
-    def reply_to(self) -> tuple[int, ...]:
+    def reply_to(self) -> tuple[str, ...]:
         """The messages that they answer, the latest first."""
         return tuple(
             item.update.reply_to for item in reversed(self.items) if item.update.reply_to is not None

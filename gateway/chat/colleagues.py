@@ -13,8 +13,8 @@ from gateway.cases.directory import Staff
 from gateway.chat.burst import Item, Words
 from gateway.chat.customers import Question, question_of
 from gateway.chat.taking import ChatTaking
+from gateway.chat_update import Command
 from gateway.intake.message import ADDED, FILED, Outcome
-from gateway.parsers.chat_update import Command
 from gateway.parsers.report import Report
 from gateway.ports import Sent
 

@@ -10,8 +10,8 @@ from gateway.chat.burst import Item
 from gateway.chat.customers import NEW, Question
 from gateway.chat.saying import Spoken, Value
 from gateway.chat.taking import ChatTaking
+from gateway.chat_update import Command
 from gateway.intake.message import FILED, Outcome
-from gateway.parsers.chat_update import Command
 from gateway.parsers.report import Report
 
 STATUS_WORDS = frozenset(["进度", "進度", "状态", "狀態", "查询", "查詢", "查进度", "查進度", "status"])

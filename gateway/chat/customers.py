@@ -11,7 +11,6 @@ from gateway.cases.events import Event
 from gateway.chat.burst import Item, Words
 from gateway.chat.saying import Prepared
 from gateway.chat.taking import ChatTaking
-from gateway.chat_address import TELEGRAM
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.messages import Address
 from gateway.parsers import confirmation
@@ -110,7 +109,7 @@ def open_cases(taking: ChatTaking) -> Sequence[str]:
     return list(dict.fromkeys(numbers))
 
 
-def answered_case(taking: ChatTaking, reply_to: Sequence[int]) -> Case | None:
+def answered_case(taking: ChatTaking, reply_to: Sequence[str]) -> Case | None:
     """The case that a message of this chat lies on; everybody in the chat has read it."""
     for number in reply_to:
         on = taking.work.noted(taking.speaker.chat.message(number))
@@ -153,7 +152,7 @@ def open_case(taking: ChatTaking, items: Sequence[Item], report: Report) -> Outc
         policy=house.rules.policy,
         answerable=True,
         suggestion=None,
-        channel=TELEGRAM,
+        channel=speaker.chat.channel,
         missing=_missing(taking, report),
     )
     case = replace(

@@ -10,18 +10,18 @@ from typing import Protocol
 
 import structlog
 
+from gateway import chat_update
 from gateway.chat import colleagues, commands, customers, presses
 from gateway.chat.burst import Act, Item, Part, Words, parts
 from gateway.chat.customers import NEW, PICK, Question, question_of
 from gateway.chat.people import Speaker, speaker_of
 from gateway.chat.saying import Phrases, Voice, written
 from gateway.chat.taking import After, ChatTaking, CodeByMail, House
-from gateway.chat_address import TELEGRAM
 from gateway.errors import NotNow, StaleCase
 from gateway.intake.message import FAILED, FILED, POSTPONED, SET_ASIDE, Outcome
 from gateway.intake.queue import LAST_LIVES, LIVES, Readings
 from gateway.messages import Envelope
-from gateway.parsers import chat_update, glance
+from gateway.parsers import glance
 from gateway.parsers.report import Report
 from gateway.ports import Kept, Store, Work
 from gateway.reading import ReadingDied
@@ -62,10 +62,10 @@ class ChatIntake:
     async def _burst(self, claimed: Sequence[Kept]) -> Sequence[Outcome]:
         if claimed[0].deaths >= LAST_LIVES:
             return [await self._set_aside(claimed[0])]
-        # What was kept within one moment has no order of ours; Telegram numbers its updates.
+        # What was kept within one moment has no order of ours; the service gives its updates one.
         items = sorted(
-            (Item(kept, chat_update.read(kept.raw)) for kept in claimed),
-            key=lambda item: item.update.update_id,
+            (Item(kept, chat_update.from_bytes(kept.raw)) for kept in claimed),
+            key=lambda item: item.update.order,
         )
         who = _who(items[0], self._house)
         asked = question_of(await self._store.run(lambda work: work.asked(who.who))) if who else None
@@ -122,7 +122,9 @@ class ChatIntake:
         """Words to meaning, in the confined reader; where it does not survive them a person reads them (G5)."""
         first = part.every[0]
         text = _text_of(part, self._phrase)
-        envelope = Envelope(TELEGRAM, first.kept.envelope.mail_from, (), first.kept.envelope.peer)
+        envelope = Envelope(
+            first.kept.envelope.source, first.kept.envelope.mail_from, (), first.kept.envelope.peer
+        )
         if first.kept.deaths >= LIVES:
             return self._unread(text, envelope, f"taking it in failed {first.kept.deaths} times")
         try:

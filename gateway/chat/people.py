@@ -20,7 +20,7 @@ class Speaker:
     """A person in a chat. `contact` and `staff` only where this is their own private chat; `email` is the contact's."""
 
     chat: ChatAddress
-    person: int | None
+    person: str | None
     name: str | None
     language: str
     contact: Contact | None = None

@@ -29,7 +29,7 @@ class Spoken:
     language: str
     lines: tuple[tuple[str, dict[str, Value]], ...]
     buttons: tuple[Prepared, ...] = ()
-    used: int | None = field(default=None, kw_only=True)
+    used: str | None = field(default=None, kw_only=True)
     """The message whose buttons have been used, and go."""
 
 
@@ -53,7 +53,7 @@ class Voice(Protocol):
         """Say it; buttons as (label, data)."""
         ...
 
-    async def take_buttons_away(self, chat: str, message: int) -> None:
+    async def take_buttons_away(self, chat: str, message: str) -> None:
         """They have been used."""
         ...
 

@@ -17,7 +17,7 @@ from gateway.parsers.report import Report
 from gateway.ports import Clock, Ids, Letters, Work
 from gateway.trust.authentication import Authentication
 
-BY_TELEGRAM = Authentication("pass", "local", "", "Telegram says in whose chat it was written")
+BY_CHAT = Authentication("pass", "local", "", "the chat service says in whose chat it was written")
 """Nobody's chat can be written in from outside, so that no answer there reflects to a third party (T19)."""
 
 
@@ -112,9 +112,7 @@ class ChatTaking:
             body=report.text,
         )
         understood = replace(report, inbound=inbound, language=language or report.language)
-        message = ReadMessage(
-            first.kept, inbound, understood, may_be_answered=True, authentication=BY_TELEGRAM
-        )
+        message = ReadMessage(first.kept, inbound, understood, may_be_answered=True, authentication=BY_CHAT)
         house = self.house
         return Taking(self.work, message, house.rules, house.letters, house.clock, house.ids)
 

@@ -8,7 +8,7 @@ from gateway.cases import events
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
-from gateway.intake import learning
+from gateway.intake import learning, merging
 from gateway.intake.message import ADDED, Outcome
 from gateway.intake.taking import Taking
 from gateway.messages import Attachment
@@ -65,13 +65,15 @@ def turn_of(
 def act(taking: Taking, case: Case, staff: Staff, sent: Sent, words: Written) -> Outcome:
     """Let it happen; what cannot is told to the colleague."""
     happened, refusals = turn_of(taking, case, staff, sent, words)
+    happened, unmerged = merging.possible(taking, case, happened)
     happened = learning.with_contracts(taking, case, happened)
     before, case = case, taking.advance(case, happened, words.files)
     taught = learning.learn(taking, before, happened)
+    merging.carry_over(taking, before, happened)
     learning.tell(taking, case, staff, sent.role, happened)
     if sent.notice == DIGEST:
         _acknowledge_others(taking, sent, case, happened)
-    for number, refusal in enumerate(refusals):
+    for number, refusal in enumerate([*refusals, *unmerged]):
         tell(taking, case, staff, sent.role, refusal.why, refusal.words, number)
     return Outcome(ADDED, case.number, f"answers our {sent.notice}", taught)
 

@@ -6,7 +6,7 @@ from gateway import case_number, customer_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.matching import Match
-from gateway.intake import placing
+from gateway.intake import merging, placing
 from gateway.intake.message import ADDED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.parsers import screening, subjects
@@ -20,7 +20,7 @@ FAULTY = frozenset({"fault", "refusal"})
 def take(taking: Taking, sent: Sent | None, ruling: Ruling) -> Outcome:
     """Where the message belongs, and what it does there."""
     match = placing.place(taking, sent)
-    case = taking.work.case(match.number) if match.number is not None else None
+    case = merging.goes_on(taking.work, match.number) if match.number is not None else None
     if case is not None:
         outcome = _on_case(taking, case, match, sent, ruling)
         if outcome is not None:

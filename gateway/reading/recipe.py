@@ -7,9 +7,8 @@ the other side.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway import colleague_report, reply_address
+from gateway import chat_address, colleague_report, reply_address
 from gateway.cases.directory import Customer, Directory, Staff
-from gateway.chat_address import TELEGRAM
 from gateway.colleague_report import Filed
 from gateway.messages import Envelope
 from gateway.parsers import mime
@@ -68,7 +67,7 @@ def reading_with(reader: Reader, directory: Directory, vendor: Vendor) -> Read:
     """
 
     def read(raw: bytes, envelope: Envelope) -> tuple[Report, Filed | None]:
-        if envelope.source == TELEGRAM:
+        if chat_address.is_from_chat(envelope.source):
             return reader.read_chat(raw.decode("utf-8", "replace")), None
         inbound = mime.read(raw)
         report = reader.read(inbound, envelope, raw)

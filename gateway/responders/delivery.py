@@ -15,7 +15,7 @@ import structlog
 from gateway.cases import events, steps
 from gateway.cases.events import Event
 from gateway.cases.policy import Policy
-from gateway.chat_address import TELEGRAM
+from gateway.chat_address import is_chat
 from gateway.errors import DeliveryError, NotNow
 from gateway.ports import Channel, Clock, Letters, Store, Waiting, Work
 
@@ -28,7 +28,7 @@ GLANCE_SECONDS = 1.0
 """How long a turn waits for what it has sent off; a slow relay must not stop the clock of all cases (F23)."""
 
 CHAT_ATTEMPTS = 3
-"""After so many a letter to somebody whose mailbox we know goes there: a promise does not wait for Telegram."""
+"""After so many a letter to somebody whose mailbox we know goes there: a promise does not wait for a chat."""
 
 Write = Callable[[Work], None]
 
@@ -130,11 +130,11 @@ class Delivery:
         if error.in_doubt:
             until, kind = at + self._patience.in_doubt, "in_doubt"
         else:
-            until, kind = at + self._patience.pause(waiting.attempts), "deferred"
+            until, kind = at + max(self._patience.pause(waiting.attempts), error.wait), "deferred"
         given_up = error.permanent or until > waiting.expires_at
         mark, reason = waiting.parcel.id, str(error)
         may_go_by_mail = given_up or (waiting.attempts >= CHAT_ATTEMPTS and not error.in_doubt)
-        if waiting.channel == TELEGRAM and may_go_by_mail and await self._went_by_mail(waiting, reason):
+        if is_chat(waiting.parcel.recipient) and may_go_by_mail and await self._went_by_mail(waiting, reason):
             return
         if given_up:
             failed = events.NoticeFailed(notice=waiting.notice, role=waiting.role, reason=reason)
@@ -153,7 +153,7 @@ class Delivery:
         )
 
     async def _went_by_mail(self, waiting: Waiting, reason: str) -> bool:
-        """Whether a mail has taken its place: a chat may be closed to us, or Telegram away for days (F26, F27)."""
+        """Whether a mail has taken its place: a chat may be closed to us, or its service away for days (F26, F27)."""
         at = self._clock.now()
 
         def instead(work: Work) -> bool:

@@ -171,6 +171,7 @@ class CaseView:
     missing: tuple[str, ...]
     uncertain: Mapping[str, str]
     suggested_case: str | None
+    merged_into: str | None
     problems: tuple[str, ...]
     intended_solution: tuple[str, ...]
     solution: tuple[str, ...]
@@ -268,6 +269,7 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         missing=_each_line(case.missing) if staff or _is_asked(case) else (),
         uncertain=_uncertain(case) if theirs else {},
         suggested_case=_line(case.suggested_case) if staff else None,
+        merged_into=_line(case.merged_into),
         problems=_each_line(case.problems) if staff else (),
         intended_solution=_lines(case.intended_solution) if staff else (),
         solution=_solution(case, recipient),

@@ -382,7 +382,7 @@ class NoticeLetters:
                 case_number=case.number,
                 notice=notice.name,
                 role=notice.to,
-                channel=chat_address.TELEGRAM if chat_address.is_chat(to.address) else "mail",
+                channel=chat.channel if (chat := chat_address.read(to.address)) else "mail",
                 sender=Address(name, sender.support),
                 to=to,
                 reply_to=Address(name, reply_address.reply_to(sender.support, token)),

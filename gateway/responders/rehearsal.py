@@ -55,6 +55,7 @@ _EVERYTHING_KNOWN = replace(
     symptoms=("one", "two"),
     missing=("place",),
     suggested_case="C-TEST-0002",
+    merged_into="C-TEST-0002",
     problems=("a problem",),
     engineer="e-1",
     intended_solution="a plan",

@@ -142,7 +142,8 @@ class Rounds:
         for each in work.closed_between(
             self._midnight(period.first), self._midnight(period.last + timedelta(days=1))
         ):
-            if each.case.kind not in (FOLLOW_UP, INSPECTION) and each.case.customer_id is not None:
+            is_work = each.case.kind not in (FOLLOW_UP, INSPECTION) and each.case.merged_into is None
+            if is_work and each.case.customer_id is not None:
                 closed.setdefault(each.case.customer_id, []).append(each)
         return sum(self._ask(work, customer_id, cases, period, at) for customer_id, cases in closed.items())
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 
+from gateway import chat_address
 from gateway.cases.case import Case
 from gateway.cases.lifecycle import CLOSED
 from gateway.chat_ports import Link, LinkKind, OnCase, Pause, Undelivered
@@ -16,8 +17,7 @@ from gateway.storage.mapping import case_from_json
 from gateway.storage.statements import KEPT
 from gateway.storage.tables import cases, chat_codes, chat_links, chat_messages, chat_questions, inbox, outbox
 
-FROM_CHATS = "telegram%"
-ACT = "telegram:act"
+FROM_CHATS = f"{chat_address.FROM_CHATS}%"
 MOST_OF_A_BURST = 100
 REPLACED = "replaced"
 
@@ -224,7 +224,7 @@ def _ripe_at(
 ) -> datetime:
     """At once with a press or a command among them; else after a pause, or when a choice is waited for no longer."""
     first, last = messages[0][1], messages[-1][1]
-    if any(source == ACT for _, _, source, _ in messages):
+    if any(chat_address.is_act(source) for _, _, source, _ in messages):
         return first
     paused = min(last + pause.quiet, first + pause.longest)
     return max(paused, held_until) if held_until is not None else paused

@@ -79,6 +79,8 @@ EVERYTHING: tuple[Event, ...] = (
     ),
     *(kind(text=SECRET, language=language, by=ENGINEER) for kind, language in product(INTERNAL, _LANGUAGES)),
     *(kind(by=ENGINEER) for kind in WORDLESS),
+    events.Absorbed(number="C261123-048215", text=SECRET, by=ENGINEER),
+    events.MergedInto(into="C261123-048215", by=ENGINEER),
     *(events.Corrected(field=field, value=SECRET, by=ENGINEER) for field in ("company", "contact", "phone")),
     *CHANGES,
     *DELIVERIES,

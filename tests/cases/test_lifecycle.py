@@ -25,9 +25,16 @@ def test_only_a_confirmation_of_what_was_called_solved_closes_a_case() -> None:
         (status, event)
         for status, page in HANDLED.items()
         for event, after in page.items()
-        if after == CLOSED
+        if after == CLOSED and event != "merged_into"
     }
     assert closing == {(AWAITING_CONFIRMATION, "confirmed")}
+
+
+def test_what_goes_on_as_another_case_ends_in_every_status() -> None:
+    """L-44: nothing is owed twice; the promises are the other case's, and its customer confirms there (P-35)."""
+    assert {
+        status for status in STATUSES if status_after("reviewed", status, "merged_into") == CLOSED
+    } == set(STATUSES)
 
 
 def test_only_a_refusal_reopens_a_closed_case() -> None:

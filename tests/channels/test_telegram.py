@@ -1,9 +1,8 @@
 """Telegram, both ways, against the strict Bot API server of our own."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
@@ -14,42 +13,17 @@ from telegram.error import NetworkError
 from gateway.channels.telegram import Pace, TelegramChannel
 from gateway.channels.telegram_client import TelegramClient
 from gateway.channels.telegram_polling import TelegramPolling
-from gateway.channels.telegram_text import Button, ChatNote, to_bytes
-from gateway.chat_address import TELEGRAM, TELEGRAM_ACT, ChatAddress
+from gateway.channels.telegram_trouble import Troubles
+from gateway.chat_address import TELEGRAM, ChatAddress
+from gateway.chat_note import Button, ChatNote, to_bytes
 from gateway.chat_sandbox import Bot, BotApi, Fault, Person, Sandbox, running
+from gateway.chat_update import envelope_of
 from gateway.errors import DeliveryError, StorageUnavailable
-from gateway.messages import Envelope, Parcel
+from gateway.messages import Parcel
+from tests.channels.chat_house import MemoryHouse
 from tests.channels.mailbox_bench import until
 
 AT = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-
-
-@dataclass
-class Kept:
-    """An inbox in memory, by digest as the real one; refuses when a test says so."""
-
-    rows: dict[str, tuple[Envelope, bytes]] = field(default_factory=dict[str, tuple[Envelope, bytes]])
-    marks: dict[str, str] = field(default_factory=dict[str, str])
-    refuses: bool = False
-
-    async def keep(self, envelope: Envelope, raw: bytes, digest: str) -> None:
-        """The second delivery of one changes nothing."""
-        if self.refuses:
-            raise StorageUnavailable("the disk is full")
-        self.rows.setdefault(digest, (envelope, raw))
-
-    async def read(self, key: str) -> str | None:
-        """The bookmark."""
-        return self.marks.get(key)
-
-    async def leave(self, key: str, value: str) -> None:
-        """The bookmark, moved."""
-        self.marks[key] = value
-
-    @property
-    def texts(self) -> list[str]:
-        """The words of what was kept, in order."""
-        return [json.loads(raw)["update"]["message"]["text"] for _, raw in self.rows.values()]
 
 
 @dataclass
@@ -61,15 +35,14 @@ class Stage:
     li: Person
     client: TelegramClient
     channel: TelegramChannel
+    troubles: Troubles
     polling: TelegramPolling
-    inbox: Kept
-    left: list[tuple[ChatAddress, int, str]]
-    clock: list[datetime]
+    house: MemoryHouse
 
     @property
     def chat(self) -> ChatAddress:
         """Li's private chat."""
-        return ChatAddress(self.bot.id, self.li.user.id)
+        return ChatAddress(TELEGRAM, str(self.bot.id), str(self.li.user.id))
 
     def fault(self, fault: Fault, *, method: str = "sendMessage", times: int = 1, after: int = 0) -> None:
         """The next call goes wrong like this, after so many that go well."""
@@ -95,16 +68,13 @@ async def stage() -> AsyncGenerator[Stage]:
     bot, li = api.add_bot("support_bot"), api.add_person("Li")
     li.start(bot)
     bot.queue.drop()
-    inbox, left, clock = Kept(), list[tuple[ChatAddress, int, str]](), [AT]
-
-    async def note(chat: ChatAddress, message: int, outbound_id: str) -> None:
-        left.append((chat, message, outbound_id))
+    house = MemoryHouse()
 
     async with running(api, retry_seconds=0.01) as sandbox:
         client = TelegramClient(bot.token, sandbox.url)
-        channel = TelegramChannel(client, note, Pace(0, 0, 0))
-        polling = TelegramPolling(client, inbox.keep, inbox, lambda: clock[0], wait_seconds=0)
-        yield Stage(sandbox, bot, li, client, channel, polling, inbox, left, clock)
+        channel, troubles = TelegramChannel(client, house.left, Pace(0, 0, 0)), Troubles(bot.id, house.now)
+        polling = TelegramPolling(client, house, troubles, wait_seconds=0)
+        yield Stage(sandbox, bot, li, client, channel, troubles, polling, house)
         await channel.close()
 
 
@@ -118,7 +88,7 @@ async def test_a_note_reaches_its_chat_and_we_know_under_which_number(stage: Sta
         each for each in stage.li.chat_with(stage.bot).transcript() if each.sender.id == stage.bot.id
     ]
     assert message.text == "工单 C-1 已登记"
-    assert stage.left == [(stage.chat, message.id, "k7m2qx4a")]
+    assert stage.house.noted == [(stage.chat, str(message.id), "k7m2qx4a")]
     assert message.markup is not None
 
 
@@ -223,13 +193,13 @@ async def test_nothing_listens_is_not_in_doubt(stage: Stage) -> None:
 async def test_an_update_is_kept_before_the_offset_moves(stage: Stage) -> None:
     """G21: while the inbox refuses, Telegram keeps the update for us."""
     stage.li.write(stage.li.chat_with(stage.bot), "登录不上")
-    stage.inbox.refuses = True
+    stage.house.refuses = True
     with pytest.raises(StorageUnavailable):
         await stage.polling.look()
-    assert stage.inbox.marks == {}
-    stage.inbox.refuses = False
+    assert stage.house.marks == {}
+    stage.house.refuses = False
     assert await stage.polling.look() == 1
-    assert stage.inbox.texts == ["登录不上"]
+    assert stage.house.texts == ["登录不上"]
     assert await stage.polling.look() == 0
 
 
@@ -237,9 +207,9 @@ async def test_an_update_that_comes_again_after_a_crash_is_known(stage: Stage) -
     """Killed between keeping and moving on: the same digest (G2)."""
     stage.li.write(stage.li.chat_with(stage.bot), "登录不上")
     await stage.polling.look()
-    stage.inbox.marks.clear()
+    stage.house.marks.clear()
     assert await stage.polling.look() == 1
-    assert stage.inbox.texts == ["登录不上"]
+    assert stage.house.texts == ["登录不上"]
 
 
 async def test_an_update_that_nobody_can_read_holds_up_no_other(stage: Stage) -> None:
@@ -247,7 +217,7 @@ async def test_an_update_that_nobody_can_read_holds_up_no_other(stage: Stage) ->
     stage.bot.queue.add("message", {"chat": "nonsense", "from": None}, AT)
     stage.li.write(stage.li.chat_with(stage.bot), "登录不上")
     assert await stage.polling.look() == 2
-    assert len(stage.inbox.rows) == 2
+    assert len(stage.house.rows) == 2
 
 
 async def test_the_envelope_says_which_chat_topic_and_hand_it_came_from(stage: Stage) -> None:
@@ -258,8 +228,8 @@ async def test_the_envelope_says_which_chat_topic_and_hand_it_came_from(stage: S
     stage.li.write(chat, "/status")
     stage.li.press(chat.transcript()[1], "Yes")
     await stage.polling.look()
-    envelopes = [envelope for envelope, _ in stage.inbox.rows.values()]
-    assert [each.source for each in envelopes] == [TELEGRAM, TELEGRAM_ACT, TELEGRAM_ACT]
+    envelopes = [envelope_of(update) for update in stage.house.kept]
+    assert [each.source for each in envelopes] == [f"chat:telegram{act}" for act in ("", ":act", ":act")]
     assert {each.mail_from for each in envelopes} == {str(stage.chat)}
     assert {each.peer for each in envelopes} == {str(stage.li.user.id)}
     assert all(query.answered for query in stage.bot.callbacks.values()), "the button stops waiting"
@@ -271,20 +241,22 @@ async def test_a_file_is_kept_with_the_message_it_came_with(stage: Stage) -> Non
     stage.li.send_file(chat, "syslog.txt", b"kernel panic", caption="日志")
     stage.li.send_file(chat, "dump.bin", b"x", size=30_000_000)
     await stage.polling.look()
-    files = [json.loads(raw)["file"] for _, raw in stage.inbox.rows.values()]
-    assert files == [{"content": "a2VybmVsIHBhbmlj"}, {"problem": "too large"}]
+    whole, lost = stage.house.kept
+    assert whole.file is not None
+    assert (whole.file.name, whole.file.content) == ("syslog.txt", b"kernel panic")
+    assert (lost.file, lost.problems) == (None, ("the file dump.bin is too large",))
 
 
 async def test_a_dead_bot_api_is_one_alarm_however_long_it_lasts(stage: Stage) -> None:
     """F27: unreachable for days is one line, and health says so; its return ends it."""
     with capture_logs() as lines:
         for _ in range(40):
-            stage.clock[0] += timedelta(minutes=1)
-            stage.polling.failed(NetworkError("Bad Gateway"))
+            stage.house.moment += timedelta(minutes=1)
+            stage.troubles.failed(NetworkError("Bad Gateway"))
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["telegram_troubled"]
-    assert stage.polling.health()["ok"] is False
+    assert stage.troubles.health()["ok"] is False
     polling = asyncio.create_task(stage.polling.run())
-    await until("the poll to be well", lambda: stage.polling.health()["ok"])
+    await until("the poll to be well", lambda: stage.troubles.health()["ok"])
     polling.cancel()
     await asyncio.gather(polling, return_exceptions=True)
 
@@ -296,7 +268,7 @@ async def test_another_program_that_polls_the_same_bot_is_trouble_at_once(stage:
         method="getUpdates",
     )
     task = asyncio.create_task(stage.polling.run())
-    await until("the trouble", lambda: not stage.polling.health()["ok"])
-    assert stage.polling.health()["why"] == "another program polls the same bot"
+    await until("the trouble", lambda: not stage.troubles.health()["ok"])
+    assert stage.troubles.health()["why"] == "another program polls the same bot"
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -1,18 +1,18 @@
 """A chat message's bytes, its pieces and its markup."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.channels.telegram_text import (
-    MOST_PIECES,
-    Button,
-    ChatNote,
-    as_html,
-    from_bytes,
-    pieces,
-    to_bytes,
-)
+from gateway.channels.telegram_text import MOST_UNITS, as_html
+from gateway.chat_note import MOST_PIECES, Button, ChatNote, from_bytes, to_bytes
+from gateway.chat_note import pieces as cut_to
+
+
+def pieces(text: str, most: int = MOST_UNITS) -> Sequence[str]:
+    return cut_to(text, most)
 
 
 def units(text: str) -> int:
@@ -27,7 +27,7 @@ def test_a_note_comes_back_from_its_bytes_as_it_was() -> None:
 
 def test_a_button_that_telegram_would_refuse_is_our_own_mistake() -> None:
     """Callback data has 64 bytes (Bot API); found when the note is made, not when a customer waits for it."""
-    with pytest.raises(ValueError, match="refuses"):
+    with pytest.raises(ValueError, match="refused"):
         to_bytes(ChatNote("?", (Button("x", "d" * 65),)))
 
 

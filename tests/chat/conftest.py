@@ -43,9 +43,9 @@ async def scene(chat_parts: Parts, reader: Reader, sqlite_url: str) -> AsyncGene
         way = ChatWay()
         house = House(parts, reader, engine_on(sqlite_url), {"telegram": way})
         house.store.start()
-        side = chat_side(house, parts)
-        way.channel = side.channel
-        await side.learn_name()
-        yield ChatScene(house, side, sandbox, bot)
-        await side.channel.close()
+        side, telegram = chat_side(house, parts)
+        way.channel = telegram
+        await telegram.learn_name()
+        yield ChatScene(house, side, telegram, sandbox, bot)
+        await side.close()
         await close(house)

@@ -9,11 +9,12 @@ from typing import Any
 
 from gateway.cases.case import Case
 from gateway.channels.telegram import Pace
+from gateway.channels.telegram_chat import TelegramChat, TelegramSettings
+from gateway.chat_channel import ChatHouse
 from gateway.chat_joining import ChatParts, ChatSide
 from gateway.chat_ports import Link
 from gateway.chat_sandbox import Bot, BotApi, Chat, Message, Person, Sandbox
 from gateway.intake import Outcome
-from gateway.mailboxes import StoredBookmarks
 from gateway.messages import Parcel
 from gateway.parts import Parts
 from gateway.ports import Channel
@@ -38,6 +39,7 @@ class ChatScene:
 
     house: House
     side: ChatSide
+    telegram: TelegramChat
     sandbox: Sandbox
     bot: Bot
 
@@ -66,7 +68,7 @@ class ChatScene:
 
     async def look(self) -> None:
         """Everything that Telegram has for us is kept."""
-        while await self.side.polling.look():
+        while await self.telegram.polling.look():
             pass
 
     async def taken(self) -> list[Outcome]:
@@ -111,12 +113,27 @@ class ChatScene:
         return self.house.case(self.house.numbers()[0])
 
 
-def chat_side(house: House, parts: Parts) -> ChatSide:
-    """The chat of this house."""
-    shared = ChatParts(
+def chat_parts_of(parts: Parts) -> ChatParts:
+    """What the chats share with the house."""
+    return ChatParts(
         parts.config, parts.rules, parts.letters, parts.composer, parts.chats, parts.clock, parts.ids
     )
-    bookmarks = StoredBookmarks(house.store, parts.clock)
-    return ChatSide(
-        shared, house.store, house.readings, bookmarks, house.outgoing, poll_seconds=0, pace=Pace(0, 0, 0)
-    )
+
+
+def chat_side(house: House, parts: Parts) -> tuple[ChatSide, TelegramChat]:
+    """The chats of this house: Telegram alone, which neither waits nor paces itself."""
+    telegram = parts.config.channels.telegram
+    opened: list[TelegramChat] = []
+
+    def named(name: str) -> None:
+        parts.chats.bot_name = name
+
+    def opener(chat_house: ChatHouse) -> TelegramChat:
+        settings = TelegramSettings(
+            telegram.token.get_secret_value(), telegram.base_url, poll_seconds=0, pace=Pace(0, 0, 0)
+        )
+        opened.append(TelegramChat(settings, chat_house, named))
+        return opened[0]
+
+    side = ChatSide(chat_parts_of(parts), house.store, house.readings, house.outgoing, [opener])
+    return side, opened[0]

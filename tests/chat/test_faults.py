@@ -35,7 +35,7 @@ async def look_through_trouble(scene: ChatScene, chance: random.Random) -> None:
             at = scene.house.clock.now()
             await scene.house.store.run(lambda work, older=older, at=at: work.leave_bookmark(key, older, at))
         try:
-            quiet = 0 if await scene.side.polling.look() else quiet + 1
+            quiet = 0 if await scene.telegram.polling.look() else quiet + 1
         except TelegramError:
             quiet = 0
     scene.api.world.faults.clear()

@@ -22,7 +22,7 @@ def after(seconds: float) -> datetime:
 def written(
     inbox_id: str, seconds: float, *, chat: str = LI, person: str = "52", act: bool = False
 ) -> Callable[[Work], bool]:
-    envelope = Envelope("telegram:act" if act else "telegram", chat, ("telegram:71",), person)
+    envelope = Envelope("chat:telegram:act" if act else "chat:telegram", chat, ("telegram:71",), person)
     return lambda work: work.keep(inbox_id, after(seconds), envelope, b"{}", inbox_id)
 
 
