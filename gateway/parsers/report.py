@@ -27,7 +27,7 @@ from gateway.parsers import (
     zones,
 )
 from gateway.parsers.bounces import Bounce
-from gateway.parsers.entities import called, companies, contacts, emails, phones, places, products
+from gateway.parsers.entities import bilingual, called, companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
 from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
@@ -142,7 +142,8 @@ class Reader:
         automatic: Automatic | None,
         bounce: Bounce | None,
     ) -> Report:
-        fields = _decide_all(letter, found)
+        language = written_in.detect(inbound.subject, words.text if words.text.strip() else inbound.body)
+        fields = _decide_all(letter, found, in_chinese=language != "en")
         of_products = spans_of(found, Field.PRODUCT)
         named = [fields[field].candidate.span for field in (Field.COMPANY, Field.CONTACT) if field in fields]
         masked = clauses.masked(
@@ -161,7 +162,7 @@ class Reader:
         email = values.get("email") or _sender_address(letter)
         return Report(
             inbound=inbound,
-            language=written_in.detect(inbound.subject, words.text if words.text.strip() else inbound.body),
+            language=language,
             automatic=automatic,
             bounce=bounce,
             text=words.text,
@@ -185,13 +186,18 @@ class Reader:
         )
 
 
-def _decide_all(letter: Letter, found: Sequence[Candidate]) -> dict[Field, Decision]:
+def _decide_all(letter: Letter, found: Sequence[Candidate], *, in_chinese: bool) -> dict[Field, Decision]:
     """The winner of each field; the telephone is weighed beside the contact who was chosen."""
     decisions: dict[Field, Decision] = {}
     for field in (Field.COMPANY, Field.CONTACT, Field.EMAIL, Field.PRODUCT, Field.PLACE):
         considered = called.to_be_called(found) if field is Field.CONTACT else found
         if decision := decide(field, considered):
             decisions[field] = decision
+    for field in (Field.COMPANY, Field.CONTACT):
+        if decision := decisions.get(field):
+            decisions[field] = bilingual.as_the_letter_calls_it(
+                letter, decision, found, in_chinese=in_chinese
+            )
     contact = decisions.get(Field.CONTACT)
     beside = contact.candidate.span if contact else None
     numbers = [_beside(letter, candidate, beside) for candidate in found if candidate.field is Field.PHONE]

@@ -384,6 +384,9 @@ def test_whoever_is_called_only_instead_is_not_the_contact(text: str) -> None:
         ("客戶窗口：資安部 溫紹庭 02-5552-7719", "溫紹庭"),
         ("电话 0898-5550 3318 找班长符永康，随时在", "符永康"),
         ("Please contact our Mr. Gu (IT), 0512-5550 8840", "Mr. Gu"),
+        ("現場可洽值班經理 游先生（0978-555-201）", "游先生"),
+        ("please contact the local IT coordinator, Ms. Xu Lin, directly", "Xu Lin"),
+        ("客户端窗口 资安处 许经理", "许经理"),
     ],
 )
 def test_what_somebody_does_and_where_is_no_part_of_the_name(words: str, who: str) -> None:
@@ -404,6 +407,42 @@ def test_of_whoever_speaks_of_the_customers_contact_the_own_company_is_none() ->
     report = read(text)
     assert (value(report, "company"), value(report, "contact")) == ("恒泽商业银行", "柏科长")
     assert value(read("我是启星集成的梁栋，日志审计磁盘满了。"), "company") == "启星集成"
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("客户鼎湖乳业反馈，防火墙反复重启。\n\n陆佳\n鼎盛系统集成", "鼎湖乳业"),
+        ("我是东桥集成的阿明，负责恒泽商业银行的项目，WAF 授权到期了。", "恒泽商业银行"),
+        (
+            "VPN is down at our Suzhou subsidiary, Werkmann Tools Ltd.\n\nThomas Berger\nWerkmann AG",
+            "Werkmann Tools Ltd.",
+        ),
+        ("集团下属东方置业的 EDR 授权为 0。\n\n曾国良\n东方控股集团", "东方置业"),
+    ],
+    ids=["the customer says", "looks after", "subsidiary", "subordinate"],
+)
+def test_who_writes_for_another_house_names_it(text: str, company: str) -> None:
+    """The contract that counts is that of the house with the fault (P-20)."""
+    assert value(read(text), "company") == company
+
+
+def test_the_customers_program_is_no_customer() -> None:
+    """客户端 begins as 客户 does, and nobody is called 端闪退."""
+    assert value(read("客户端闪退反馈\n\n陆佳\n鼎盛物流"), "company") == "鼎盛物流"
+
+
+@pytest.mark.parametrize(
+    ("body", "who", "company"),
+    [
+        ("防火墙断网了，请协助。", "陈冠宇", "日河生技"),
+        ("Our firewall is down, please help.", "Kevin Chen", "SunRiver Biotech"),
+    ],
+)
+def test_a_name_in_two_scripts_is_called_as_the_letter_is_written(body: str, who: str, company: str) -> None:
+    """Whoever answers in Chinese writes to 陈冠宇, and in English to Kevin Chen."""
+    report = read(f"{body}\n\n陈冠宇 Kevin Chen\n日河生技 SunRiver Biotech")
+    assert (value(report, "contact"), value(report, "company")) == (who, company)
 
 
 def test_the_senders_domain_vouches_for_a_name() -> None:

@@ -136,7 +136,7 @@ def to_be_called(found: Sequence[Candidate]) -> Sequence[Candidate]:
 @cache
 def _window() -> re.Pattern[str]:
     labels = any_of("cues", "window_labels")
-    of_whom = rf"(?:{HAN}{{2,10}}的|(?:our|my|the|their|his|her) (?-i:[a-z-]+ ){{0,3}})?"
+    of_whom = rf"(?:{HAN}{{2,10}}的|(?:our|my|the|their|his|her) (?-i:(?:[a-z-]+|IT|HR|MIS),? ){{0,4}})?"
     english = (
         r"\b(?:(?:contact|manager|lead|window|person)(?: person)?(?: (?:there|here|on|at|in|for|site|the|\w+)){0,4}"
         r"(?: is| will be|:)"

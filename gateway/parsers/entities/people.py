@@ -9,7 +9,9 @@ HAN = r"[\u4e00-\u9fff]"
 LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][A-Za-zÀ-ɏ'’-]*"
 HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Mdm|Mme|Dr|Prof|Sir|Madam|Herr|Frau|Encik|Puan|Cik)\.?"
 LATIN_NAME = rf"(?-i:(?:{HONORIFIC} )?{LATIN}(?: (?:(?:de|da|van|von|bin|binti|al|el) )?{LATIN}){{0,3}})"
-NAME = rf"(?:(?:{HAN}{{1,6}}[部科处室课组办]|(?-i:IT|MIS))\s?)?({HAN}{{2,6}}|{LATIN_NAME})"
+_OFFICE = rf"(?:(?:{HAN}{{1,6}}[部科处室课组办]|(?-i:IT|MIS))\s?)?"
+_POST = rf"(?:{HAN}{{1,6}}[长员师理任监]\s)?"
+NAME = rf"{_OFFICE}{_POST}({HAN}{{2,6}}|{LATIN_NAME})"
 _ADDRESS_FORM = re.compile(rf"{HONORIFIC} (?=\S+ \S)")
 CLOSING = re.compile(r"(?:敬上|敬启|谨上|谨启|拜上|敬呈|上|启)$")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from gateway.parsers.entities import names
 from gateway.parsers.entities.letter import Letter, Span
 from gateway.parsers.entities.wordlist import any_of
 
@@ -24,10 +25,24 @@ _LOOKED_AFTER = re.compile(
 )
 
 
+# "客户鼎湖乳业反馈…", where what follows is a company's name by itself ("客户端闪退" is not).
+_CLIENT_SAYS = re.compile(
+    r"(?:^|(?<=[\n,。!?;:\s]))(?:客户|用户)([\u4e00-\u9fff()]{3,16}?)"
+    r"(?=反馈|反映|反应|报修|报障|来电|称|表示|通知|那边|现场|出现|发现|的|,|\s|[-–])"
+)
+# "regarding our Suzhou subsidiary, Werkmann Tools (Suzhou) Co., Ltd."
+_OUR_OTHER_HOUSE = re.compile(
+    r"\b[Oo]ur (?:[A-Za-z-]+ ){0,3}(?:subsidiary|affiliate|sister company|customer|client),? (?=[A-Z])"
+)
+
+
 def beneficiary_ends(letter: Letter) -> list[int]:
     """The offsets at which words that announce the customer end, and the customer begins."""
     announced = [match.end() for match in _announcement().finditer(letter.plain)]
-    return announced + [match.start(1) for match in _LOOKED_AFTER.finditer(letter.plain)]
+    announced += [match.start(1) for match in _LOOKED_AFTER.finditer(letter.plain)]
+    announced += [match.end() for match in _OUR_OTHER_HOUSE.finditer(letter.plain)]
+    told = _CLIENT_SAYS.finditer(letter.plain)
+    return announced + [match.start(1) for match in told if names.is_short_company(match[1])]
 
 
 def speaks_of_customers_contact(letter: Letter) -> bool:

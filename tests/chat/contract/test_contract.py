@@ -113,7 +113,9 @@ async def test_rubbish_gets_a_clear_answer_and_holds_up_nobody(meeting: Meeting)
 
 async def test_hostile_words_are_words(meeting: Meeting) -> None:
     """Markup, templates and controls come back to whom they were meant for as they were written, and do nothing."""
-    await meeting.says("li", "<b>堡垒机</b> {{111111*111111}} ${HOME} 登录不上\u202e\u0007 '; DROP TABLE cases; --")
+    await meeting.says(
+        "li", "<b>堡垒机</b> {{111111*111111}} ${HOME} 登录不上\u202e\u0007 '; DROP TABLE cases; --"
+    )
     (said,) = meeting.house.said(meeting.case().number)
     assert said["words"].startswith("<b>堡垒机</b> {{111111*111111}} ${HOME} 登录不上")
     assert "\u0007" not in said["words"]
