@@ -15,6 +15,7 @@ from gateway.parsers.answers import Answers
 from gateway.parsers.entities import names
 from gateway.parsers.report import Found, Report
 
+FAULT = "fault"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 MAIL = "mail"
 """The channel that is no chat."""
@@ -28,10 +29,40 @@ class CustomerTurn:
 
 
 def read(
-    case: Case, report: Report, inbound: Inbound, person: str, at: datetime, reopen_days: int
+    case: Case,
+    report: Report,
+    inbound: Inbound,
+    person: str,
+    at: datetime,
+    *,
+    policy: Policy,
+    reopen_days: int,
 ) -> CustomerTurn:
     """What the customer's words do to this case."""
-    language = report.language if report.language in LANGUAGES else case.reporter.language
+    turn = _by_kind(case, report, inbound, person, at, reopen_days)
+    return CustomerTurn((*turn.events, *incident(case, report, person, policy))) if turn.events else turn
+
+
+def incident(case: Case, report: Report, person: str, policy: Policy) -> tuple[Event, ...]:
+    """A break-in that a later message speaks of goes to security consulting too, once, at its own level (P-04)."""
+    if not report.incident or case.incident or lifecycle.is_over(case.status):
+        return ()
+    reported = events.IncidentReported(
+        signs=report.incident, text=report.text, language=_spoken(case, report), by=person
+    )
+    level = report.fault_level.value
+    worse = level < case.level and level in policy.levels
+    return (events.LevelChanged(level=level), reported) if worse else (reported,)
+
+
+def _spoken(case: Case, report: Report) -> str:
+    return report.language if report.language in LANGUAGES else case.reporter.language
+
+
+def _by_kind(
+    case: Case, report: Report, inbound: Inbound, person: str, at: datetime, reopen_days: int
+) -> CustomerTurn:
+    language = _spoken(case, report)
     kind = report.kind.value
     closed = lifecycle.is_over(case.status)
     wrote = events.CustomerWrote(
@@ -139,7 +170,7 @@ def new_case(
             answerable=answerable and bool(address),
         ),
         subject=inbound.subject,
-        kind=report.kind.value if report.kind.value in policy.kinds else "other",
+        kind=_kind(report, policy),
         level=level if level in policy.levels else policy.default_level,
         plan=plan,
         services=services,
@@ -152,6 +183,7 @@ def new_case(
         place=_sure(report.place),
         region=customer.region if customer else None,
         symptoms=tuple(symptom.value for symptom in report.symptoms),
+        incident=report.incident,
         missing=asked,
         uncertain={field: unsure[field] for field in asked if field in unsure},
         reported_by=reported_by,
@@ -159,6 +191,12 @@ def new_case(
         problems=report.problems,
         thread=(inbound.message_id,) if inbound.message_id else (),
     )
+
+
+def _kind(report: Report, policy: Policy) -> str:
+    """What the case is. A "still broken" of which we know no case is the report of a fault."""
+    kind = FAULT if report.kind.value == "refusal" and report.symptoms else report.kind.value
+    return kind if kind in policy.kinds else "other"
 
 
 def bought(customer: Customer | None, policy: Policy, at: datetime) -> tuple[str, tuple[str, ...]]:

@@ -126,6 +126,7 @@ def case_page(
         ("product", case.product),
         ("place", case.place),
         ("symptoms", "；".join(case.symptoms)),
+        ("incident", "；".join(case.incident)),
         ("missing", ", ".join(case.missing)),
         ("engineer", case.engineer),
         ("perhaps", case.suggested_case),

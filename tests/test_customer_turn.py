@@ -226,3 +226,10 @@ def test_a_value_we_are_not_sure_of_is_asked_for_and_offered_and_not_used(
     assert case.company is None
     assert "company" in case.missing
     assert case.uncertain == {"company": "格伦物流"}
+
+
+async def test_still_broken_without_a_case_of_theirs_is_the_report_of_a_fault(house: House) -> None:
+    """P-20, P-30: whoever writes "it still does not work" and has no case gets one that is promised as a fault."""
+    outcome = await house.write(ZHOU, "还是不行，防火墙依然无法登录，页面报错。", subject="Re: 防火墙")
+    assert outcome.case_number
+    assert house.case(outcome.case_number).kind == "fault"

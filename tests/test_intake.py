@@ -236,6 +236,18 @@ async def test_what_was_considered_is_kept_and_shown_with_the_message(house: Hou
     assert kept[0]["verdict"] in showing.case_as_json(case, journal, messages)
 
 
+async def test_a_break_in_is_shown_with_its_case(house: House) -> None:
+    """P-04: `gateway cases show` says by which words a consultant was told."""
+    outcome = await house.write(ZHOU, "服务器被黑客入侵，文件都被加密了！")
+    case, journal, messages = read_case(house.engine, outcome.case_number or "")
+    out = Console(record=True, width=120, file=StringIO())
+    showing.case_page(out, case, journal, messages, ZoneInfo("Asia/Shanghai"))
+    (line,) = (line for line in out.export_text().splitlines() if line.strip("│ ").startswith("incident "))
+    assert "入侵" in line
+    assert {"incident_reported", "incident"} <= {row["name"] for row in journal}
+    assert "入侵" in showing.case_as_json(case, journal, messages)
+
+
 async def test_a_number_that_does_not_exist_is_answered_just_the_same(house: House) -> None:
     """Answers must not tell an outsider which numbers are real (RELIABILITY T2, L-59)."""
     real = await opened(house)

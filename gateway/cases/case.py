@@ -49,6 +49,7 @@ class Case:
     to be used: it is offered for confirmation (P-20, P-23).
     `corrected` are fields whose value is a colleague's, not the customer's; `proposed_alias` is how the
     report names a company that was put right: the customer's further name, if a colleague says so.
+    `incident` are the customer's words for a break-in or an attack on them, which consultants get too (P-04).
     `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.
@@ -75,6 +76,7 @@ class Case:
     place: str | None = None
     region: str | None = None
     symptoms: tuple[str, ...] = ()
+    incident: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     uncertain: Mapping[str, str] = field(default_factory=dict[str, str])
     corrected: tuple[str, ...] = ()

@@ -114,6 +114,17 @@ class Complained(WordsEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReported(WordsEvent):
+    """The customer speaks of a break-in or an attack on them: security consulting gets in touch as well (P-04).
+
+    `signs` are the words that say so, as they wrote them.
+    """
+
+    name = "incident_reported"
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SatisfactionGiven(WordsEvent):
     """How satisfied the customer is, 1 to 5, and with whose work (P-63)."""
 

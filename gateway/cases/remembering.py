@@ -43,6 +43,8 @@ def remember(case: Case, event: Event) -> Case:
             return _put_right(case, event)
         case events.AliasTaught():
             return replace(case, proposed_alias=None)
+        case events.IncidentReported():
+            return replace(case, incident=event.signs)
         case events.MergedInto():
             return replace(case, merged_into=event.into)
         case events.LevelChanged():
@@ -115,6 +117,8 @@ def told(event: Event, case: Case) -> dict[str, Fact]:
         value = getattr(event, field.name)
         if value is None or value == () or value == "":
             continue
+        if isinstance(event, events.IncidentReported) and field.name == "signs":
+            value = "; ".join(event.signs)
         detail[field.name] = value if isinstance(value, int | bool) else str(value)[:JOURNALLED_WORDS]
     if isinstance(event, events.LevelChanged):
         detail["from"] = case.level

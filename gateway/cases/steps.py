@@ -26,6 +26,7 @@ def open_case(case: Case, event: Event, at: datetime, terms: Terms) -> Step:
     draft.happen(event)
     draft.set_out(by_level, by_service)
     draft.check_cover()
+    draft.hand_on_incident(event)
     draft.strike()
     return draft.step()
 
@@ -153,6 +154,14 @@ class _Draft:
         if kind is not None and not set(kind.services).issubset(self.case.services):
             self._occur(events.NOT_COVERED, self.at)
             self._give_by_rules(events.NOT_COVERED, None)
+
+    def hand_on_incident(self, report: Event) -> None:
+        """What a report says of a break-in or an attack is for others besides, in the same step (P-04)."""
+        if not self.case.incident:
+            return
+        text, language = (report.text, report.language) if isinstance(report, WordsEvent) else ("", "zh-Hans")
+        signs = self.case.incident
+        self.happen(events.IncidentReported(signs=signs, text=text, language=language, by=report.by))
 
     def _set_status(self, status: str) -> None:
         before = self.case.status

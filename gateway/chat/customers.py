@@ -133,7 +133,8 @@ def correct(taking: ChatTaking, report: Report) -> Outcome:
     taken = taking.with_words(report, [taking.item], language=case.reporter.language)
     taken.put(case, "customer", "edits a message on this case")
     wrote = events.CustomerWrote(text=report.text, language=case.reporter.language, by=taking.speaker.at)
-    taken.advance(case, [wrote])
+    also = customer_turn.incident(case, report, taking.speaker.at, taking.house.rules.policy)
+    taken.advance(case, [wrote, *also])
     return Outcome(ADDED, case.number, "edits a message on this case")
 
 
@@ -182,14 +183,15 @@ def _reporter(taking: ChatTaking, case: Case) -> Party:
 
 def _on_case(taking: ChatTaking, case: Case, words: Words, report: Report) -> Outcome | None:
     """What it does to the case; None when it is a matter of its own."""
-    taken = taking.with_words(report, words.items)
+    taken, rules = taking.with_words(report, words.items), taking.house.rules
     turn = customer_turn.read(
         case,
         taken.message.report,
         taken.message.inbound,
         taking.speaker.at,
         taking.at,
-        taking.house.rules.reopen_days,
+        policy=rules.policy,
+        reopen_days=rules.reopen_days,
     )
     if not turn.events:
         return None

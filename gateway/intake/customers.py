@@ -42,7 +42,10 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
         # They read what we wrote to that address: it is theirs, and so was the report.
         case = replace(case, reporter=replace(case.reporter, unproved=False))
     inbound, at = taking.message.inbound, taking.clock.now()
-    turn = customer_turn.read(case, report, inbound, taking.sender, at, taking.rules.reopen_days)
+    rules = taking.rules
+    turn = customer_turn.read(
+        case, report, inbound, taking.sender, at, policy=rules.policy, reopen_days=rules.reopen_days
+    )
     if not turn.events:
         return None
     happened = turn.events

@@ -21,12 +21,11 @@ ACTS = (
     *("solved", "unsolved", "tried", "told", "courtesy"),
 )
 """What a clause may do, in the order of the model's columns."""
-BUCKETS = 1 << 15
+BUCKETS = 1 << 16
 """How many rows the model has: an n-gram's row is its hash modulo this."""
 _LONGEST = 160
 _LONGEST_PIECE = 24
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+(?:'[a-z]+)?|\d+|\x00+|[?!%\"]")
-_HAN_OR_MARK = re.compile(r"[\u3400-\u9fff]|\W")
 
 
 def is_there() -> bool:
@@ -47,18 +46,32 @@ def weigh(clauses: Sequence[str]) -> list[Mapping[str, float]]:
 
 def features(clause: str) -> list[int]:
     """The rows of a clause's n-grams, each once: of up to three tokens in a row, and of four letters within a word."""
-    return sorted({crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in _grams(clause[:_LONGEST])})
+    words = _TOKEN.findall(clause[:_LONGEST])
+    return sorted({digest % BUCKETS for digest in (*_of_runs(words), *_of_pieces(words))})
 
 
-def _grams(clause: str) -> Iterator[str]:
-    tokens = ["^", *(_token(match[0]) for match in _TOKEN.finditer(clause)), "$"]
+def _of_runs(words: Sequence[str]) -> Iterator[int]:
+    """The checksums of one, two and three tokens in a row; each goes on from the shorter one's."""
+    tokens = [b"^", *(_token(word).encode("utf-8", "replace") for word in words), b"$"]
+    behind = [b" " + token for token in tokens]
+    last = len(tokens) - 1
     for at, token in enumerate(tokens):
-        yield token
-        yield " ".join(tokens[at : at + 2])
-        yield " ".join(tokens[at : at + 3])
-        if len(token) > 3 and not _HAN_OR_MARK.match(token):
-            word = f"<{token[:_LONGEST_PIECE]}>"
-            yield from (word[start : start + 4] for start in range(len(word) - 3))
+        digest = crc32(token)
+        yield digest
+        if at < last:
+            digest = crc32(behind[at + 1], digest)
+            yield digest
+        if at + 1 < last:
+            yield crc32(behind[at + 2], digest)
+
+
+def _of_pieces(words: Sequence[str]) -> Iterator[int]:
+    """The checksums of every four letters within a word."""
+    for word in words:
+        if len(word) > 3 and word[0].isalpha():
+            piece = f"<{word[:_LONGEST_PIECE]}>"
+            for start in range(len(piece) - 3):
+                yield crc32(piece[start : start + 4].encode("utf-8", "replace"))
 
 
 def _token(word: str) -> str:

@@ -1,6 +1,7 @@
 """A letter cut into clauses, each with what it does where the model of acts is there to say so.
 
-Clauses end at punctuation, at blanks between Han words (chats know no commas) and at English conjunctions. Symptoms,
+Clauses end at punctuation, at blanks between Han words (chats know no commas), at English conjunctions, and in speech
+without any stop at the words that go on with something else. Symptoms,
 levels and kinds are read from them; the signature is left out, as nobody tells a fault there.
 """
 
@@ -22,6 +23,11 @@ _CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
 _SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
 _SENTENCE_DOT = re.compile(
     r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[a-z]{3})\.(?=\s)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: "
+)
+_LONGEST_BREATH = 36  # characters; whoever speaks a longer stretch into a telephone makes no stops
+_RUN_ON = re.compile(
+    "(?=然后|但是|不过|而且|还有|另外|所以|结果|麻烦|帮忙|你们帮|请你|我姓|我叫|电话是|打我|客户的|客户那|整个|大家都)"
+    "|(?<=[了啊呢吧呀啦嘛的])(?=我|你们|他们|现在|今天|昨天|早上|刚才|一直|就是|那个|这个|网|电脑|设备|系统)"
 )
 _CONJUNCTION = re.compile(
     r"(?:^|\s)(?:and|but|so|although|though|while|whereas|because|however|then|since then|or)\s",
@@ -90,6 +96,8 @@ def _split(text: str, span: Span) -> Iterator[Span]:
     cuts = [match.span() for match in _SENTENCE_DOT.finditer(clause)]
     if _HAN.search(clause):
         cuts += [match.span() for match in _SPACES.finditer(clause)]
+        if len(clause) > _LONGEST_BREATH:
+            cuts += [match.span() for match in _RUN_ON.finditer(clause)]
     else:
         cuts += [match.span() for match in _CONJUNCTION.finditer(clause)]
     at = 0

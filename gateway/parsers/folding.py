@@ -1,15 +1,17 @@
 """Texts made comparable: one form for case, width and composition, nothing that cannot be seen."""
 
+import re
 import unicodedata
 
-_INVISIBLE = dict.fromkeys(
-    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2069\ufeff")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2060\u2066\u2067\u2069\ufeff]"
 )
+_WIDE = re.compile("[\u2e80-\U0010ffff]")
 
 
 def visible(text: str) -> str:
     """The text without zero-width characters, direction marks and soft hyphens."""
-    return text.translate(_INVISIBLE)
+    return _INVISIBLE.sub("", text)
 
 
 def fold(text: str) -> str:
@@ -19,4 +21,4 @@ def fold(text: str) -> str:
 
 def width(text: str) -> int:
     """Columns the text takes on a screen: a CJK character takes two."""
-    return sum(2 if char >= "\u2e80" else 1 for char in text)
+    return len(text) + len(_WIDE.findall(text))

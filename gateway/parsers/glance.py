@@ -41,6 +41,7 @@ def read(raw: bytes, envelope: Envelope, own: OwnMail, problem: str) -> Report:
         kind=KindFound("other", 0.0),
         symptoms=(),
         fault_level=LevelFound(NEUTRAL_LEVEL, 0.0, ()),
+        incident=(),
         commands=(),
         missing=("symptoms",),
         problems=(problem,),

@@ -14,7 +14,7 @@ from gateway.parsers import confirmation
 from gateway.parsers.clauses import Clause
 from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import blocks
-from gateway.parsers.symptoms import BY_MODEL_ONLY, Symptom
+from gateway.parsers.symptoms import BY_BOTH, BY_MODEL_ONLY, Symptom
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,12 @@ _ACTS = ("solved", "unsolved", "complaint", *(act for acts in _QUIET.values() fo
 # How likely an act must be to count: alone, or against a fault that only the model hears.
 _HEARD = 0.7
 _OUTSPOKEN = 0.85
-_ASKED = 0.55  # where words of the lists ask, too
+_CERTAIN = 0.95
+_BESIDE = 0.1  # what a further fault adds
+_BESIDE_WORDS = 0.15  # so much less where words of the lists ask, too
 _BY_WORDS = 0.8
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NEVER = r"(?!)"
 
 
 def read(
@@ -56,8 +60,10 @@ def read(
     `grave` whether it speaks of a standstill or a compromise."""
     text = _spoken(letter, is_reply=is_reply)
     heard = _heard([clause for clause in clauses if not (is_reply and clause.zone is Zone.SUBJECT)])
+    answer = confirmation.read(new_words) if is_reply or letter.chat else None
+    is_no = letter.chat and bool(clauses) and clauses[0].does("unsolved") >= _CERTAIN
     return (
-        _answer(text, new_words, heard, symptoms, is_reply=is_reply, grave=grave, chat=letter.chat)
+        _answer(text, answer, heard, symptoms, is_reply=is_reply, grave=grave, is_no=is_no)
         or _reproach(text, heard, symptoms, grave=grave)
         or _fault(text, heard, symptoms, grave=grave)
         or _request(text, heard)
@@ -66,21 +72,20 @@ def read(
 
 def _answer(
     text: str,
-    new_words: str,
+    answer: confirmation.Answer | None,
     heard: Mapping[str, float],
     symptoms: Sequence[Symptom],
     *,
     is_reply: bool,
     grave: bool,
-    chat: bool,
+    is_no: bool,
 ) -> KindFound | None:
-    """What was asked is solved, or is not."""
-    answer = confirmation.read(new_words) if is_reply or chat else None
+    """What was asked is solved, or is not: by the words of a short `answer`, or as a chat that opens with "no"."""
     if answer == "confirmation" and (is_reply or not symptoms):
         return KindFound("confirmation", 0.9 if is_reply else 0.7)
     if is_reply and (answer == "refusal" or _says(text, "refusal")):
         return KindFound("refusal", 0.9 if answer else 0.7)
-    if is_reply and heard["unsolved"] >= _HEARD:
+    if (is_reply and heard["unsolved"] >= _HEARD) or is_no:
         return KindFound("refusal", 0.6)
     if _says(text, "question") or heard["unsolved"] >= _HEARD:
         return None
@@ -107,15 +112,31 @@ def _reproach(
 def _fault(
     text: str, heard: Mapping[str, float], symptoms: Sequence[Symptom], *, grave: bool
 ) -> KindFound | None:
-    """A stated fault, unless only the model hears it and hears a request more clearly."""
+    """A stated fault, unless a request is made more clearly than that anything is broken."""
     if not symptoms and not grave:
         return None
-    if not grave and _is_weak(symptoms):
-        asked = max(heard[act] for act in ("quote", "training", "installation", "inspection"))
-        wondered = heard["question"] if len(symptoms) == 1 else 0.0
-        if asked >= _OUTSPOKEN or wondered >= (_ASKED if _says(text, "question") else _HEARD):
-            return None
-    return KindFound("fault", 0.9 if len(symptoms) > 1 else 0.75)
+    if not grave and _is_asked_rather(text, heard, symptoms):
+        return None
+    return KindFound("fault", 0.9 if _weight(symptoms) > 1.1 else 0.75)
+
+
+def _is_asked_rather(text: str, heard: Mapping[str, float], symptoms: Sequence[Symptom]) -> bool:
+    """Whether something is asked for, beside words that might state a fault: "nobody can use it, please teach us"."""
+    weight = _weight(symptoms)
+    wanted = max(
+        heard[act] + _in_words(text, act)
+        for act in ("quote", "training", "installation", "inspection", "consult")
+    )
+    asked = heard["question"] + _in_words(text, "question")
+    return wanted >= _OUTSPOKEN + weight - 0.6 or (len(symptoms) == 1 and asked >= _HEARD + weight - 0.6)
+
+
+def _weight(symptoms: Sequence[Symptom]) -> float:
+    """How surely anything is broken: as surely as the surest fault, a little more by each beside it."""
+    if not symptoms:
+        return 0.0
+    sure = sum(symptom.confidence >= BY_BOTH for symptom in symptoms)
+    return max(symptom.confidence for symptom in symptoms) + _BESIDE * (len(symptoms) - 1) + _BESIDE * sure
 
 
 def _is_weak(symptoms: Sequence[Symptom]) -> bool:
@@ -133,6 +154,11 @@ def _request(text: str, heard: Mapping[str, float]) -> KindFound:
     if weight < _HEARD:
         return KindFound("other", 0.5)
     return KindFound(kind, 0.9 if weight > 1.5 else 0.8 if weight >= _BY_WORDS else 0.6)
+
+
+def _in_words(text: str, act: str) -> float:
+    """What words of the lists add to the act of a request."""
+    return _BESIDE_WORDS if _is_said(text, "out_of_scope" if act == "consult" else act) else 0.0
 
 
 def _is_said(text: str, kind: str) -> bool:
@@ -153,9 +179,16 @@ def _spoken(letter: Letter, *, is_reply: bool) -> str:
 
 
 def _says(text: str, kind: str) -> bool:
-    return _pattern(kind).search(text) is not None
+    in_han, elsewhere = _patterns(kind)
+    return elsewhere.search(text) is not None or (
+        _HAN.search(text) is not None and in_han.search(text) is not None
+    )
 
 
 @cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(blocks("kinds")[f"{kind}_patterns"]), re.MULTILINE)
+def _patterns(kind: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The lines of a list that no text without Han characters can match, and the others."""
+    lines = blocks("kinds")[f"{kind}_patterns"]
+    halves = [line for line in lines if _HAN.search(line)], [line for line in lines if not _HAN.search(line)]
+    in_han, elsewhere = (re.compile("|".join(half) or _NEVER, re.MULTILINE) for half in halves)
+    return in_han, elsewhere

@@ -60,8 +60,8 @@ def detect(text: str) -> Language:
 
 
 def _script(text: str) -> Language:
-    traditional = sum(char in _TRADITIONAL for char in text)
-    simplified = sum(char in _SIMPLIFIED for char in text)
+    traditional = sum(map(_TRADITIONAL.__contains__, text))
+    simplified = sum(map(_SIMPLIFIED.__contains__, text))
     return "zh-Hant" if traditional > simplified else "zh-Hans"
 
 

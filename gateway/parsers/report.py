@@ -160,6 +160,7 @@ class Reader:
             kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
+        level = levels.read(signs, kind.value, stated)
         return Report(
             inbound=inbound,
             language=language,
@@ -176,7 +177,8 @@ class Reader:
             place=values.get("place"),
             kind=kind,
             symptoms=faults,
-            fault_level=levels.read(signs, kind.value, stated),
+            fault_level=level,
+            incident=levels.incident(signs, kind.value, level),
             commands=told.commands,
             missing=_missing(values, kind, faults, is_reply=is_reply),
             problems=(

@@ -13,13 +13,13 @@ from functools import cache
 
 from gateway.parsers.clauses import Clause, masked
 from gateway.parsers.entities.folding import lower
-from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.letter import Letter, Span
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of, blocks
 
 MOST_SYMPTOMS = 12
-BY_MODEL_ONLY = 0.6
-"""The confidence of a fault that no list knows."""
+BY_WORDS_IN_SPITE, BY_MODEL_ONLY, BY_WORDS_ONLY, BY_BOTH = 0.5, 0.6, 0.7, 0.9
+"""The confidence of a fault, by who knows it: the lists of words (which the model doubts), the model of acts."""
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
 _EDGES = " ,。.;:!?"
@@ -27,8 +27,8 @@ _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
 _DENIED = 0.15
-_CERTAIN = 0.7
-_CERTAIN_IN_SUBJECT = 0.85
+_DOUBTED = 0.4
+_CERTAIN = 0.5
 _CERTAIN_IN_SPITE = 0.97  # where words speak of something else
 _CERTAIN_BESIDE = 0.8  # where words of the lists tell a fault already, less is missed by waiting for more
 _SHORTEST_HAN = 4
@@ -75,11 +75,11 @@ def read(
     symptoms: list[Symptom] = []
     seen: set[str] = set()
     for stated in found:
-        if told and not stated.by_words and stated.heard < _CERTAIN_BESIDE:
+        if told and not stated.by_words and (stated.heard or 0.0) < _CERTAIN_BESIDE:
             continue
         words = _without_edges(letter.words(stated.span))
         plain = letter.plain[slice(*stated.span)].strip(_EDGES)
-        if words and words not in seen and not _says_nothing().fullmatch(plain):
+        if words and words not in seen and not _says_nothing().fullmatch(lower(plain)):
             seen.add(words)
             symptoms.append(Symptom(words, _confidence(stated), letter.printed(stated.span)))
         if len(symptoms) == MOST_SYMPTOMS:
@@ -130,11 +130,11 @@ def _shifted(spans: Iterable[Span], within: Span) -> Iterator[Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """A fault in a clause; `by_words`: the lists know it, `heard`: how likely it is by the model of acts."""
+    """A fault in a clause; `by_words`: the lists know it, `heard`: how likely it is by the model of acts, if asked."""
 
     span: Span
     by_words: bool
-    heard: float
+    heard: float | None
 
 
 def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) -> _Stated | None:
@@ -148,8 +148,9 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
     cue_end = None if clause.asks and not han else _cue_end(text, words, span, han=han)
     heard = clause.does("fault")
     if cue_end is None:
-        certain = _certain(clause, words, han=han)
-        if heard < certain or clause.asks or not _is_sentence(bare, han=han):
+        if heard < _CERTAIN or clause.asks or not _is_sentence(bare, han=han):
+            return None
+        if heard < _CERTAIN_IN_SPITE and _is_excluded(words, han=han):
             return None
     elif clause.acts and heard < _DENIED:
         return None
@@ -158,20 +159,15 @@ def _fault(text: str, masked_text: str, clause: Clause, products: list[Span]) ->
     end = min(len(words.rstrip(" \x00" if cue_end is not None else " ")), start + _LONGEST_CLAUSE)
     if end - start < (2 if han else 4):
         return None
-    return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard)
+    return _Stated((span[0] + start, span[0] + end), cue_end is not None, heard if clause.acts else None)
 
 
 def _confidence(stated: _Stated) -> float:
     if not stated.by_words:
         return BY_MODEL_ONLY
-    return 0.9 if stated.heard > 0.8 else 0.7
-
-
-def _certain(clause: Clause, words: str, *, han: bool) -> float:
-    """How likely a fault must be by the model alone."""
-    if _is_excluded(words, han=han):
-        return _CERTAIN_IN_SPITE
-    return _CERTAIN_IN_SUBJECT if clause.zone is Zone.SUBJECT else _CERTAIN
+    if stated.heard is None:
+        return BY_WORDS_ONLY
+    return BY_BOTH if stated.heard > 0.8 else BY_WORDS_ONLY if stated.heard >= _DOUBTED else BY_WORDS_IN_SPITE
 
 
 def _is_sentence(words: str, *, han: bool) -> bool:
@@ -281,7 +277,7 @@ def _han_endings() -> re.Pattern[str]:
 
 @cache
 def _says_nothing() -> re.Pattern[str]:
-    return re.compile("|".join(blocks("symptoms")["chinese_empty_patterns"]))
+    return re.compile("|".join(blocks("symptoms")["empty_patterns"]))
 
 
 @cache

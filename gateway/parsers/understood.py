@@ -40,7 +40,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the parsers understood of one message (INTERFACES "The Report")."""
+    """What the parsers understood of one message (INTERFACES "The Report").
+
+    `incident` are the words that speak of a break-in or an attack at the sender's, where the level is read from them
+    (P-04); it is for the case and not part of the JSON, whose `fault_level` has the same words as evidence.
+    """
 
     inbound: Inbound
     language: str
@@ -58,6 +62,7 @@ class Report:
     kind: KindFound
     symptoms: tuple[Symptom, ...]
     fault_level: LevelFound
+    incident: tuple[str, ...]
     commands: tuple[Command, ...]
     missing: tuple[str, ...]
     problems: tuple[str, ...]

@@ -168,6 +168,7 @@ class CaseView:
     product: str | None
     place: str | None
     symptoms: tuple[str, ...]
+    incident: tuple[str, ...]
     missing: tuple[str, ...]
     uncertain: Mapping[str, str]
     suggested_case: str | None
@@ -266,6 +267,7 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         product=_line(case.product) if theirs else None,
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),
+        incident=_each_line(case.incident) if read else (),
         missing=_each_line(case.missing) if staff or _is_asked(case) else (),
         uncertain=_uncertain(case) if theirs else {},
         suggested_case=_line(case.suggested_case) if staff else None,

@@ -53,6 +53,7 @@ _EVERYTHING_KNOWN = replace(
     product="X-1",
     place="Shanghai",
     symptoms=("one", "two"),
+    incident=("three",),
     missing=("place",),
     suggested_case="C-TEST-0002",
     merged_into="C-TEST-0002",

@@ -35,6 +35,7 @@ _FROM_CUSTOMER = (
     events.Confirmed,
     events.Refused,
     events.IntervalAsked,
+    events.IncidentReported,
 )
 NOT_PLAYED = (
     *(events.NoticeSent, events.NoticeFailed, events.Redirected),  # the core's own doing

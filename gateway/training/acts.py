@@ -16,7 +16,7 @@ from gateway.parsers.acts import ACTS, BUCKETS, features
 from gateway.training.clauses import Clause, clauses
 
 SEED = 20261123
-CLAUSES = 400_000
+CLAUSES = 2_000_000
 UNSEEN = 4_000
 BATCH = 256
 DROPOUT = 0.3

@@ -1,4 +1,4 @@
-"""Single clauses labelled with what they do, from a grammar and a seed: `phrases/acts_<language>.toml`.
+"""Single clauses labelled with what they do, from a grammar and a seed: `phrases/acts_<language>*.toml`.
 
 Diversity decides (UNDERSTANDING "Diversity of the generator"): every clause is put together anew from parts, some run
 into one another as people write without commas, some lose a letter.
@@ -36,9 +36,11 @@ _NAMES = {
 """Symbols that stand for a name, and who makes it up: of the names in a letter only the chosen ones are masked."""
 # How often an act is drawn, where not twice: a fault is what is looked for, and has the most ways to be told.
 _OFTEN = {
-    "fault": 14,
-    "told": 16,
+    "fault": 18,
+    "told": 26,
     "fault+scope": 4,
+    "scope+standstill": 3,
+    "unsolved": 3,
     "fault+scope+standstill": 4,
     "tried": 4,
     "question": 4,
@@ -130,10 +132,14 @@ def _part(grammar: _Grammar, symbol: str, rng: random.Random, depth: int) -> str
 
 @cache
 def _grammar(language: str) -> _Grammar:
-    source = (files("gateway.training") / "phrases" / f"acts_{language}.toml").read_text("utf-8")
-    tables: dict[str, dict[str, str]] = tomllib.loads(source)
-    acts = {name: _productions(block) for name, block in tables["acts"].items()}
-    parts = {name: _productions(block) for name, block in tables["parts"].items()}
+    acts: dict[str, tuple[str, ...]] = {}
+    parts: dict[str, tuple[str, ...]] = {}
+    for name in (f"acts_{language}.toml", f"acts_{language}_around.toml"):
+        tables = tomllib.loads((files("gateway.training") / "phrases" / name).read_text("utf-8"))
+        for symbol, block in tables["acts"].items():
+            acts[symbol] = (*acts.get(symbol, ()), *_productions(block))
+        for symbol, block in tables["parts"].items():
+            parts[symbol] = (*parts.get(symbol, ()), *_productions(block))
     return _Grammar(language, acts, parts, tuple(_OFTEN.get(name, 2) for name in acts))
 
 

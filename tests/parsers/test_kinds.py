@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.parsers.reading import read
+from tests.parsers.reading import chat, read
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,9 @@ from tests.parsers.reading import read
         ("本季度巡检什么时候做？", "inspection"),
         ("投诉：报修三天没人联系我", "complaint"),
         ("请帮我们修复漏洞扫描报告里的高危漏洞", "out_of_scope"),
+        ("原来会用的同事调走了，现在没人会配策略，想请你们来讲一次课，大概六个人听", "training"),
+        ("按合同一年巡检两次，上半年那次还没做，请安排时间", "inspection"),
+        ("新分店下月开业，设备还没拆箱，请派人来安装上架", "installation"),
         ("资料已收到。", "other"),
     ],
 )
@@ -32,6 +35,12 @@ def test_the_kind_is_told(text: str, kind: str) -> None:
 def test_an_answer_to_our_closing_request_is_one(text: str, kind: str) -> None:
     """P-35: a confirmation closes the case, a refusal does not."""
     assert read(text, subject="回复: 请确认故障已恢复", reply=True).kind.value == kind
+
+
+def test_a_chat_that_opens_with_no_is_a_refusal() -> None:
+    """P-35: nobody presses reply in a chat; a first report that ends with "still the same" is a fault."""
+    assert chat("还是没好，跟之前一样").kind.value == "refusal"
+    assert chat("VPN 从早上起连不上，重启了还是一样").kind.value == "fault"
 
 
 def test_a_compromise_is_a_fault_whatever_is_asked() -> None:

@@ -19,7 +19,11 @@ from tests.parsers.reading import read
         ("一台电脑的客户端闪退，同事的都没事", 3),
         ("页面报表显示异常，不急", 3),
         ("one user gets a timeout, others are fine", 3),
+        ("全店刷不了卡，客人都走光了，收银机全部连不上", 1),
+        ("手册页脚的年份写错了，页脚的字体也不对，不急", 4),
         ("请问 WAF 支持 IPv6 吗？", 4),
+        ("请问贵司的防火墙能不能防勒索病毒？", 4),
+        ("想了解防勒索病毒的方案，请报个价", 4),
         ("please send a quote for the WAF", 4),
     ],
 )
@@ -36,6 +40,31 @@ def test_the_level_names_its_evidence_in_the_senders_script() -> None:
 def test_the_name_of_a_product_is_no_evidence() -> None:
     """防篡改 does not speak of a defacement, nor 杀毒 of a virus."""
     assert read("网页防篡改的控制台有一个按钮显示异常，不急").fault_level.value == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("服务器被黑客入侵，文件都被加密了", ("入侵", "加密")),
+        ("somebody broke into our mail server, it was hacked", ("hacked",)),
+        ("防火墙登录不上，我们很怕中毒", ()),
+        ("防火墙宕机，全公司断网", ()),
+        ("can your firewall stop ransomware?", ()),
+    ],
+)
+def test_a_break_in_is_told_apart_from_a_standstill_and_from_a_fear(
+    text: str, signs: tuple[str, ...]
+) -> None:
+    """P-04: only what has happened to the customer is for security consulting."""
+    incident = read(text).incident
+    assert bool(incident) == bool(signs)
+    assert all(any(sign in words for words in incident) for sign in signs)
+
+
+def test_a_break_in_that_is_over_needs_no_consultant() -> None:
+    """P-04, P-35: who confirms that the trojan is gone does not have the case raised and a colleague woken."""
+    report = read("木马已经清除，系统恢复正常了，谢谢", subject="回复: 请确认故障已恢复", reply=True)
+    assert (report.kind.value, report.incident) == ("confirmation", ())
 
 
 def test_that_others_are_fine_settles_the_scope() -> None:

@@ -252,6 +252,14 @@ def test_what_prints_nothing_hides_no_fault() -> None:
     assert report.fault_level.value <= 2
 
 
+def test_what_prints_nothing_hides_no_break_in() -> None:
+    """P-04, T14: security consulting hears of it, in words that print."""
+    report = read("服\u200b务器文件全被加\u2060密，桌面上有勒\u202e索\u202c信")
+    assert report.fault_level.value == 1
+    assert report.incident
+    assert all(words.isprintable() for words in report.incident)
+
+
 def test_a_disclaimer_is_not_read() -> None:
     """The mail system of a company adds it; it names that company and speaks of what must not be leaked."""
     report = read(

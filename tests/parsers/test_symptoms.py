@@ -94,3 +94,25 @@ def test_a_fault_in_new_words_is_kept_at_low_confidence() -> None:
     assert [symptom.confidence for symptom in report.symptoms] == [0.4]
     assert report.kind.value == "fault"
     assert read("数据库审计的资料请查收").symptoms == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["还是老样子", "still the same", "VPN drops. Restarted, still broken.", "我們還是不行"]
+)
+def test_that_it_still_fails_is_no_symptom(text: str) -> None:
+    """Nobody reads "still the same" back to the customer as what is wrong."""
+    assert not [
+        each.value for each in read(text).symptoms if "VPN" not in each.value and "drops" not in each.value
+    ]
+
+
+def test_speech_without_a_stop_is_told_apart() -> None:
+    """Voice input: the fault lies in the middle of one breath of greetings, names and numbers."""
+    found = [
+        each.value
+        for each in chat(
+            "你好我是顺达物流的我们仓库那个网关啊昨天换完以后就特别卡然后扫码枪都连不上了麻烦你们派人看一下我姓邢"
+        ).symptoms
+    ]
+    assert any("连不上" in words for words in found)
+    assert all(len(words) < 30 for words in found)

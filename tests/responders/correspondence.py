@@ -107,6 +107,7 @@ def filled_with(payload: str) -> Case:
         product=payload,
         place=payload,
         symptoms=(payload, payload),
+        incident=(payload,),
         problems=(payload,),
         suggested_case=payload,
         solution=payload,

@@ -72,6 +72,7 @@ ASKED_OF: list[tuple[str, str, str, list[str]]] = [
     ("review_passed", "desk", "", ["已请客户确认", "> 更换了证书"]),
     ("visit_requested", "service_manager", "visit", ["今天 10:32", "> 电源模块", "· #指派"]),
     ("consulting_needed", "security_consulting", "", ["> 电源模块", "以服务台名义发给客户"]),
+    ("incident", "security_consulting", "", ["> 电源模块", "以服务台名义发给客户", "由维护工程师照常处理"]),
     ("case_for_quality", "quality", "response", ["无须答复", "工程师响应"]),
     ("parts_ready", "engineer", "", ["仓库已发出", "· #到场"]),
     ("inspection_due", "engineer", "inspection_visit", ["今天 10:32 前", "#已解决", "· #到场"]),

@@ -74,6 +74,7 @@ STAFF_NOTICES = (
     "triage_request",
     "case_for_quality",
     "consulting_needed",
+    "incident",
     "complaint",
     "assignment",
     "plan_prompt",

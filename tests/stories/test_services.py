@@ -4,10 +4,26 @@ support, the question how satisfied customers were; and the CRM, where there is 
 
 import json
 
+import pytest
+
 from gateway.cases import commitments as promised
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
-from tests.stories.afternoon import ADMIN, BANK, FAULT, HE_LAN, HOSPITAL, LI, SUN_JIE, WANG, ZHAO
+from tests.stories.afternoon import (
+    ADMIN,
+    BANK,
+    CHIPS,
+    FAULT,
+    FENG,
+    HAIYAN,
+    HE_LAN,
+    HOSPITAL,
+    LI,
+    SMALL_FAULT,
+    SUN_JIE,
+    WANG,
+    ZHAO,
+)
 from tests.stories.conftest import AfternoonOf
 
 INSTALLATION = "您好，\n新购的防火墙已到货，请安排上门安装。"
@@ -198,6 +214,69 @@ def test_fixing_what_a_report_lists_is_for_security_consulting(other_afternoon: 
     words = "刘主任您好，我是安全咨询的冯涛，下午两点给您打电话。"
     day.staff_writes("feng.tao", "10:00", words, answering="consulting_needed")
     assert words in day.last(HOSPITAL, "engineer_reply").text
+
+
+BREAK_INS = [
+    (HOSPITAL, "您好，\n服务器文件全被加密了，桌面上留了勒索信，请马上处理！", "勒索", "安全咨询服务工程师"),
+    (HAIYAN, "您好，\n我們的伺服器遭駭客入侵，後台多了不認識的帳號，請立即協助。", "入侵", "資安顧問"),
+    (
+        CHIPS,
+        "Hello,\nour file server was hacked last night, the files are encrypted and there is a ransom note.",
+        "hacked",
+        "security consultants",
+    ),
+]
+
+
+@pytest.mark.parametrize(("customer", "words", "sign", "told"), BREAK_INS)
+def test_a_break_in_is_a_fault_and_goes_to_a_consultant_besides(
+    other_afternoon: AfternoonOf, customer: str, words: str, sign: str, told: str
+) -> None:
+    """P-04, P-10: the engineer works on the product, a consultant gets in touch, and the customer knows of both."""
+    day = other_afternoon(customer, staff=CONSULTANT).customer_writes("2026-11-23 09:00", words)
+    assert (day.case.kind, day.case.level) == ("fault", 1)
+    assert any(sign in each for each in day.case.incident)
+    assert day.post(FENG, "incident") == ["11-23 09:00 incident"]
+    assert words.splitlines()[1] in day.last(FENG, "incident").text.replace("\n> ", " ")
+    assert day.told("new_case") != []
+    assert told in day.last(customer, "first_reply").text
+    day.staff_writes(FENG, "09:20", "请先断开受影响主机的网络，我十分钟后来电。", answering="incident")
+    assert day.state("response") == promised.MET
+
+
+def test_a_break_in_on_saturday_night_wakes_the_consultant(other_afternoon: AfternoonOf) -> None:
+    """P-04: at once, as an attack is of level 1; nobody waits for Monday."""
+    day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes("2026-11-21 23:00", BREAK_INS[0][1])
+    assert day.post(FENG, "incident") == ["11-21 23:00 incident"]
+
+
+def test_a_break_in_found_later_reaches_the_consultant_once(other_afternoon: AfternoonOf) -> None:
+    """P-04, P-21: what began as a small fault is of level 1 from then on, at any hour; nobody is told twice."""
+    day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes("2026-11-23 09:00", SMALL_FAULT)
+    assert (day.case.level, day.post(FENG, "incident")) == (3, [])
+    day.customer_writes("22:00", "刚刚发现管理员账号被盗，黑客从境外登录进来，服务器被植入木马！")
+    assert day.case.level == 1
+    assert day.post(FENG, "incident") == ["11-23 22:00 incident"]
+    assert "境外登录" in day.last(FENG, "incident").text
+    day.customer_writes("22:10", "木马还在，另一台服务器也被入侵了！")
+    assert day.post(FENG, "incident") == ["11-23 22:00 incident"]
+
+
+def test_a_break_in_where_nobody_is_a_consultant_goes_to_the_service_manager(
+    afternoon_of: AfternoonOf,
+) -> None:
+    """P-04: an empty role falls through to who answers for it, never to nobody."""
+    day = afternoon_of().customer_writes("2026-11-23 09:00", BREAK_INS[0][1])
+    assert day.post(SUN_JIE, "incident") == ["11-23 09:00 incident"]
+
+
+def test_a_question_about_ransomware_is_no_break_in(other_afternoon: AfternoonOf) -> None:
+    """P-04: a consultant is not sent to whoever only asks what a product can do."""
+    day = other_afternoon(HOSPITAL, staff=CONSULTANT).customer_writes(
+        "2026-11-23 09:00", "您好，\n请问贵司的防火墙能不能防勒索病毒？"
+    )
+    assert (day.case.incident, day.post(FENG)) == ((), [])
+    assert "安全咨询" not in day.read_outside()
 
 
 def test_a_bad_answer_to_the_follow_up_is_traced_to_the_engineer(other_afternoon: AfternoonOf) -> None:

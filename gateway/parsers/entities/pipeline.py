@@ -21,6 +21,7 @@ from gateway.parsers.entities.letter import Letter
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+|\d+|[^\w\s]|_|\s+")
 _FACTORY = "gateway_finder"
 _WITNESS = "gateway_witness"
+_MODEL = "model"
 
 if not Doc.has_extension("letter"):
     Doc.set_extension("letter", default=None)
@@ -100,13 +101,13 @@ def build(finders: Iterable[tuple[str, Finder]], *, with_model: bool = False) ->
         component = cast("FinderComponent", nlp.add_pipe(_FACTORY, name=name))
         component.find = find
     if with_model:
-        nlp.add_pipe(_WITNESS, name="model")
+        nlp.add_pipe(_WITNESS, name=_MODEL)
     return nlp
 
 
 def run(nlp: Language, letter: Letter) -> list[Candidate]:
-    """Everything the pipeline finds in a letter."""
-    doc = nlp.make_doc(letter.plain)
+    """Everything the pipeline finds in a letter. Only the model reads tokens: none are made for the rules alone."""
+    doc = nlp.make_doc(letter.plain if nlp.has_pipe(_MODEL) else "")
     extensions: Any = doc._
     extensions.letter, extensions.candidates = letter, []
     return cast("list[Candidate]", nlp(doc)._.candidates)

@@ -82,7 +82,11 @@ def _told_apart(body: str, *, is_reply: bool | None) -> Words:
     forwarded = "" if found.forward is None else join(lines[found.forward :])
     if _says_nothing(new, points=bool(forwarded)) or _is_bare_forward(found):
         return Words(join(lines), "", "", forwarded)
-    new, below = _before_client_line(new) if is_reply is not False else (new, [])
+    start = find_signature(new)
+    cut = _client_line(new[:start]) if is_reply is not False else None
+    if cut is None:
+        return Words(join(new[:start]), join(quoted), join(new[start:]), forwarded)
+    new, below = new[: cut + 1], new[cut + 1 :]
     start = find_signature(new)
     return Words(join(new[:start]), join(below + quoted), join(new[start:]), forwarded)
 
@@ -111,10 +115,7 @@ def _is_pointer(line: Line) -> bool:
     return line.plain.strip(" .,:!。，：！") in _POINTERS
 
 
-def _before_client_line(new: list[Line]) -> tuple[list[Line], list[Line]]:
-    """Cut below "Sent from my …" when what follows is no signature: the old message, without any mark."""
-    start = find_signature(new)
-    for number, line in enumerate(new[:start]):
-        if number and is_client_line(line):
-            return new[: number + 1], new[number + 1 :]
-    return new, []
+def _client_line(unsigned: list[Line]) -> int | None:
+    """Where "Sent from my …" stands above the signature: what follows it is the old message, without any mark."""
+    numbers = (number for number, line in enumerate(unsigned) if number and is_client_line(line))
+    return next(numbers, None)
