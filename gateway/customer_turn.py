@@ -12,10 +12,13 @@ from gateway.cases.policy import Policy
 from gateway.messages import Inbound
 from gateway.parsers import answers, confirmation, interval, satisfaction
 from gateway.parsers.answers import Answers
+from gateway.parsers.entities import names
 from gateway.parsers.report import Found, Report
 
 FAULT = "fault"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+MAIL = "mail"
+"""The channel that is no chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def _by_kind(
         by=person,
         message_id=inbound.message_id,
         answers=_answers(case, report),
+        contact_in_full=_contact_in_full(case, report),
     )
     if closed:
         if kind == "refusal" and case.closed_at and at - case.closed_at <= timedelta(days=reopen_days):
@@ -106,6 +110,14 @@ def _answers(case: Case, report: Report) -> Answers:
     return answers.by_customer(case.missing, report, offered)
 
 
+def _contact_in_full(case: Case, report: Report) -> str | None:
+    """The full name of a contact known by surname and title; what a colleague has put right stays."""
+    told = _sure(report.contact)
+    if told is None or case.contact is None or events.CONTACT in case.corrected:
+        return None
+    return told if names.completes(told, case.contact) else None
+
+
 def _sure(found: Found | None) -> str | None:
     """A value that may be used without asking."""
     return found.value if found and found.is_sure else None
@@ -128,8 +140,9 @@ def new_case(
     """A case with everything that was understood of its first message (P-20, P-21).
 
     `reported_by` is the colleague who filed it for the customer: then a name that the directory knows is enough to
-    find the customer and the contract, and `missing` is what the colleague must still say (P-23). Of a
-    customer's own report values that we are not sure enough of are not used but offered to whoever is asked.
+    find the customer and the contract, and `missing` is what the colleague must still say (P-23). A customer is
+    asked only for what the policy asks by this channel. Of a customer's own report values that we are not sure enough
+    of are not used but offered to whoever is asked.
     """
     address = inbound.sender.address if inbound.sender else ""
     contact = directory.contact_at(address)
@@ -139,6 +152,9 @@ def new_case(
     used, unsure = _believed(report, deliberate=reported_by is not None)
     company = used.get("company") or (customer.name if customer else None)
     wanted = report.missing if missing is None else missing
+    if reported_by is None:
+        askable = policy.asked_by_mail if channel == MAIL else policy.asked_in_chat
+        wanted = tuple(field for field in wanted if field in askable)
     asked = tuple(field for field in wanted if field != "company" or company is None)
     plan, services = bought(customer, policy, at)
     level = report.fault_level.value

@@ -1,7 +1,7 @@
 """`gateway parse --explain`: a message drawn in the terminal with what was read in it, where, and how surely.
 
 Spans are coloured by field, symptoms red; signature and quotes are dim; below stand the fields with their sources and
-confidence, the level with its evidence, and what would be asked. Nothing a message holds reaches the terminal as a
+confidence, the level with its evidence, and what nobody told. Nothing a message holds reaches the terminal as a
 command: what prints nothing is shown as a sign of its own.
 """
 
@@ -142,7 +142,7 @@ def _verdict(report: Report) -> Text:
         lines.append("level because of: ", "dim").append(
             harmless("; ".join(report.fault_level.evidence)) + "\n", _EVIDENCE
         )
-    lines.append("would ask for: ", "dim").append(", ".join(report.missing) or "nothing")
+    lines.append("not told: ", "dim").append(", ".join(report.missing) or "nothing")
     for problem in report.problems:
         lines.append("\nproblem: ", "red").append(harmless(problem))
     return lines

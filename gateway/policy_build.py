@@ -86,6 +86,8 @@ class _Joiner:
             default_level=rows.policy.default_level,
             escalation_chain=rows.escalation.chain,
             lead=rows.policy.lead,
+            asked_by_mail=frozenset(rows.policy.asked_by_mail),
+            asked_in_chat=frozenset(rows.policy.asked_in_chat),
             high_priority_services=frozenset(row.name for row in rows.service if row.high_priority),
             reply_means={
                 (notice, role): meaning

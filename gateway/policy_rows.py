@@ -144,12 +144,18 @@ class NoticeRow(Row):
     needs: tuple[str, ...] = ()
 
 
+Askable = Literal["company", "contact", "phone", "symptoms"]
+"""What a customer may be asked for, where their report lacks it (P-20, P-23)."""
+
+
 class PolicySection(Row):
     """What counts where nothing else says so."""
 
     default_plan: str = "5x8"
     default_level: int = 3
     lead: SpanText = Span(10, "wm")
+    asked_by_mail: tuple[Askable, ...] = ("company", "contact", "phone", "symptoms")
+    asked_in_chat: tuple[Askable, ...] = ("company", "contact", "symptoms")
 
 
 class EscalationSection(Row):

@@ -407,6 +407,10 @@ class Work(ChatWork, Protocol):
         """Every name that was taught, with its customer's id."""
         ...
 
+    def names_taught(self) -> int:
+        """How often a name was taught, by any gateway on this database: whoever knows fewer asks for them."""
+        ...
+
     def next_moment(self) -> datetime | None:
         """When the clock or the outbox next needs somebody."""
         ...

@@ -36,7 +36,7 @@ def test_the_drawing_holds_the_words_the_fields_and_what_would_be_asked() -> Non
         "signature",
         "恒泽物流有限公司",
         "level",
-        "would ask for: nothing",
+        "not told: nothing",
     ):
         assert words in seen, words
     assert "0." in seen
@@ -50,9 +50,9 @@ def test_a_span_is_coloured_where_it_stands() -> None:
 
 def test_what_is_not_sure_enough_is_marked_as_asked() -> None:
     """Below 0.5 a value is asked for, not used."""
-    seen = shown(draw(read("Hi Citadel,\nour WAF is down.\nThanks\nJorunn Skail, Grenholt"), "b.eml"))
+    seen = shown(draw(chat("VPN of Ovenmere is slow"), "b.txt"))
     assert "asked" in seen
-    assert "would ask for: company" in seen
+    assert "not told: company" in seen
 
 
 def test_nothing_in_a_message_commands_the_terminal() -> None:
@@ -77,4 +77,4 @@ def test_harmless_words_keep_their_length() -> None:
 
 def test_an_empty_message_is_drawn_too() -> None:
     """An empty mail is somebody's first try."""
-    assert "would ask for" in shown(draw(read(""), "empty.eml"))
+    assert "not told" in shown(draw(read(""), "empty.eml"))

@@ -22,11 +22,12 @@ from gateway.parsers import glance
 from gateway.parsers.report import Reader
 from gateway.parsers.screening import OwnMail
 from gateway.ports import Kept, TaughtName, Work
-from gateway.reading import Reading, ReadingDied
+from gateway.reading import Reading, ReadingDied, ReadingHere
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import read_case
 from gateway.storage.tables import cases, outbox
 from tests.house import CHEN, EMMA, HE_LAN, SUPPORT, WANG, ZHOU, House, close, mail, with_templates
+from tests.parsers.reading import stranger
 
 FAULT = "堡垒机无法登录，十几名运维人员受影响，请尽快处理。\n\n周敏\n青山农村商业银行股份有限公司\n手机：13800010001"
 STRANGER = "someone@elsewhere.example"
@@ -466,6 +467,30 @@ async def test_what_colleagues_taught_is_known_after_a_restart(house: House) -> 
     customer = readings.learned.customer_named("青山总行")
     assert customer is not None
     assert customer.id == "qingshan-bank"
+
+
+async def test_a_name_taught_to_one_gateway_is_known_to_another_with_its_next_mail(house: House) -> None:
+    """Issue 5: two gateways share a database on PostgreSQL; the desk teaches one of them, and neither is restarted."""
+    readings = ReadingHere(stranger(), house.parts.directory, house.parts.rules.vendor)
+    other = intake_with(house, readings)
+    report = "防火墙登录不上。\n\n吴波\n青山农商总行\n电话：13700070007"
+    await house.keep(mail(STRANGER, report))
+    (before,) = await other.turn()
+    assert house.case(before.case_number).company == "青山农商总行"
+    taught = TaughtName("青山农商总行", "qingshan-bank", house.clock.now(), "he.lan", str(before.case_number))
+    await house.store.run(lambda work: work.teach_name(taught))
+    await house.keep(mail("heping@nowhere.example", report.replace("吴波", "何平"), subject="又登录不上"))
+    (after,) = await other.turn()
+    assert house.case(after.case_number).company == "青山农村商业银行股份有限公司"
+
+
+async def test_without_news_no_gateway_loads_its_names_again(house: House) -> None:
+    """Loading 100,000 customers takes seconds: it is done when a name was taught, not for every mail."""
+    readings = Attentive(house.readings)
+    other = intake_with(house, readings)
+    await house.keep(mail(ZHOU, FAULT))
+    await other.turn()
+    assert readings.learned is None
 
 
 async def test_a_mail_that_no_reader_survives_still_gives_a_case_and_its_neighbours_do_not_wait(

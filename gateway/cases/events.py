@@ -46,11 +46,15 @@ class Reported(WordsEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerWrote(WordsEvent):
-    """A further message on the case. `answers` fills what we had asked for: company, contact, phone, symptoms."""
+    """A further message on the case. `answers` fills what we had asked for: company, contact, phone, symptoms.
+
+    `contact_in_full`: the name of the contact, whom we knew by surname and title so far (陈立 for 陈工).
+    """
 
     name = "customer_wrote"
     message_id: str | None = None
     answers: tuple[tuple[str, str], ...] = ()
+    contact_in_full: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -201,7 +201,8 @@ class Plan:
 class Policy:
     """Everything the owner promises, as loaded from config.toml. `version` changes whenever a row does.
 
-    `lead` is the least notice that a change of level or plan leaves anybody.
+    `lead` is the least notice that a change of level or plan leaves anybody. `asked_by_mail` and `asked_in_chat` are
+    the fields for which a customer is asked where their report lacks them (P-20, P-23).
     """
 
     version: str
@@ -214,6 +215,8 @@ class Policy:
     default_level: int
     escalation_chain: tuple[str, ...]
     lead: Span
+    asked_by_mail: frozenset[str]
+    asked_in_chat: frozenset[str]
     high_priority_services: frozenset[str] = frozenset()
     reply_means: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     by_name: Mapping[str, Target] = field(init=False, repr=False, compare=False)

@@ -18,7 +18,8 @@ def remember(case: Case, event: Event) -> Case:
         case = replace(case, unreachable=tuple(each for each in case.unreachable if each != event.by))
     match event:
         case events.CustomerWrote():
-            return _with_answers(_with_message(case, event.message_id), event.answers)
+            answered = _with_answers(_with_message(case, event.message_id), event.answers)
+            return replace(answered, contact=event.contact_in_full or answered.contact)
         case events.FactsLearned():
             return _with_answers(case, event.answers)
         case events.Assigned() if event.role == ENGINEER:

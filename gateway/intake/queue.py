@@ -66,10 +66,15 @@ class Intake:
         self._clock = clock
         self._ids = ids
         self._prover = Prover(rules.trust, rules.dns)
+        self._names_known = 0
 
     async def turn(self) -> Sequence[Outcome]:
         """Take in what waits, in the order it came; what each message became. Empty when nothing waits."""
-        claimed = await self._store.run(lambda work: work.claim_inbox(CLAIM))
+        claimed, taught = await self._store.run(lambda work: (work.claim_inbox(CLAIM), work.names_taught()))
+        if taught != self._names_known:
+            # A colleague may have told another gateway on this database.
+            with suppress(NotNow):  # no mail waits for a name
+                await self.learn()
         reading = [
             asyncio.ensure_future(self.read(kept)) if kept.deaths < LAST_LIVES else None for kept in claimed
         ]
@@ -100,19 +105,20 @@ class Intake:
             return Outcome(FAILED, reason=type(error).__name__)
         log.info("message_taken_in", inbox=kept.id, outcome=outcome.name, case=outcome.case_number)
         if outcome.taught:
-            with suppress(NotNow):  # it is stored, and known at the latest when we start again
+            with suppress(NotNow):  # it is stored, and known at the latest on the next turn
                 await self.learn()
         return outcome
 
     async def learn(self) -> None:
         """Know customers by the names that colleagues taught, from the next message on. Raises NotNow."""
-        names = await self._store.run(lambda work: work.taught_names())
+        names, taught = await self._store.run(lambda work: (work.taught_names(), work.names_taught()))
         known = self._rules.directory
         directory = await asyncio.to_thread(known.also_called, names)
         await asyncio.to_thread(meant.prepare, directory)
         if directory is not known:
             self._rules = replace(self._rules, directory=directory)
             await self._readings.learn(directory)
+        self._names_known = taught
 
     async def _release(self, kept: Kept) -> None:
         """Our own fault, and passing: it is no death of the message's."""

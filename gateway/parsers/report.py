@@ -4,6 +4,7 @@ A `Report` holds what was understood, how sure we are and where it was read; INT
 `Reader` is built once, with the directory and who we are (spaCy is loaded then), and reads any number of messages.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +27,7 @@ from gateway.parsers import (
     zones,
 )
 from gateway.parsers.bounces import Bounce
-from gateway.parsers.entities import companies, contacts, emails, phones, places, products
+from gateway.parsers.entities import bilingual, called, companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
 from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 __all__ = ["SURE_ENOUGH", "Found", "KindFound", "LevelFound", "Reader", "Report", "Symptom", "Vendor"]
+
+
+_SHORTEST_LABEL = 5
+"""Letters: a shorter name of ours is the label of other people's domains, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,10 @@ class Reader:
         self._own = own or OwnMail(
             domains=frozenset(vendor.domains), addresses=frozenset((vendor.address.lower(),))
         )
-        self._domains = frozenset(domain.lower() for domain in vendor.domains)
         our_names = tuple(key for name in vendor.names if (key := key_of(name)))
+        # A colleague writes from wherever our name is the domain's, whether the owner has listed it or not.
+        labels = (key for key in our_names if key.isascii() and len(key) >= _SHORTEST_LABEL)
+        self._domains = frozenset((*(domain.lower() for domain in vendor.domains), *labels))
         our_numbers = frozenset("".join(filter(str.isdigit, phone)) for phone in vendor.phones)
         finders: list[tuple[str, Finder]] = [
             ("ourselves", partial(companies.ourselves, names_of_ours=Lookup((n, n) for n in vendor.names))),
@@ -135,7 +142,8 @@ class Reader:
         automatic: Automatic | None,
         bounce: Bounce | None,
     ) -> Report:
-        fields = _decide_all(letter, found)
+        language = written_in.detect(inbound.subject, words.text if words.text.strip() else inbound.body)
+        fields = _decide_all(letter, found, in_chinese=language != "en")
         of_products = spans_of(found, Field.PRODUCT)
         named = [fields[field].candidate.span for field in (Field.COMPANY, Field.CONTACT) if field in fields]
         masked = clauses.masked(
@@ -155,7 +163,7 @@ class Reader:
         level = levels.read(signs, kind.value, stated)
         return Report(
             inbound=inbound,
-            language=written_in.detect(inbound.subject, words.text if words.text.strip() else inbound.body),
+            language=language,
             automatic=automatic,
             bounce=bounce,
             text=words.text,
@@ -172,7 +180,7 @@ class Reader:
             fault_level=level,
             incident=levels.incident(signs, kind.value, level),
             commands=told.commands,
-            missing=_missing(values, kind, faults, reachable=letter.chat),
+            missing=_missing(values, kind, faults, is_reply=is_reply),
             problems=(
                 *inbound.problems,
                 *((f"read for names only up to {LONGEST_ZONE} characters",) if letter.cut else ()),
@@ -180,18 +188,27 @@ class Reader:
         )
 
 
-def _decide_all(letter: Letter, found: Sequence[Candidate]) -> dict[Field, Decision]:
+def _decide_all(letter: Letter, found: Sequence[Candidate], *, in_chinese: bool) -> dict[Field, Decision]:
     """The winner of each field; the telephone is weighed beside the contact who was chosen."""
     decisions: dict[Field, Decision] = {}
     for field in (Field.COMPANY, Field.CONTACT, Field.EMAIL, Field.PRODUCT, Field.PLACE):
-        if decision := decide(field, found):
+        considered = called.to_be_called(found) if field is Field.CONTACT else found
+        if decision := decide(field, considered):
             decisions[field] = decision
+    for field in (Field.COMPANY, Field.CONTACT):
+        if decision := decisions.get(field):
+            decisions[field] = bilingual.as_the_letter_calls_it(
+                letter, decision, found, in_chinese=in_chinese
+            )
     contact = decisions.get(Field.CONTACT)
     beside = contact.candidate.span if contact else None
     numbers = [_beside(letter, candidate, beside) for candidate in found if candidate.field is Field.PHONE]
     if decision := decide(Field.PHONE, numbers):
         decisions[Field.PHONE] = decision
     return decisions
+
+
+_ANOTHER_NUMBER = re.compile(r"\d{5}")
 
 
 def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate:
@@ -201,25 +218,26 @@ def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate
     between = letter.plain[min(contact[1], phone.span[1]) : max(contact[0], phone.span[0])]
     lines = between.count("\n")
     same_zone = letter.zone_at(contact[0]) is letter.zone_at(phone.span[0])
-    bonus = 0.16 if not lines and len(between) < 40 else 0.05 if same_zone and lines <= 3 else 0.0
+    follows = phone.span[0] >= contact[1]
+    bonus = 0.05 if same_zone and lines <= 3 else 0.0
+    if not lines and len(between) < 40:
+        bonus = 0.3 if follows and len(between) < 12 and not _ANOTHER_NUMBER.search(between) else 0.16
     return Candidate(
         phone.field, phone.value, phone.span, phone.source, phone.rule, min(0.98, phone.score + bonus)
     )
 
 
 def _missing(
-    values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom], *, reachable: bool
+    values: Mapping[str, Found], kind: KindFound, faults: Sequence[Symptom], *, is_reply: bool
 ) -> tuple[str, ...]:
-    """What a desk would still have to ask (P-20, P-23): a chat is a way to reach somebody, no number needed.
+    """What of a report's facts (P-20, P-23) the message and the directory do not tell, or not surely enough.
 
-    A value that we are not sure enough of is asked for, too.
+    Whether somebody is asked for it is the policy's business: of a chat no number is needed to answer it.
     """
-    if kind.value in ("confirmation", "refusal"):
-        return ()
+    if kind.value == "confirmation" or (kind.value == "refusal" and is_reply):
+        return ()  # it goes on with a case, which knows them
     sure = {name for name, found in values.items() if found.is_sure}
-    lacking = [name for name in ("company", "contact") if name not in sure]
-    if "phone" not in sure and not reachable:
-        lacking.append("phone")
+    lacking = [name for name in ("company", "contact", "phone") if name not in sure]
     if kind.value == "fault" and not faults:
         lacking.append("symptoms")
     return tuple(lacking)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from gateway.ports import Example, TaughtName
 from gateway.storage.connected import Connected
@@ -34,6 +34,10 @@ class LearningWork(Connected):
         """Every name that was taught, with its customer's id; of a name taught twice the last counts."""
         query = select(taught_names.c.name, taught_names.c.customer_id).order_by(taught_names.c.id)
         return {row.name: row.customer_id for row in self._connection.execute(query)}
+
+    def names_taught(self) -> int:
+        """How often a name was taught. A count, since two writers' ids need not become visible in their order."""
+        return self._connection.execute(select(func.count()).select_from(taught_names)).scalar_one()
 
 
 def corrected_reports(engine: Engine) -> Sequence[CorrectedReport]:

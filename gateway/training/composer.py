@@ -9,25 +9,33 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 from gateway.parsers.entities.folding import fold
+from gateway.training import organisations
+from gateway.training.fillers import clause
 from gateway.training.makers import LATIN_MAKERS, MAKERS, Maker
 
 __all__ = ["LABELS", "Labelled", "messages"]
 
+# Whoever writes for somebody else introduces himself as everybody does: the model marks him, the rules know his role.
 LABELS = {
     "company": "COMPANY",
+    "company_again": "COMPANY",
     "latin_company": "COMPANY",
     "person": "PERSON",
     "latin_person": "PERSON",
     "surname": "PERSON",
+    "writer_org": "COMPANY",
+    "writer": "PERSON",
     "other_org": "ORG_OTHER",
     "other_person": "PERSON_OTHER",
     "place": "PLACE",
 }
-_ONCE = frozenset(LABELS)
+_AGAIN = "company_again"
+"""The customer once more, in full or as the writer shortens it."""
+_ONCE = frozenset(LABELS) - {_AGAIN}
 _SLOT = re.compile(r"\{(\w+)(\??)\}")
 _DEEPEST = 12
 _SHARE_OF_CHINESE = 0.62
@@ -63,8 +71,8 @@ class _Writer:
 
     def write(self, symbol: str, depth: int = 0) -> None:
         """Append the symbol's words, with the spans of the names in them."""
-        if symbol in self._grammar.makers:
-            self._name(symbol)
+        if symbol == _AGAIN or symbol in self._grammar.makers:
+            self._append_name(symbol, self._name(symbol))
             return
         production = self._rng.choice(self._grammar.productions[symbol])
         at = 0
@@ -75,11 +83,18 @@ class _Writer:
             at = slot.end()
         self._append(production[at:])
 
-    def _name(self, symbol: str) -> None:
-        words = self._parts.get(symbol) if symbol in _ONCE else None
-        if words is None:
-            words = self._grammar.makers[symbol](self._rng)
-            self._parts[symbol] = words
+    def _name(self, symbol: str) -> str:
+        """What the symbol stands for in this message."""
+        if symbol == _AGAIN:
+            whole = self._name("company")
+            return whole if self._rng.random() < 0.4 else organisations.shortened(whole, self._rng)
+        if symbol not in _ONCE:
+            return self._grammar.makers[symbol](self._rng)
+        if symbol not in self._parts:
+            self._parts[symbol] = self._grammar.makers[symbol](self._rng)
+        return self._parts[symbol]
+
+    def _append_name(self, symbol: str, words: str) -> None:
         if label := LABELS.get(symbol):
             self.spans.append((self._length, self._length + len(words), label))
         self._append(words)
@@ -117,4 +132,5 @@ def _grammar(language: str) -> _Grammar:
         symbol: tuple(line.replace("\\n", "\n") for line in block.strip("\n").split("\n"))
         for symbol, block in tables.items()
     }
-    return _Grammar(productions, MAKERS if language == "chinese" else LATIN_MAKERS)
+    makers = MAKERS if language == "chinese" else LATIN_MAKERS
+    return _Grammar(productions, {**makers, "clause": partial(clause, language)})

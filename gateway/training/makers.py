@@ -5,89 +5,74 @@ stand and not which names there are. What they are drawn from is data: `phrases/
 """
 
 import random
-import tomllib
-from collections.abc import Callable, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable
 
 from gateway.parsers.entities.wordlist import blocks
+from gateway.training import organisations, words
 
 __all__ = ["LATIN_MAKERS", "MAKERS", "Maker"]
 
 Maker = Callable[[random.Random], str]
 
 
-def company(rng: random.Random) -> str:
-    """A customer as people name it in Chinese: with its legal form, shortened, or as a bare brand."""
-    where = _city(rng) if rng.random() < 0.25 else ""
-    shape = rng.random()
-    if shape < 0.3:
-        return f"{where}{_brand(rng)}{_trade(rng)}{_pick(rng, _words('legal'))}"
-    if shape < 0.6:
-        return f"{where}{_brand(rng)}{_trade(rng)}"
-    if shape < 0.8:
-        return f"{where}{_brand(rng)}{_pick(rng, _words('ends'))}"
-    if shape < 0.9:
-        return _brand(rng, most=4)
-    return _latin_word(rng)
-
-
-def latin_company(rng: random.Random) -> str:
-    """A company in Latin letters: syllables or plain words, a trade, perhaps a legal form."""
-    shape = rng.random()
-    trade = _pick(rng, blocks("companies")["trade_words"])
-    head = _latin_word(rng) if rng.random() < 0.6 else _common(rng) + _common(rng).lower()
-    form = _pick(rng, _words("forms"))
-    if shape < 0.3:
-        return f"{head} {trade} {form}"
-    if shape < 0.5:
-        return f"{head} {trade}"
-    if shape < 0.62:
-        return f"{head} {_latin_word(rng)}"
-    if shape < 0.72:
-        return f"{head} {form}"
-    if shape < 0.8:
-        return f"{head} & {_latin_word(rng)}"
-    if shape < 0.86:
-        return f"{_pick(rng, _words('seats'))} {_latin_word(rng)}"
-    if shape < 0.93:
-        return f"{_common(rng)} {_common(rng)} {trade}"
-    return _shouted(rng, head if rng.random() < 0.6 else f"{head} {trade}")
-
-
 def person(rng: random.Random) -> str:
     """A person as Chinese writers name one: in full, by surname and title, by nickname, or in Latin letters."""
-    surname = _surname(rng)
+    surname = words.surname(rng)
     shape = rng.random()
     if shape < 0.62:
-        return surname + "".join(_pick(rng, _characters("given")) for _ in range(rng.choice((1, 2, 2))))
+        return surname + "".join(
+            words.pick(rng, words.characters("given")) for _ in range(rng.choice((1, 2, 2)))
+        )
     if shape < 0.82:
-        return surname[0] + _pick(rng, _words("titles"))
+        return surname[0] + words.pick(rng, words.listed("titles"))
     if shape < 0.92:
-        return _pick(rng, _words("nicknames")) + surname[0]
-    return _first_name(rng) if shape < 0.97 else f"{_first_name(rng)} {surname}"
+        return words.pick(rng, words.listed("nicknames")) + surname[0]
+    if shape < 0.95:
+        return words.first_name(rng)
+    return f"{words.first_name(rng)} {surname}" if shape < 0.97 else latin_person(rng)
 
 
 def latin_person(rng: random.Random) -> str:
     """A person in Latin letters: first name, both names, with an honorific or initials."""
     shape = rng.random()
-    if shape < 0.35:
-        return _first_name(rng)
-    surname = _latin_word(rng)
+    if shape < 0.04:
+        return words.first_name(rng).lower()
+    if shape < 0.32:
+        return words.first_name(rng)
+    surname = words.latin_word(rng)
+    if shape < 0.37:
+        return f"{words.first_name(rng)}-{words.first_name(rng)} {surname}"
+    if shape < 0.4:
+        return f"{words.first_name(rng)} {rng.choice(('van', 'de', 'von', 'bin', 'van der', 'el'))} {surname}"
+    if shape < 0.45:
+        return _romanised(rng)
     if shape < 0.8:
-        return f"{_first_name(rng)} {surname}"
+        return f"{words.first_name(rng)} {surname}"
     if shape < 0.88:
-        return f"{_pick(rng, _words('honorifics'))} {surname}"
+        return f"{words.pick(rng, words.listed('honorifics'))} {surname}"
     if shape < 0.93:
         return f"{chr(rng.randrange(65, 91))}. {surname}"
     if shape < 0.97:
-        return f"{_latin_word(rng)} {_latin_word(rng)} {surname}"
-    return f"{_first_name(rng)} {surname}".upper()
+        return f"{words.latin_word(rng)} {words.latin_word(rng)} {surname}"
+    return f"{words.first_name(rng)} {surname}".upper()
+
+
+def _romanised(rng: random.Random) -> str:
+    """A Chinese name as Hong Kong, Singapore or Taiwan write it in Latin letters: surname first or last."""
+    surname = words.pick(rng, words.listed("romanised_surnames"))
+    given = [words.pick(rng, words.listed("romanised_given")) for _ in range(rng.choice((1, 2, 2)))]
+    together = rng.choice((" ", "-")).join(
+        (given[0], *(each if rng.random() < 0.5 else each.lower() for each in given[1:]))
+    )
+    shape = rng.random()
+    if shape < 0.4:
+        return f"{surname} {together}"
+    return f"{words.first_name(rng)} {surname}" if shape < 0.8 else f"{together} {surname}"
 
 
 def latin_place(rng: random.Random) -> str:
     """A town in Latin letters: one of the gazetteer, or one that no gazetteer knows."""
-    return _pick(rng, blocks("places")["latin"]) if rng.random() < 0.5 else _latin_word(rng)
+    return words.pick(rng, blocks("places")["latin"]) if rng.random() < 0.5 else words.latin_word(rng)
 
 
 def phone(rng: random.Random) -> str:
@@ -105,35 +90,35 @@ def phone(rng: random.Random) -> str:
 
 def product(rng: random.Random) -> str:
     """A product of the catalogue, in Chinese or by its Latin name, sometimes with a model."""
-    name = _pick(rng, blocks("products")["chinese" if rng.random() < 0.6 else "latin"])
+    name = words.pick(rng, blocks("products")["chinese" if rng.random() < 0.6 else "latin"])
     return f"{name} {_model(rng)}" if rng.random() < 0.15 else name
 
 
 def latin_product(rng: random.Random) -> str:
     """A product of the catalogue in Latin letters."""
-    name = _pick(rng, blocks("products")["latin"])
+    name = words.pick(rng, blocks("products")["latin"])
     return rng.choice((name, name.lower(), name.lower(), _model(rng)))
 
 
 def predicate(rng: random.Random) -> str:
     """What a fault says in Chinese, from the lexicon of symptoms."""
-    return _pick(rng, blocks("symptoms")["chinese"])
+    return words.pick(rng, blocks("symptoms")["chinese"])
 
 
 def latin_predicate(rng: random.Random) -> str:
     """What a fault says in English."""
-    word = _pick(rng, blocks("symptoms")["english"])
+    word = words.pick(rng, blocks("symptoms")["english"])
     return rng.choice((f"is {word}", word, f"{word} again", f"{word} since the update", f"keeps {word}"))
 
 
 def error(rng: random.Random) -> str:
     """An error message as it is quoted."""
-    return _pick(rng, _words("errors"))
+    return words.pick(rng, words.listed("errors"))
 
 
 def vendor(rng: random.Random) -> str:
     """Us, under any name: never the customer."""
-    return _pick(rng, _words("vendors")) if rng.random() < 0.5 else _brand(rng)
+    return words.pick(rng, words.listed("vendors")) if rng.random() < 0.5 else words.brand(rng)
 
 
 def number(rng: random.Random) -> str:
@@ -141,42 +126,34 @@ def number(rng: random.Random) -> str:
     return str(rng.randrange(1, 200))
 
 
-def _city(rng: random.Random) -> str:
-    return _pick(rng, blocks("places")["cities" if rng.random() < 0.8 else "taiwan"])
+def address(rng: random.Random) -> str:
+    """A mail address of nobody."""
+    user = (
+        _lower_word(rng)
+        + rng.choice(("", ".", "_"))
+        + rng.choice(("", _lower_word(rng), str(rng.randrange(99))))
+    )
+    return f"{user.strip('._')}@{_lower_word(rng)}{rng.choice(('', '-it', _lower_word(rng)))}.example"
 
 
-def _surname(rng: random.Random) -> str:
-    return _pick(rng, _characters("frequent_surnames") if rng.random() < 0.5 else _surnames())
+def site(rng: random.Random) -> str:
+    """A web address of nobody."""
+    return f"{rng.choice(('www.', 'https://', 'http://www.'))}{_lower_word(rng)}.example"
 
 
-def _brand(rng: random.Random, most: int = 3) -> str:
-    return "".join(_pick(rng, _characters("brand")) for _ in range(rng.choice((2, 2, 2, most))))
+def code(rng: random.Random) -> str:
+    """A serial number, a ticket or a version."""
+    return rng.choice(
+        (
+            _model(rng),
+            f"SN{rng.randrange(10**8)}",
+            f"V{rng.randrange(9)}.{rng.randrange(9)}.{rng.randrange(20)}",
+        )
+    )
 
 
-def _trade(rng: random.Random) -> str:
-    return _pick(rng, blocks("companies")["trade"])
-
-
-def _common(rng: random.Random) -> str:
-    return _pick(rng, _words("common"))
-
-
-def _first_name(rng: random.Random) -> str:
-    return _pick(rng, blocks("names")["given"]) if rng.random() < 0.6 else _latin_word(rng)
-
-
-def _latin_word(rng: random.Random) -> str:
-    syllables = (_syllable(rng) for _ in range(rng.choice((1, 2, 2, 3))))
-    return "".join(syllables).capitalize()
-
-
-def _syllable(rng: random.Random) -> str:
-    parts = (_pick(rng, _words(part)) for part in ("onsets", "nuclei", "codas"))
-    return "".join(parts).replace("-", "")
-
-
-def _shouted(rng: random.Random, name: str) -> str:
-    return name.upper() if rng.random() < 0.3 else name
+def _lower_word(rng: random.Random) -> str:
+    return words.latin_word(rng).lower()
 
 
 def _model(rng: random.Random) -> str:
@@ -184,52 +161,34 @@ def _model(rng: random.Random) -> str:
     return f"{letters}-{rng.randrange(1, 99) * 100}"
 
 
-def _pick(rng: random.Random, words: Sequence[str]) -> str:
-    return words[rng.randrange(len(words))]
-
-
-@cache
-def _tables() -> dict[str, str]:
-    return tomllib.loads((files("gateway.training") / "phrases" / "words.toml").read_text("utf-8"))
-
-
-@cache
-def _words(key: str) -> tuple[str, ...]:
-    block = _tables()[key]
-    return tuple(word.strip() for word in (block.split("|") if "|" in block else block.split()))
-
-
-@cache
-def _characters(key: str) -> tuple[str, ...]:
-    return tuple(_tables()[key])
-
-
-@cache
-def _surnames() -> tuple[str, ...]:
-    return (*"".join(blocks("names")["surnames"]), *blocks("names")["compound_surnames"] * 2)
-
-
 MAKERS: dict[str, Maker] = {
-    "company": company,
-    "latin_company": latin_company,
-    "other_org": company,
+    "company": organisations.chinese,
+    "latin_company": organisations.latin,
+    "other_org": organisations.chinese,
+    "writer_org": organisations.chinese,
+    "writer": person,
     "person": person,
     "latin_person": latin_person,
     "other_person": person,
-    "surname": _surname,
-    "place": _city,
+    "surname": words.surname,
+    "place": words.city,
     "phone": phone,
     "product": product,
     "predicate": predicate,
     "error": error,
     "vendor": vendor,
     "number": number,
+    "email": address,
+    "site": site,
+    "code": code,
 }
 """Symbol of the Chinese grammar -> what makes it up."""
 
 LATIN_MAKERS: dict[str, Maker] = MAKERS | {
-    "company": latin_company,
-    "other_org": latin_company,
+    "company": organisations.latin,
+    "other_org": organisations.latin,
+    "writer_org": organisations.latin,
+    "writer": latin_person,
     "person": latin_person,
     "other_person": latin_person,
     "place": latin_place,

@@ -25,6 +25,8 @@ SETS = {
     "held out": "messages_held_out.toml",
     "fresh": "messages_fresh.toml",
     "aside": "messages_aside.toml",
+    "foreign a": "messages_foreign_a.toml",
+    "foreign b": "messages_foreign_b.toml",
 }
 VALUES = ("company", "contact", "phone", "email", "product", "place")
 _LOOSE = ("product", "place")

@@ -8,7 +8,7 @@ from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.letter import Zone, lay_out
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.pipeline import MixedTokeniser, build, run
-from tests.parsers.reading import chat, read, value
+from tests.parsers.reading import acquainted, chat, mail, read, stranger, value
 
 # ---------------------------------------------------------------------------------------------- folding
 
@@ -226,9 +226,24 @@ def test_what_everybody_calls_himself_is_no_company(text: str) -> None:
         ("手机 139-5510-8826", "139-5510-8826"),
         ("ring 01463 555 010 ext 12", "01463 555 010 ext 12"),
         ("我的电话是13855512043谢谢", "13855512043"),
+        ("手机 13855 51 2043", "13855 51 2043"),
+        ("你们帮忙看一下我姓邓电话是13855512043", "13855512043"),
         ("請回電02-2555-0134找我", "02-2555-0134"),
     ],
-    ids=["转", "轉", "#", "dash", "international", "Hong Kong", "mobile", "ext", "within Han", "between Han"],
+    ids=[
+        "转",
+        "轉",
+        "#",
+        "dash",
+        "international",
+        "Hong Kong",
+        "mobile",
+        "ext",
+        "within Han",
+        "spaced",
+        "dictated",
+        "between Han",
+    ],
 )
 def test_a_number_is_found_with_its_extension(text: str, phone: str) -> None:
     """Extensions get lost in `phonenumbers` (UNDERSTANDING, facts about the tools)."""
@@ -319,3 +334,230 @@ def test_a_city_in_a_name_or_a_word_is_no_site(text: str) -> None:
 def test_a_verb_of_reporting_is_no_part_of_the_customers_name(verb: str) -> None:
     """ "代客户X通报": a reseller's mail names its customer in the middle of a sentence."""
     assert value(read(f"您好，代客戶恆澤商業銀行{verb}：VPN 連不上"), "company") == "恆澤商業銀行"
+
+
+# ---------------------------------------------------------------------------------------------- roles
+
+
+@pytest.mark.parametrize(
+    ("full", "short", "same"),
+    [
+        ("陈立", "陈工", True),
+        ("陳立國", "陈小姐", True),
+        ("欧阳娜", "欧阳主任", True),
+        ("李立", "小李", True),
+        ("Winnie Chan", "Ms. Chan", True),
+        ("李立", "陈工", False),
+        ("陈主任", "陈工", False),
+        ("陈立", "陈力", False),
+        ("Ms Chan", "Mr Chan", False),
+        ("Winnie Chan", "Ms Chang", False),
+    ],
+)
+def test_a_full_name_completes_surname_and_title(full: str, short: str, same: bool) -> None:
+    """陈工 and 陈立 under one letter are one person; 李立 is another, and a title is no name."""
+    assert names.completes(full, short) is same
+
+
+def test_the_full_name_of_the_signature_is_taken_for_surname_and_title() -> None:
+    """The desk records a name (P-20), wherever in the letter it stands."""
+    text = "防火墙宕机了，请联系陈工 13855520164\n\n陈立\n云岭果业有限公司"
+    assert value(read(text), "contact") == "陈立"
+    assert value(read(text.replace("陈立", "马丽")), "contact") == "陈工"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please call asap. If I am not in, ask for Ms Kwan.\n\nWinnie Chan\nHarbour Grain Ltd\n+852 2555 0170",
+        "请打我手机 13855520164，我不在就找小刘。\n\n陈立\n云岭果业有限公司",
+    ],
+)
+def test_whoever_is_called_only_instead_is_not_the_contact(text: str) -> None:
+    """A stand-in is named last, and must not be called first."""
+    assert value(read(text), "contact") in ("Winnie Chan", "陈立")
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("客戶窗口：資安部 溫紹庭 02-5552-7719", "溫紹庭"),
+        ("电话 0898-5550 3318 找班长符永康，随时在", "符永康"),
+        ("Please contact our Mr. Gu (IT), 0512-5550 8840", "Mr. Gu"),
+        ("現場可洽值班經理 游先生（0978-555-201）", "游先生"),
+        ("please contact the local IT coordinator, Ms. Xu Lin, directly", "Xu Lin"),
+        ("客户端窗口 资安处 许经理", "许经理"),
+    ],
+)
+def test_what_somebody_does_and_where_is_no_part_of_the_name(words: str, who: str) -> None:
+    """Office, post and "our" stand before the name of whoever is to be called."""
+    text = f"WAF 宕机了。{words}\n\nBernd Haslinger\nGeneral Manager"
+    assert value(read(text), "contact") == who
+
+
+def test_a_display_name_may_hold_the_office_and_the_person() -> None:
+    """信息科 王岚 <…> is 王岚; 溪湖鎮公所 行政室 is the town's office."""
+    assert value(stranger().read(mail("WAF 宕机了", name="信息科 王岚")), "contact") == "王岚"
+    assert value(stranger().read(mail("WAF 宕機了", name="溪湖鎮公所 行政室")), "company") == "溪湖鎮公所"
+
+
+def test_of_whoever_speaks_of_the_customers_contact_the_own_company_is_none() -> None:
+    """An integrator says who he is and whom to call there; the customer is the other company he names."""
+    text = "我是启星集成的梁栋，恒泽商业银行的日志审计磁盘满了。客户那边对接人是柏科长，023-5556 7012。"
+    report = read(text)
+    assert (value(report, "company"), value(report, "contact")) == ("恒泽商业银行", "柏科长")
+    assert value(read("我是启星集成的梁栋，日志审计磁盘满了。"), "company") == "启星集成"
+
+
+@pytest.mark.parametrize(
+    ("text", "company"),
+    [
+        ("客户鼎湖乳业反馈，防火墙反复重启。\n\n陆佳\n鼎盛系统集成", "鼎湖乳业"),
+        ("我是东桥集成的阿明，负责恒泽商业银行的项目，WAF 授权到期了。", "恒泽商业银行"),
+        (
+            "VPN is down at our Suzhou subsidiary, Werkmann Tools Ltd.\n\nThomas Berger\nWerkmann AG",
+            "Werkmann Tools Ltd.",
+        ),
+        ("集团下属东方置业的 EDR 授权为 0。\n\n曾国良\n东方控股集团", "东方置业"),
+    ],
+    ids=["the customer says", "looks after", "subsidiary", "subordinate"],
+)
+def test_who_writes_for_another_house_names_it(text: str, company: str) -> None:
+    """The contract that counts is that of the house with the fault (P-20)."""
+    assert value(read(text), "company") == company
+
+
+def test_the_customers_program_is_no_customer() -> None:
+    """客户端 begins as 客户 does, and nobody is called 端闪退."""
+    assert value(read("客户端闪退反馈\n\n陆佳\n鼎盛物流"), "company") == "鼎盛物流"
+
+
+@pytest.mark.parametrize(
+    ("body", "who", "company"),
+    [
+        ("防火墙断网了，请协助。", "陈冠宇", "日河生技"),
+        ("Our firewall is down, please help.", "Kevin Chen", "SunRiver Biotech"),
+    ],
+)
+def test_a_name_in_two_scripts_is_called_as_the_letter_is_written(body: str, who: str, company: str) -> None:
+    """Whoever answers in Chinese writes to 陈冠宇, and in English to Kevin Chen."""
+    report = read(f"{body}\n\n陈冠宇 Kevin Chen\n日河生技 SunRiver Biotech")
+    assert (value(report, "contact"), value(report, "company")) == (who, company)
+
+
+def test_the_senders_domain_vouches_for_a_name() -> None:
+    """kreidler-pumpen.example writes for Kreidler Pumpen; a free mailbox vouches for nobody."""
+    text = "Our tunnel drops.\n\nBernd Haslinger\nKreidler Pumpen\n0512-5550 8840"
+    report = read(text, address="b.haslinger@kreidler-pumpen.example")
+    other = read(text, address="b.haslinger@gmail.com")
+    assert value(report, "company") == "Kreidler Pumpen"
+    assert report.company is not None
+    assert other.company is None or other.company.confidence < report.company.confidence
+
+
+def test_an_office_in_brackets_is_no_part_of_a_labelled_company() -> None:
+    """It says which of its houses; the directory knows the company without."""
+    assert (
+        value(read("Customer: Colbrook Woollens (Leeds office)\nWAF is down"), "company")
+        == "Colbrook Woollens"
+    )
+
+
+def test_a_schools_office_is_not_part_of_another_kind_of_school() -> None:
+    """育才小學校務處 is the office of 育才小學, not the 務處 of 育才小學校."""
+    assert value(read("WAF 宕機了\n\n林嘉敏\n育才小學校務處\n2711 9043"), "company") == "育才小學"
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "phone"),
+    [
+        (
+            "帮IT部的周工报一下。周工电话 13855520111，他在机房。\n\n李芳\n海润包装有限公司\n0512-5550 1001",
+            "周工",
+            "13855520111",
+        ),
+        (
+            "到现场请找保安登记，然后打机房值班 刘洋 13955520222。急事打我 13955520333。\n\n王海\n宏图物流",
+            "刘洋",
+            "13955520222",
+        ),
+        (
+            "Prasad is on site till 6, his no. is 6555 0161, then call the NOC 6555 0160.\n\nRiverine Cold Storage IT",
+            "Prasad",
+            "6555 0161",
+        ),
+        (
+            "Please liaise with our manager Mdm Goh Siew Hoon at 6555 0142.\n\nSarah Lim\nOrchid Dental\n6555 0100",
+            "Goh Siew Hoon",
+            "6555 0142",
+        ),
+    ],
+    ids=["his number", "call the one on duty", "is on site", "liaise with"],
+)
+def test_whoever_is_to_be_called_beats_the_writer_however_often_he_names_himself(
+    text: str, who: str, phone: str
+) -> None:
+    """A signature, a display name and an introduction are one person who writes, and not the one who is there."""
+    writer = text.split("\n\n")[1].split("\n")[0]
+    report = stranger().read(mail(f"WAF 宕机了\n{text}", name=writer))
+    assert (value(report, "contact"), value(report, "phone")) == (who, phone)
+
+
+def test_whom_a_known_contact_names_is_called() -> None:
+    """They say who is on site; of those who name nobody the directory's name stays (UNDERSTANDING step 5)."""
+    named = acquainted().read(mail("WAF 宕机了，现场联系人：刘洋", address="shi@yunling.example"))
+    assert (value(named, "contact"), value(named, "company")) == ("刘洋", "云岭果业有限公司")
+    silent = acquainted().read(mail("WAF 宕机了\n\n刘洋", address="shi@yunling.example"))
+    assert value(silent, "contact") == "施文静"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张总，请看下面的情况：WAF 宕机了。\n\n马骏\n恒泽物流有限公司",
+        "张总您好：\nWAF 宕机了。\n\n马骏\n恒泽物流有限公司",
+        "WAF 宕机了，张总让我先问一下。\n\n马骏\n恒泽物流有限公司",
+        "上周小张来过，换了板子，今天又断。\n\n马骏\n恒泽物流有限公司",
+    ],
+    ids=["addressed", "greeted", "asks through him", "was here"],
+)
+def test_whoever_is_addressed_or_only_spoken_of_is_not_the_contact(text: str) -> None:
+    """The chief who presses and the engineer who was here are nobody to call."""
+    assert value(read(text), "contact") == "马骏"
+    assert value(read(text.rpartition("\n\n")[0]), "contact") is None
+
+
+# ---------------------------------------------------------------------------------------------- sites
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("防火墙在门诊楼负一层，全停了", "门诊楼负一层"),
+        ("設備在 A 棟 2F 機房", "A 棟 2F 機房"),
+        ("IPS 到了，装在研发楼三楼机房", "研发楼三楼机房"),
+        ("The firewall is on the 3rd floor, both lights are red", "3rd floor"),
+        ("WAF is down, we are in Building 7", "Building 7"),
+        ("设备在营口，机房在三楼弱电间", "营口"),
+    ],
+)
+def test_where_no_city_is_named_the_building_floor_or_room_is_the_place(text: str, place: str) -> None:
+    """P-03: somebody goes there. Where a city is named the region counts first (P-22)."""
+    assert value(read(text), "place") == place
+
+
+def test_a_floor_alone_says_whose_computers_are_meant() -> None:
+    """ "三楼的电脑" is scope, not a site."""
+    assert value(read("三楼的电脑全都上不了网"), "place") is None
+
+
+def test_a_colleague_who_passes_a_mail_on_is_not_the_contact_from_whichever_domain_of_ours() -> None:
+    """The owner lists citadel.example; a colleague's citadel.cn is as much ours, and the customer stands below."""
+    head = "发件人：范晓东 <fan@qingyuan.example>\n主题：WAF 宕机了"
+    inner = f"{head}\n\nWAF 宕机了\n\n范晓东\n青原商业银行\n021-5555 0199"
+    forwarded = f"麻烦处理\n王芳\n\n---------- 转发邮件 ----------\n{inner}"
+    report = stranger().read(
+        mail(forwarded, subject="转发：WAF 宕机了", name="王芳", address="wangfang@citadel.cn")
+    )
+    assert (value(report, "company"), value(report, "contact")) == ("青原商业银行", "范晓东")
+    assert value(report, "email") == "fan@qingyuan.example"

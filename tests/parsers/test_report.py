@@ -154,10 +154,10 @@ def test_a_free_mailbox_names_no_customer() -> None:
     assert value(acquainted().read(mail("WAF 宕机", address="x@qq.com")), "company") is None
 
 
-def test_what_a_desk_must_still_ask_is_missing() -> None:
-    """P-20 and P-23: company, contact, a way to reach them, symptoms."""
+def test_what_a_message_does_not_tell_is_missing_however_it_came() -> None:
+    """P-20 and P-23: company, contact, phone, symptoms. What of it somebody is asked for is the policy's business."""
     assert read("防火墙宕机了").missing == ("company", "contact", "phone")
-    assert chat("防火墙宕机了").missing == ("company", "contact")  # the chat itself reaches the sender
+    assert chat("防火墙宕机了").missing == ("company", "contact", "phone")
 
 
 def test_a_confirmation_asks_for_nothing() -> None:

@@ -17,6 +17,7 @@ def test_of_a_name_taught_twice_the_last_counts(writer: Writer) -> None:
         taught = TaughtName("青田", customer, NOW, "he.lan", NUMBER)
         do(writer, lambda work, taught=taught: work.teach_name(taught))
     assert do(writer, lambda work: work.taught_names()) == {"青田": "other"}
+    assert do(writer, lambda work: work.names_taught()) == 2, "a second teaching is news, too"
 
 
 def test_examples_come_back_in_their_order_with_the_report_they_are_about(

@@ -96,7 +96,7 @@ def test_bare_words_answer_too(afternoon_of: AfternoonOf, answer: str, contact: 
 
 def test_what_we_are_not_sure_of_is_not_used_but_shown_to_the_desk(afternoon_of: AfternoonOf) -> None:
     """Issue 5: below one half a value is a guess: the desk may know better, a stranger is not told it (T19)."""
-    day = afternoon_of(STRANGER).customer_writes("2026-11-23 09:00", "防火墙登录不上，宏远那边很急")
+    day = afternoon_of(STRANGER).customer_writes("2026-11-23 09:00", "防火墙登录不上，宏远的也是")
     assert (day.case.company, day.case.uncertain) == (None, {"company": "宏远"})
     assert "公司（可能是“宏远”）" in day.last(HE_LAN, "new_case").text
     asked = day.last(STRANGER, "first_reply").text

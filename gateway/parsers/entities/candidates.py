@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from gateway.parsers.entities import names
 from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.entities.letter import Letter, Span, Zone
 
@@ -81,6 +82,7 @@ class Decision:
     confidence: float
 
 
+_SAME_PERSON = 0.5  # of a full name with the surname of whoever was found
 _TRUSTED = 0.8  # of a longer form of a name: what a legal form reaches
 
 
@@ -100,7 +102,11 @@ def decide(field: Field, candidates: Sequence[Candidate]) -> Decision | None:
     key = max(supports, key=lambda key: (round(supports[key], 3), len(key), -_position(groups[key])))
     best = max(groups[key], key=lambda candidate: candidate.score)
     confidence = min(0.99, supports[key]) if best.score < 1 else 1.0
-    return Decision(_in_full(best, groups) if field is Field.COMPANY else best, confidence)
+    if field is Field.COMPANY:
+        best = _in_full(best, groups)
+    elif field is Field.CONTACT:
+        best = _by_full_name(best, groups)
+    return Decision(best, confidence)
 
 
 def _in_full(best: Candidate, groups: dict[str, list[Candidate]]) -> Candidate:
@@ -110,6 +116,13 @@ def _in_full(best: Candidate, groups: dict[str, list[Candidate]]) -> Candidate:
     begins = (c for members in groups.values() for c in members if c.span and c.span[0] == best.span[0])
     longer = [c for c in begins if c.score >= _TRUSTED and c.key.startswith(best.key)]
     return max(longer, key=lambda candidate: len(candidate.key), default=best)
+
+
+def _by_full_name(best: Candidate, groups: dict[str, list[Candidate]]) -> Candidate:
+    """The same person's full name where one surely stands in the letter: 陈立 for 陈工, Winnie Chan for Ms Chan."""
+    others = (candidate for members in groups.values() for candidate in members)
+    full = [c for c in others if c.score >= _SAME_PERSON and names.completes(c.value, best.value)]
+    return max(full, key=lambda candidate: candidate.score, default=best)
 
 
 def _support(key: str, groups: dict[str, list[Candidate]], field: Field) -> float:

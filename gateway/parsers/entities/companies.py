@@ -1,7 +1,7 @@
 """The customer's company: labelled, with a legal end, introduced ("我是X的Y"), or a short name among names.
 
-Whoever writes for somebody else (see `roles`) has his own company kept out. Latin names are found by
-`latin_companies`, names without any end by the lines they stand on (`identity`).
+Whoever writes for somebody else (see `roles`) has his own company kept out. Names are found by their ends in
+`han_companies` and `latin_companies`, names without any end by the lines they stand on (`identity`).
 """
 
 import re
@@ -9,20 +9,17 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 
-from gateway.parsers.entities import identity, latin_companies, names, places, roles
-from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, overlaps, sighting, spans_of
+from gateway.parsers.entities import han_companies, identity, latin_companies, names, places, roles
+from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
 from gateway.parsers.entities.folding import fold
+from gateway.parsers.entities.han_companies import OWN_WORDS
 from gateway.parsers.entities.identity import Kind, Line, Piece
 from gateway.parsers.entities.letter import Letter
 from gateway.parsers.entities.lookup import Lookup
-from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
+from gateway.parsers.entities.wordlist import any_of
 
-_HAN_RUN = r"[\u4e00-\u9fffA-Za-z0-9()·&]"
 _OWNER_OF = re.compile(
     r"(?:^|[\n,。!?;\s])([\u4e00-\u9fff]{3,14}?)的\s?([\u4e00-\u9fff]{2,4})(?=[,。!?\s:]|$)"
-)
-_OWN_WORDS = re.compile(
-    r"贵(?!阳|州|港|溪|金|池|定|安|人|航)|我|本(?!田|钢|溪)|该|敝|你们|他们|各|某|此|哪|另|这|那"
 )
 _OWNED = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{2,8}?)(?=[,。!?\s:]|\d|电话|手机|$)")
 _SEVERAL = re.compile(r"我们[^,]{0,4}?(?:是|叫)|(?:这里|单位|公司)(?:是|叫)|来自")
@@ -31,10 +28,17 @@ _OF_IT = re.compile(r"[的嘅](?=[\s,。!]|我姓|我叫|$)")
 _DOES = re.compile(
     r"负责|新来|做|管|搞|维护|买|用|刚|从|分管|主管|兼|跟|这边|那边|现在|今天|昨天|一直|已经|发现|目前"
 )
-_ADDRESS = re.compile(r"(?:地址|地点|位置|坐标)\s?:?\s?$")
+_OF_OFFICE = re.compile(
+    r"\s?\([^()]{0,40}(?:office|branch|site|plant|campus|厂区|校区|院区)\s?\)\s*$", re.IGNORECASE
+)
+_DISPLAYED = re.compile(r"(?:[^-_/|()·\s]|(?<![\u4e00-\u9fff\s])\s(?!\s))+")
 _SENTENCE = re.compile(
     r"[的了着过吗呢吧啊么很太都也就还又没不被把让跟对从是在有或但请谢]|急|收到|问题|故障|系统|电脑"
 )
+
+
+_OF_THE_WRITER = frozenset({"introduction", "X's Y", "of somebody"})
+"""Rules that see who somebody says he is."""
 
 
 def find(
@@ -48,7 +52,7 @@ def find(
     sightings = [c for c in _all(letter, found, ends) if not any(own in c.key for own in our_names)]
     stated = [c for c in sightings if c.span and roles.follows(c.span, ends)]
     if not stated:
-        yield from sightings
+        yield from _without_writers_own(letter, sightings)
         return
     keys = {candidate.key for candidate in stated}
     for candidate in sightings:
@@ -59,6 +63,21 @@ def find(
             yield candidate
         else:
             yield sighting(letter, Field.NOT_OURS_TO_TAKE, span, "writes for somebody else", 1.0)
+
+
+def _without_writers_own(letter: Letter, sightings: Sequence[Candidate]) -> Iterator[Candidate]:
+    """All of them; but of whoever speaks of the customer's contact the own company is none, where another is named."""
+    own = {candidate.key for candidate in sightings if candidate.rule in _OF_THE_WRITER}
+    others = [c for c in sightings if not any(_is_form_of(c.key, key) for key in own)]
+    if not (own and others and roles.speaks_of_customers_contact(letter)):
+        yield from sightings
+        return
+    yield from others
+    for candidate in sightings:
+        if candidate not in others and candidate.span:
+            yield sighting(
+                letter, Field.NOT_OURS_TO_TAKE, candidate.span, "speaks of the customer's contact", 1.0
+            )
 
 
 def ourselves(
@@ -74,7 +93,7 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
     blocked = spans_of(found, Field.EMAIL)
     sightings = chain(
         _labelled(letter),
-        _legal(letter),
+        han_companies.find(letter),
         latin_companies.find(letter, ends),
         _introduced(letter),
         _before_department(letter),
@@ -92,68 +111,16 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
 
 def _labelled(letter: Letter) -> Iterator[Candidate]:
     for match in _label().finditer(letter.plain):
-        words = re.split(r"\s{2,}", match[1])[0].rstrip(" )")
-        if len(words.strip()) >= 2 and not _OWN_WORDS.match(words) and not names.is_han_person(words):
+        words = _OF_OFFICE.sub("", re.split(r"\s{2,}", match[1])[0]).rstrip(" )")
+        if len(words.strip()) >= 2 and not OWN_WORDS.match(words) and not names.is_han_person(words):
             yield sighting(
                 letter, Field.COMPANY, (match.start(1), match.start(1) + len(words)), "label", 0.93
             )
 
 
-def _legal(letter: Letter) -> Iterator[Candidate]:
-    """Runs of Han that end as organisations end; what the sentence put in front is cut off."""
-    for match in _legal_pattern().finditer(letter.plain):
-        start = match.start() + _lead_length(match[0])
-        end = match.end() - _unit_length(letter.plain[start : match.end()])
-        name = letter.plain[start:end]
-        if _OWN_WORDS.match(name) or _is_address(letter, start):
-            continue
-        if names.is_organisation("".join(filter(_is_han, name))):
-            yield sighting(
-                letter, Field.COMPANY, (start, end), "legal end", 0.85 * ZONE_TRUST[letter.zone_at(start)]
-            )
-
-
-def _is_address(letter: Letter, offset: int) -> bool:
-    return _ADDRESS.search(letter.plain[max(0, offset - 8) : offset]) is not None
-
-
-def _is_han(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff"
-
-
-def _lead_length(run: str) -> int:
-    """How many characters of a run belong to the sentence before the name."""
-    end = next((end for end in longest_first("companies", "legal") if run.endswith(end)), run[-2:])
-    head = run[: len(run) - len(end)]
-    cut = max((match.end() for match in _lead().finditer(head)), default=0)
-    if bare := _bare_deputy(head, cut):
-        cut = bare
-    opened = head.rfind("(", cut)
-    if opened >= 0 and ")" not in run[opened:]:
-        cut = opened + 1
-    closed = head.find(")", cut)
-    if closed >= 0 and "(" not in head[cut:closed]:
-        cut = closed + 1
-    return cut
-
-
-def _bare_deputy(head: str, start: int) -> int:
-    """Where the customer begins in "网茂科技代大雅客运": behind a 代 that follows a whole company."""
-    for match in re.finditer(r"[代替帮为]表?", head[start:]):
-        if names.is_short_company(head[start : start + match.start()]):
-            return start + match.end()
-    return 0
-
-
-def _unit_length(name: str) -> int:
-    """How long the unit at the end of a name is that its letterhead does not hold (中信工商专科学校图书馆)."""
-    match = re.search(r"(?:公司|大学|学院|学校|医院|银行)([\u4e00-\u9fff]{0,4}(?:图书馆|中心|处|所))$", name)
-    return len(match[1]) if match else 0
-
-
 def _introduced(letter: Letter) -> Iterator[Candidate]:
     for match in _introduction().finditer(letter.plain):
-        if _OWN_WORDS.match(match[1]):
+        if OWN_WORDS.match(match[1]):
             continue
         if length := _company_length(match[1]):
             span = (match.start(1), match.start(1) + length)
@@ -215,7 +182,7 @@ def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
         name = _BENEFICIARY.match(letter.plain, end)
         if (
             name
-            and not _OWN_WORDS.match(name[0])
+            and not OWN_WORDS.match(name[0])
             and _could_be_name(name[0])
             and not places.is_place(name[0])
             and not _is_colleague(name[0])
@@ -225,7 +192,7 @@ def _beneficiaries(letter: Letter, ends: Sequence[int]) -> Iterator[Candidate]:
 
 def _is_colleague(words: str) -> bool:
     """Whether somebody of the writer's own house is meant: 信息部龙主管, 我们韩总."""
-    return any(
+    return not names.is_short_company(words) and any(
         names.is_han_person(words[-length:]) and (length == len(words) or _is_office(words[:-length]))
         for length in (2, 3, 4)
         if length <= len(words)
@@ -240,10 +207,12 @@ _BENEFICIARY = re.compile(
 def _from_header(letter: Letter) -> Iterator[Candidate]:
     """A company in the display name: "刘波-浪潮信息", "Jane Roe (Acme Foods Ltd)"."""
     display = (letter.sender.name if letter.sender else None) or ""
-    for part in re.split(r"[-_/|()（）·]|\s{2,}", fold(display).plain):
-        name = part.strip()
+    folded = fold(display)
+    for part in _DISPLAYED.finditer(folded.plain):
+        name = part[0].strip()
         if names.is_short_company(name) or (len(name) <= 60 and latin_companies.is_company(name)):
-            yield Candidate(Field.COMPANY, name, None, "header", "display name", 0.5)
+            written = folded.text[part.start() : part.end()].strip()
+            yield Candidate(Field.COMPANY, written, None, "header", "display name", 0.5)
 
 
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -256,7 +225,7 @@ def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candida
             if (
                 piece.kind is not Kind.HAN
                 or places.is_place(piece.text)
-                or _is_address(letter, piece.span[0])
+                or han_companies.is_address(letter, piece.span[0])
             ):
                 continue
             if names.is_short_company(piece.text):
@@ -317,7 +286,7 @@ def _could_be_name(word: str) -> bool:
         3 <= len(word) <= 24
         and "(" not in word
         and not known
-        and not _OWN_WORDS.match(word)
+        and not OWN_WORDS.match(word)
         and not _SENTENCE.search(word)
     )
 
@@ -349,15 +318,3 @@ def _before_office() -> re.Pattern[str]:
     return re.compile(
         rf"(?:^|(?<=[\s,。:;(\[!?]))([\u4e00-\u9fff]{{3,14}}?)\s?{offices}(?=[\s,。:;!?)\]\u4e00-\u9fff]|$)"
     )
-
-
-@cache
-def _lead() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'company_leads')}|(?<!美)的|^于|^为|^与|^和")
-
-
-@cache
-def _legal_pattern() -> re.Pattern[str]:
-    ends = "|".join(map(re.escape, longest_first("companies", "legal")))
-    branches = "|".join(map(re.escape, blocks("companies")["branch"]))
-    return re.compile(rf"{_HAN_RUN}{{2,40}}(?:{ends})(?:[\u4e00-\u9fff]{{1,8}}?(?:{branches}))?")

@@ -1,68 +1,70 @@
-"""Whom to call: labelled, introduced, the window a reseller names, the name in a signature, a name among names.
+"""Whom to call: introduced, named by what he does, in the header, in a signature, among names; and whom `called` finds.
 
-The on-site contact beats the sender where one is named; our own people and people only greeted are not taken.
+Our own people and people only greeted or spoken of are not taken.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from gateway.parsers.entities import identity, names, places
+from gateway.parsers.entities import called, identity, names, places
 from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
+from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.identity import Kind, Line
 from gateway.parsers.entities.letter import Letter, Span, Zone
+from gateway.parsers.entities.people import (
+    CLOSING,
+    HAN,
+    HONORIFIC,
+    LATIN,
+    LATIN_NAME,
+    length_of_latin_name,
+    length_of_name,
+)
 from gateway.parsers.entities.wordlist import any_of, longest_first
 
-_HAN = r"[\u4e00-\u9fff]"
-_LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][A-Za-zÀ-ɏ'’-]*"
-_HONORIFIC = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?"
-_LATIN_NAME = rf"(?-i:(?:{_HONORIFIC} )?{_LATIN}(?: (?:(?:de|da|van|von|bin|binti|al|el) )?{_LATIN}){{0,3}})"
-_NAME = rf"(?:{_HAN}{{1,4}}[部科处室课组])?({_HAN}{{2,6}}|{_LATIN_NAME})"
 _END = r"(?=[,.!?:;、。\s(]|$)"
 
 _LATIN_INTRODUCTION = re.compile(
-    rf"\b(?:[Mm]y name is|I am|I'm|[Tt]his is|[Nn]ame's)\s({_LATIN_NAME}){_END}"
-    rf"|(?:^|[\n,.!] ?)({_LATIN_NAME}) (?:here|speaking){_END}"
+    rf"\b(?:[Mm]y name is|I am|I'm|[Tt]his is|[Nn]ame's)\s({LATIN_NAME}){_END}"
+    rf"|(?:^|[\n,.!] ?)({LATIN_NAME}) (?:here|speaking){_END}"
 )
 _OF_COMPANY = re.compile(
-    rf"(?:(?:我们?是?|这里是?|这边是?|来自)[^,。\n!?]{{2,20}}|(?:^|[\n,。!?\s]){_HAN}{{3,14}})[的嘅]\s?({_HAN}{{2,8}}){_END}"
+    rf"(?:(?:我们?是?|这里是?|这边是?|来自)[^,。\n!?]{{2,20}}|(?:^|[\n,。!?\s]){HAN}{{3,14}})[的嘅]\s?({HAN}{{2,8}}){_END}"
 )
 _SURNAME_ONLY = re.compile(
-    rf"(?:我姓|免贵姓|本人姓|老板姓|经理姓|老师姓|负责人姓|联系人姓|(?<=[,。\s])姓)\s?({_HAN})(?!{_HAN}名)"
+    rf"(?:我姓|免贵姓|本人姓|老板姓|经理姓|老师姓|负责人姓|联系人姓|(?<=[,。\s])姓)\s?({HAN})(?!{HAN}名)"
 )
 _NICKNAME = re.compile(r"(?<![\u4e00-\u9fff])阿[A-Z][a-z]{1,10}(?![A-Za-z])")
 _BEHIND_ROLE = re.compile(
-    rf"\s?({_HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|[,。!?\s;:、(]|$|\d)"
+    rf"\s?({HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|[,。!?\s;:、(]|$|\d)"
 )
-# "龙主管电话 0791-…", "Denise 308-…" are called; "我电话" and "联系电话" are nobody.
-_BEFORE_NUMBER = re.compile(rf"({_HAN}{{2,5}})(?:的)?(?:电话|手机|座机|号码)号?[:是为]?\s?(?=[\d(+])")
-_WITH_HONORIFIC = re.compile(rf"\b({_HONORIFIC} {_LATIN}(?: {_LATIN}){{0,2}})")
-_CLOSING = re.compile(r"(?:敬上|敬启|谨上|谨启|拜上|敬呈|上|启)$")
-_OFFICE = re.compile(r"[-_/|(（]|·")
+_WITH_HONORIFIC = re.compile(rf"\b({HONORIFIC} {LATIN}(?: {LATIN}){{0,2}})")
+# What stands in a display name between dashes, brackets and the blanks beside Han.
+_OFFICE = re.compile(r"(?:[^-_/|(·\s]|(?<![\u4e00-\u9fff])\s|\s(?![\u4e00-\u9fff]))+")
 
 
 def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
     """Every person who might be the one to call."""
-    blocked = spans_of(found, Field.EMAIL, Field.PHONE, Field.NOT_OURS_TO_TAKE)
+    others_people = list(called.spoken_of(letter))
+    yield from others_people
+    blocked = spans_of([*found, *others_people], Field.EMAIL, Field.PHONE, Field.NOT_OURS_TO_TAKE)
+    named = list(called.find(letter))
+    instead = [
+        candidate.span for candidate in named if candidate.rule == called.CALLED_INSTEAD and candidate.span
+    ]
+    others = (each for finder in (_introduced, _by_role, _from_header) for each in finder(letter))
     stated = [
         candidate
-        for finder in (_stated, _introduced, _by_role, _from_header)
-        for candidate in finder(letter)
+        for candidate in (*named, *(c for c in others if c.span is None or not overlaps(c.span, instead)))
         if candidate.span is None or not overlaps(candidate.span, blocked)
     ]
     yield from stated
-    companies = spans_of(found, Field.COMPANY, Field.PRODUCT, Field.EMAIL)
+    others_names = spans_of(others_people, Field.NOT_OURS_TO_TAKE)
+    companies = [*spans_of(found, Field.COMPANY, Field.PRODUCT, Field.EMAIL), *instead, *others_names]
     for candidate in _among_names(letter, [*found, *stated]):
         if candidate.span and not overlaps(candidate.span, companies):
             yield candidate
-
-
-def _stated(letter: Letter) -> Iterator[Candidate]:
-    for pattern, rule, score in ((_window(), "named contact", 0.97), (_label(), "label", 0.93)):
-        for match in pattern.finditer(letter.plain):
-            if length := _name_length(match[1]):
-                span = (match.start(1), match.start(1) + length)
-                yield sighting(letter, Field.CONTACT, span, rule, score)
 
 
 def _introduced(letter: Letter) -> Iterator[Candidate]:
@@ -71,11 +73,11 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
             yield sighting(letter, Field.CONTACT, match.span(1), "introduction", 0.85)
     for match in _LATIN_INTRODUCTION.finditer(letter.plain):
         group = match.lastindex or 1
-        if _latin_name_length(match[group]):
+        if length_of_latin_name(match[group]):
             known = names.is_given_name(match[group].split()[0])
             yield sighting(letter, Field.CONTACT, match.span(group), "introduction", 0.7 if known else 0.5)
     for match in _OF_COMPANY.finditer(letter.plain):
-        if length := _name_length(match[1], whole=True):
+        if length := length_of_name(match[1], whole=True):
             start = match.end(1) - length
             yield sighting(letter, Field.CONTACT, (start, match.end(1)), "X's Y", 0.8)
     for match in _NICKNAME.finditer(letter.plain):
@@ -87,40 +89,31 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
 
 def _by_role(letter: Letter) -> Iterator[Candidate]:
     """A name right behind what its bearer does ("网管曾磊", "值班经理游建铭") or behind an honorific."""
-    called = bool(_call_him().search(letter.plain))
+    is_called = bool(_call_him().search(letter.plain))
     for match in _role().finditer(letter.plain):
         behind = _BEHIND_ROLE.match(letter.plain, match.end(), match.end() + 12)
-        length = _name_length(behind[1]) if behind else 0
+        length = length_of_name(behind[1]) if behind else 0
         if behind and length and not _is_greeted(letter, match.start()):
             span = (behind.start(1), behind.start(1) + length)
-            yield sighting(letter, Field.CONTACT, span, "role and name", 0.9 if called else 0.72)
-    for match in _BEFORE_NUMBER.finditer(letter.plain):
-        length = next((n for n in (4, 3, 2) if n <= len(match[1]) and _is_called(match[1][-n:])), 0)
-        if length:
-            yield sighting(
-                letter, Field.CONTACT, (match.end(1) - length, match.end(1)), "before a number", 0.9
-            )
+            yield sighting(letter, Field.CONTACT, span, "role and name", 0.9 if is_called else 0.72)
     for match in _WITH_HONORIFIC.finditer(letter.plain):
         if not _is_greeted(letter, match.start()):
-            yield sighting(letter, Field.CONTACT, match.span(1), "honorific", 0.9 if called else 0.55)
-
-
-def _is_called(words: str) -> bool:
-    return names.is_han_person(words) and words not in longest_first("cues", "phone_labels")
+            yield sighting(letter, Field.CONTACT, match.span(1), "honorific", 0.9 if is_called else 0.55)
 
 
 def _from_header(letter: Letter) -> Iterator[Candidate]:
     """The display name, where it is a person's and not an office's ("采购-邓洁" is one, "监控中心" is none)."""
-    display = (letter.sender.name if letter.sender else None) or ""
-    for part in _OFFICE.split(display):
-        name = part.strip(" )）")
+    display = fold((letter.sender.name if letter.sender else None) or "")
+    for part in _OFFICE.finditer(display.plain):
+        name = part[0].strip(" )")
         whole = (
             names.is_han_person(name)
             if name[:1] > "\u2e80"
-            else len(name.split()) > 1 and _latin_name_length(name)
+            else len(name.split()) > 1 and length_of_latin_name(name)
         )
         if whole and not names.is_role(name):
-            yield Candidate(Field.CONTACT, name, None, "header", "display name", 0.5)
+            written = display.text[part.start() : part.end()].strip(" )）")
+            yield Candidate(Field.CONTACT, written, None, "header", "display name", 0.5)
 
 
 def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -137,8 +130,8 @@ def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candida
                 weak = (
                     line.zone is Zone.SIGNATURE or (line.is_all_names and len(line.pieces) > 1) or line.signed
                 )
-                if length := _name_length(words, whole=True, weak=weak):
-                    end = start + len(_CLOSING.sub("", words))
+                if length := length_of_name(words, whole=True, weak=weak):
+                    end = start + len(CLOSING.sub("", words))
                     yield sighting(letter, Field.CONTACT, (end - length, end), "among names", standing)
             elif standing and (span := _latin_person(line, index)):
                 score = standing * _latin_trust(letter.plain[span[0] : span[1]], line, index)
@@ -191,59 +184,14 @@ def _latin_trust(text: str, line: Line, index: int) -> float:
     return 1.0 if known else 0.8 if index == 0 or line.beside(index, Kind.COMPANY) else 0.6
 
 
-def _name_length(text: str, *, whole: bool = False, weak: bool = False) -> int:
-    """How many characters of a text are a person's name, 0 when none.
-
-    Counted from the beginning; `whole`: nothing but a role before and a closing word behind (then the length counts
-    back from the closing word). `weak`: a surname that begins ordinary words will do, as it does without `whole`.
-    """
-    if not text or text[0] < "\u2e80":
-        return _latin_name_length(text)
-    if not whole:
-        if names.is_han_person(text, weak=True):
-            return len(text)
-        lengths = (3, 2, 4)
-        return next((n for n in lengths if n < len(text) and names.is_han_person(text[:n], weak=True)), 0)
-    text = _CLOSING.sub("", text) if len(text) > 2 else text
-    if names.is_han_person(text, weak=weak):
-        return len(text)
-    role = next((role for role in longest_first("names", "roles") if text.startswith(role)), "")
-    return len(text) - len(role) if role and names.is_han_person(text[len(role) :]) else 0
-
-
-def _latin_name_length(text: str) -> int:
-    words = [word for word in text.split() if not re.fullmatch(_HONORIFIC, word)]
-    return len(text) if words and names.is_latin_person(words) and not names.is_role(" ".join(words)) else 0
-
-
 def _is_greeted(letter: Letter, offset: int) -> bool:
     return bool(_greeting().search(letter.plain[max(0, offset - 16) : offset]))
 
 
 @cache
-def _window() -> re.Pattern[str]:
-    labels = any_of("cues", "window_labels")
-    of_whom = rf"(?:{_HAN}{{2,10}}的)?"
-    english = (
-        r"\b(?:(?:contact|manager|lead|window|person)(?: person)?(?: (?:there|here|on|at|in|for|site|the|\w+)){0,4}"
-        r"(?: is| will be|:)"
-        r"|their (?:local |own )?(?:it |network |system )?"
-        r"(?:admin(?:istrator)?|manager|engineer|technician|lead|man|colleague),?"
-        r"|on call(?: is)?:?"
-        r"|(?:ask for|deal with|speak (?:to|with)|get hold of|talk to|callback:)(?: (?:mr|ms|mrs)\.?)?)"
-    )
-    return re.compile(rf"(?:{labels}\s{{0,2}}[:是为]?|{english})\s{{0,2}}{of_whom}{_NAME}", re.IGNORECASE)
-
-
-@cache
-def _label() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'contact_labels')}\s{{0,3}}:\s{{0,3}}{_NAME}", re.IGNORECASE)
-
-
-@cache
 def _introduction() -> re.Pattern[str]:
     words = any_of("cues", "person_introductions")
-    return re.compile(rf"{words}\s?({_HAN}{{2,4}}?)(?=[,。!?\s;:、的]|$|电话|手机|\d|联系)")
+    return re.compile(rf"{words}\s?({HAN}{{2,4}}?)(?=[,。!?\s;:、的]|$|电话|手机|\d|联系)")
 
 
 @cache

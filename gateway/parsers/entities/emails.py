@@ -35,8 +35,9 @@ def find(
 
 
 def belongs(domain: str, domains: frozenset[str]) -> bool:
-    """Whether a mail domain is one of these or below one of them."""
-    return any(domain == own or domain.endswith(f".{own}") for own in domains)
+    """Whether a mail domain is one of these or below one; one without a dot is a label, as citadel is of citadel.cn."""
+    labels = domain.split(".")[:-1]
+    return any(domain == own or domain.endswith(f".{own}") or own in labels for own in domains)
 
 
 @cache

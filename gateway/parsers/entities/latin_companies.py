@@ -7,12 +7,11 @@ from functools import cache
 from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, sighting
 from gateway.parsers.entities.letter import Letter, Zone
-from gateway.parsers.entities.wordlist import any_of, longest_first
+from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
 
 _LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ0-9]"
-_WORD = (
-    rf"(?:(?:St\. ?)?{_LETTER}(?:[A-Za-z0-9À-ɏ'’&-]|\.(?=[A-Za-z])){{0,40}}|\([A-ZÀ-Þ][A-Za-zÀ-ɏ ]{{1,20}}\))"
-)
+_IN_BRACKETS = r"\((?![^)]*(?:office|branch|site|plant)\))[A-ZÀ-Þ][A-Za-zÀ-ɏ ]{1,20}\)"
+_WORD = rf"(?:(?:St\. ?)?{_LETTER}(?:[A-Za-z0-9À-ɏ'’&-]|\.(?=[A-Za-z])){{0,40}}|{_IN_BRACKETS})"
 _JOIN = r"(?:(?:of|and|&|de|da|do|dos|du|del|di|la|le|les|van|von|for|the|y|e|et|und) ){0,2}"
 _NAME = rf"(?:{_WORD} {_JOIN}){{0,5}}{_WORD}"
 _INTRODUCED = re.compile(
@@ -27,6 +26,9 @@ _SEATS = (
 _SEAT = re.compile(rf"\b(?:{_SEATS.replace(' ', '|')}) of {_NAME}")
 _PERSON = r"[A-ZÀ-Þ][\w'’-]{1,20}(?: [A-ZÀ-Þ][\w'’-]{1,20}){0,2}"
 _BRACKETED = re.compile(rf"(?<=[,.!?\n–—-] ){_PERSON} \(({_NAME})\)(?=[\s.]*(?:$|\n))")
+_RUN = re.compile(rf"(?<![\w.@/-]){_NAME}(?![\w@])")
+_SHORTEST_KEY = 5
+"""Letters: a shorter label is in too many other words."""
 _SENTENCE_START = r"(?:^|(?<=[\n.,!?:–—-] )|(?<=[\n.,!?:–—-]))"
 _BELONGS = (
     rf"(?:{_PERSON},? (?:[Ff]rom|of|at|@|with)|[Ww]e at|I work (?:for|at)|I am (?:with|from)"
@@ -46,6 +48,7 @@ def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]
     yield from _introduced(letter)
     yield from _of_somebody(letter)
     yield from _in_brackets(letter)
+    yield from _as_the_domain_says(letter)
     for end in beneficiary_ends:
         if name := _BENEFICIARY.match(letter.plain, end):
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
@@ -102,8 +105,33 @@ def _of_somebody(letter: Letter) -> Iterator[Candidate]:
     for match in _OF_SOMEBODY.finditer(letter.plain):
         start = match.start(1) + _lead_length(match[1])
         words = letter.plain[start : match.end(1)]
+        if names.is_trade_word(words):
+            continue  # "Director of Technology"
         if words.split()[0] not in names.not_leading() and not places.is_place(words) and len(words) > 2:
             yield sighting(letter, Field.COMPANY, (start, match.end(1)), "of somebody", 0.7)
+
+
+def _as_the_domain_says(letter: Letter) -> Iterator[Candidate]:
+    """Names that the sender's mail domain is made of: "Kreidler Pumpen" from kreidler-pumpen.example."""
+    domain = _domain_key(letter.sender.domain) if letter.sender else ""
+    if not domain:
+        return
+    for match in _RUN.finditer(letter.plain):
+        start = match.start() + _lead_length(match[0])
+        key = "".join(filter(str.isalpha, letter.plain[start : match.end()])).lower()
+        alike = key.startswith(domain) or (len(key) >= _SHORTEST_KEY and domain.startswith(key))
+        if alike:
+            score = 0.6 * ZONE_TRUST[letter.zone_at(start)]
+            yield sighting(letter, Field.COMPANY, (start, match.end()), "mail domain", score)
+
+
+def _domain_key(domain: str) -> str:
+    """The letters of a domain's longest label, the top level and free mail left out; empty for a short one."""
+    if domain in blocks("companies")["freemail"]:
+        return ""
+    label = max(domain.split(".")[:-1], key=len, default="")
+    key = "".join(filter(str.isalpha, label))
+    return key if len(key) >= _SHORTEST_KEY else ""
 
 
 def _lead_length(run: str) -> int:

@@ -7,6 +7,7 @@ Pure judgements on single folded words; where they are asked is the business of 
 import re
 from functools import cache, lru_cache
 
+from gateway.parsers.entities.folding import fold_word
 from gateway.parsers.entities.wordlist import blocks, longest_first
 
 _REMEMBERED = 4096  # words: the same ones are judged by one finder after another
@@ -19,6 +20,7 @@ _SENTENCE = re.compile(
 _NOT_LAST = frozenset(
     "网厂店部司局院校厅馆站社所处科课室组队台机器件路端库表员号码率量版型类项费款单据页图层区县市省镇村楼"
 )
+_HONOURED = re.compile(r"(?:mr|mrs|ms|miss|dr|prof)\.? (\w+)")
 _SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
 
 
@@ -51,6 +53,31 @@ def is_han_person(word: str, *, weak: bool = False) -> bool:
     if word[:2] in _not_names():
         return weak and len(word) == 3
     return weak or len(word) == 3 or word[0] not in _weak_surnames()
+
+
+def completes(full: str, short: str) -> bool:
+    """Whether a full name is that of whoever was named by surname and title: 陈立 of 陈工, Winnie Chan of Ms Chan."""
+    full, short = fold_word(full).strip(), fold_word(short).strip()
+    if surname := _titled_surname(short):
+        return (
+            full.startswith(surname)
+            and len(surname) < len(full) <= len(surname) + 2
+            and not _titled_surname(full)
+        )
+    honoured = _HONOURED.fullmatch(short)
+    return (
+        bool(honoured)
+        and len(full.split()) > 1
+        and full.split()[-1] == honoured[1]
+        and not _HONOURED.match(full)
+    )
+
+
+def _titled_surname(word: str) -> str:
+    """The surname in surname and title (陈工, 李主任) or in 小陈, 老李; empty for anything else."""
+    title = next((title for title in titles() if word.endswith(title)), "")
+    bearer = word[: -len(title)] if title else word[1:] if word[:1] in "小老阿" else ""
+    return bearer if bearer in _surnames() or bearer in _compound_surnames() else ""
 
 
 def is_latin_person(words: list[str]) -> bool:

@@ -21,6 +21,7 @@ _NUMBER = re.compile(
     rf"""(?<![A-Za-z0-9_.@/\#+])(?<![A-Za-z0-9_]-)(?:
         (?:\(\+?|\+|00)(?:\d[\s().-]{{0,2}}){{8,15}}(?<=\d)      # +86 512 5356 7788, (852) 3105 7742
       | (?:\(?86\)?[\s-]?)?1[3-9]\d[\s-]?\d{{4}}[\s-]?\d{{4}}    # a mobile of mainland China
+      | 1[3-9](?:[ -]?\d){{9}}(?![ -]?\d)                          # the same, spaced as it was dictated
       | \(?0\d{{1,4}}\)?[\s/-]{{0,2}}\d{{2,4}}(?:[\s.-]?\d{{2,5}}){{1,3}}  # trunk zero: 0551-6277 3390, (04)728-3366
       | \(?[2-9]\d{{2}}\)?[\s.-]{{1,2}}\d{{3}}[\s.-]\d{{4}}      # North America; 400-818-6677
       | [2-9]\d{{3}}[\s-]\d{{4}}                                 # eight digits as in Hong Kong
@@ -28,6 +29,10 @@ _NUMBER = re.compile(
     )(?:-\d{{2,5}}(?!\d))?{_EXTENSION}?(?!{_ENDS_WITHIN})""",
     re.VERBOSE | re.IGNORECASE,
 )
+_YOUR_LINE = re.compile(
+    r"(?:你们|您们|贵司|贵公司)的?(?:[\u4e00-\u9fff]{0,6}(?:电话|热线|专线|总机|座机|号码|客服))?\s?[:是为]?\s?$"
+)
+"""Our own number, read back to us; whoever speaks of us and then gives his own number puts more between."""
 _SHARED_LINE = ("400", "800")
 _DATE_OR_ADDRESS = re.compile(r"(?:19|20)\d\d[-./ ]\d{1,2}(?!\d)|\d{1,3}(?:\.\d{1,3}){3}$")
 
@@ -68,7 +73,7 @@ def _is_plausible(number: str) -> bool:
 
 
 def _is_somebody_elses(before: str) -> bool:
-    return bool(_not_a_phone().search(before) or _other_line().search(before))
+    return bool(_not_a_phone().search(before) or _other_line().search(before) or _YOUR_LINE.search(before))
 
 
 def _score(letter: Letter, span: Span, before: str) -> float:
@@ -113,4 +118,6 @@ def _not_a_phone() -> re.Pattern[str]:
 
 @cache
 def _other_line() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'other_lines')}[^\n,;。]{{0,12}}$", re.IGNORECASE)
+    return re.compile(
+        rf"{any_of('cues', 'other_lines')}(?:(?!我|本人|\bmy\b|\bme\b)[^\n,;。]){{0,12}}$", re.IGNORECASE
+    )

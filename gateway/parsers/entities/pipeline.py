@@ -74,7 +74,7 @@ class WitnessComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         found = cast("list[Candidate]", doc._.candidates)
-        found.extend(list(trained.candidates(doc, cast("Letter", doc._.letter), found)))
+        found[:] = trained.weigh(doc, cast("Letter", doc._.letter), found)
         return doc
 
 
@@ -96,7 +96,7 @@ def build(finders: Iterable[tuple[str, Finder]], *, with_model: bool = False) ->
     """A pipeline of these finders, in their order, each under its name, and of the trained model as a last witness."""
     nlp = blank()
     if with_model:
-        trained.add(nlp)
+        trained.tagger()
     for name, find in finders:
         component = cast("FinderComponent", nlp.add_pipe(_FACTORY, name=name))
         component.find = find

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from gateway.parsers.entities import sites
 from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
 from gateway.parsers.entities.folding import lower
 from gateway.parsers.entities.letter import Letter, Span, Zone
@@ -39,6 +40,7 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
     for span in _before_country(letter):
         if not overlaps(span, blocked):
             yield sighting(letter, Field.PLACE, span, "before a country", 0.6)
+    yield from (site for site in sites.find(letter) if site.span and not overlaps(site.span, blocked))
 
 
 def _before_country(letter: Letter) -> Iterator[Span]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from gateway.parsers.entities import names
 from gateway.parsers.entities.letter import Letter, Span
 from gateway.parsers.entities.wordlist import any_of
 
@@ -18,14 +19,45 @@ _BARE = (
 )
 
 
+# "负责晨光金控的专案": whoever looks after a customer's project is not the customer.
+_LOOKED_AFTER = re.compile(
+    r"(?:负责|承接|服务|维护)([\u4e00-\u9fff()]{3,24}?)(?=的?(?:专案|项目|案子|运维|维运|维护|驻场))"
+)
+
+
+# "客户鼎湖乳业反馈…", where what follows is a company's name by itself ("客户端闪退" is not).
+_CLIENT_SAYS = re.compile(
+    r"(?:^|(?<=[\n,。!?;:\s]))(?:客户|用户)([\u4e00-\u9fff()]{3,16}?)"
+    r"(?=反馈|反映|反应|报修|报障|来电|称|表示|通知|那边|现场|出现|发现|的|,|\s|[-–])"
+)
+# "regarding our Suzhou subsidiary, Werkmann Tools (Suzhou) Co., Ltd."
+_OUR_OTHER_HOUSE = re.compile(
+    r"\b[Oo]ur (?:[A-Za-z-]+ ){0,3}(?:subsidiary|affiliate|sister company|customer|client),? (?=[A-Z])"
+)
+
+
 def beneficiary_ends(letter: Letter) -> list[int]:
-    """The offsets at which words that announce the customer end."""
-    return [match.end() for match in _announcement().finditer(letter.plain)]
+    """The offsets at which words that announce the customer end, and the customer begins."""
+    announced = [match.end() for match in _announcement().finditer(letter.plain)]
+    announced += [match.start(1) for match in _LOOKED_AFTER.finditer(letter.plain)]
+    announced += [match.end() for match in _OUR_OTHER_HOUSE.finditer(letter.plain)]
+    told = _CLIENT_SAYS.finditer(letter.plain)
+    return announced + [match.start(1) for match in told if names.is_short_company(match[1])]
+
+
+def speaks_of_customers_contact(letter: Letter) -> bool:
+    """Whether somebody at the customer's is named as one names others: 客户那边对接人, 用户窗口, their contact is."""
+    return _customers_contact().search(letter.plain) is not None
 
 
 def follows(span: Span, ends: Sequence[int]) -> bool:
     """Whether a span begins right behind such words."""
     return any(0 <= span[0] - end <= _REACH for end in ends)
+
+
+@cache
+def _customers_contact() -> re.Pattern[str]:
+    return re.compile(any_of("cues", "customers_contacts"), re.IGNORECASE)
 
 
 @cache

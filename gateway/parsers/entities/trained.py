@@ -1,15 +1,15 @@
-"""The trained model: a small named-entity recogniser of our own, one more witness beside the rules.
+"""The trained model: a small tagger of our own (`tagger`), one more witness beside the rules.
 
-It ships in `gateway/parsers/model/` with its card; without the files the parsers work on rules alone. The recogniser's
-shape is fixed here, its weights are in the files; `make model` trains them again (gateway/training).
+It ships in `gateway/parsers/model/` with its card; without the file the parsers work on rules alone. `make model`
+trains it again (gateway/training).
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, Protocol, cast
+from dataclasses import replace
+from functools import cache
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
 from gateway.parsers import model
@@ -17,88 +17,95 @@ from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, overlaps, sighting
 from gateway.parsers.entities.letter import Letter
 from gateway.parsers.entities.letter import Span as Extent
+from gateway.parsers.entities.tagger import Chances, Marked, Tagger, chance_of, names_in
 from gateway.parsers.entities.wordlist import blocks
 
-__all__ = ["Storable", "add", "candidates", "recogniser"]
+__all__ = ["tagger", "weigh"]
 
 _FIELDS = {"COMPANY": Field.COMPANY, "PERSON": Field.CONTACT, "PLACE": Field.PLACE}
-# How often it is right where no rule says anything (half of its companies: those are offered, not used), and how much
-# its voice adds where a rule says the same.
-_ALONE = {Field.COMPANY: 0.48, Field.CONTACT: 0.6, Field.PLACE: 0.45}
-_AGREEING = 0.6
+_LABELS = {Field.COMPANY: ("COMPANY",), Field.CONTACT: ("PERSON",)}
+"""Fields of which the model has something to say where a rule has spoken."""
+_ANY_ROLE = {Field.COMPANY: ("COMPANY", "ORG_OTHER"), Field.CONTACT: ("PERSON", "PERSON_OTHER")}
+"""The same for rules that know the role: whether it is a name at all is then the model's only business."""
+_KNOWING = frozenset({"label", "named contact", "on behalf of", "beneficiary", "writes for"})
+_LAST_RESORT = frozenset({"called instead"})
+"""Rules whose names are none the less to be called last."""
+# How often it is right where no rule says anything, at its surest.
+_ALONE = {Field.COMPANY: 0.62, Field.CONTACT: 0.7, Field.PLACE: 0.45}
+_CONFIRMING, _DENYING = 0.5, 0.7
+"""How much of the model's log-odds a rule's candidate is given."""
+_MOST = 3.0
+"""Log-odds beyond which the model is no surer: it has seen only what we made up."""
 _LONGEST = 60
 _SAYS = re.compile(r"正常|异常|失败|报错|故障|谢|您|请")  # what a clause says and a name does not
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_SHAPE: dict[str, Any] = {
-    "@architectures": "spacy.TransitionBasedParser.v2",
-    "state_type": "ner",
-    "extra_state_tokens": False,
-    "hidden_width": 64,
-    "maxout_pieces": 2,
-    "use_upper": True,
-    "nO": None,
-    "tok2vec": {
-        "@architectures": "spacy.Tok2Vec.v2",
-        "embed": {
-            "@architectures": "spacy.MultiHashEmbed.v2",
-            "width": 64,
-            "attrs": ["NORM", "PREFIX", "SUFFIX", "SHAPE"],
-            "rows": [5000, 1000, 2500, 1000],
-            "include_static_vectors": False,
-        },
-        "encode": {
-            "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": 64,
-            "window_size": 2,
-            "maxout_pieces": 2,
-            "depth": 2,
-        },
-    },
-}
 
 
-class Storable(Protocol):
-    """What of a spaCy component is used here; spaCy's own class carries no types."""
-
-    def to_disk(self, path: Path, *, exclude: Sequence[str]) -> None:
-        """Write the weights into a folder."""
-        ...
-
-    def from_disk(self, path: Path, *, exclude: Sequence[str]) -> object:
-        """Read the weights from a folder."""
-        ...
+@cache
+def tagger() -> Tagger:
+    """The trained tagger, loaded once."""
+    return Tagger(model.names().read_bytes())
 
 
-def recogniser(nlp: Language) -> Storable:
-    """An untrained recogniser of the fixed shape, added to a pipeline."""
-    return cast("Storable", nlp.add_pipe("ner", config={"model": _SHAPE}))
+def weigh(doc: Doc, letter: Letter, found: Sequence[Candidate]) -> list[Candidate]:
+    """What the rules found, each as sure as the model lets it be, and what the model alone takes for a name."""
+    if not len(doc):
+        return list(found)
+    chances = tagger().chances(doc)
+    marked = list(names_in(doc, chances))
+    weighed = [_weighed(doc, chances, marked, candidate) for candidate in found]
+    return [*weighed, *_alone(marked, letter, weighed)]
 
 
-def add(nlp: Language) -> None:
-    """Add the trained recogniser to a pipeline, in front of whatever reads its entities."""
-    recogniser(nlp).from_disk(model.folder() / "ner", exclude=["vocab"])
+def _weighed(doc: Doc, chances: Chances, marked: Sequence[Marked], candidate: Candidate) -> Candidate:
+    """A rule's candidate with what the model says of the same words added, as log-odds."""
+    labels = (_ANY_ROLE if candidate.rule in _KNOWING else _LABELS).get(candidate.field)
+    if labels is None or candidate.span is None or candidate.score >= 1 or candidate.rule in _LAST_RESORT:
+        return candidate
+    chance = chance_of(doc, chances, candidate.span, labels)
+    if chance < 0.5 and any(
+        each.label in labels and _is_much_of(each.span, candidate.span) for each in marked
+    ):
+        return candidate  # the same name with other ends: that says nothing against it
+    weight = _CONFIRMING if chance > 0.5 else _DENYING
+    return replace(candidate, score=_chance(_odds(candidate.score) + weight * _odds(chance)))
 
 
-def candidates(doc: Doc, letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
-    """What the model takes for the customer, for whom to call and for the site.
+def _is_much_of(one: Extent, other: Extent) -> bool:
+    """Whether a span covers at least a third of another."""
+    return 3 * (min(one[1], other[1]) - max(one[0], other[0])) >= other[1] - other[0]
 
-    Where it agrees with a rule on the field the rule's boundaries win, where it does not the rule does.
-    """
-    for entity in doc.ents:
-        field = _FIELDS.get(entity.label_)
+
+def _alone(every: Sequence[Marked], letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Names that the model marks and no rule has, here or elsewhere: being named twice makes nobody the contact."""
+    known = {(candidate.field, candidate.key) for candidate in found if candidate.span}
+    for marked in every:
+        field = _FIELDS.get(marked.label)
         if field is None:
             continue
-        span = _trimmed(letter.plain, (entity.start_char, entity.end_char))
-        beside = [other for other in found if other.span is not None and overlaps(span, [other.span])]
-        agreeing = next((other for other in beside if other.field is field), None)
-        if agreeing is not None and agreeing.span is not None:
-            yield sighting(letter, field, agreeing.span, "model", _score(letter, _AGREEING, agreeing.span))
-        elif not beside and _PLAUSIBLE[field](letter.plain, span):
-            yield sighting(letter, field, span, "model", _score(letter, _ALONE[field], span))
+        span = _trimmed(letter.plain, marked.span)
+        beside = [each for each in found if each.span is not None and overlaps(span, [each.span])]
+        if not any(_is_settled(each, field) for each in beside) and _PLAUSIBLE[field](letter.plain, span):
+            score = _ALONE[field] * marked.chance * ZONE_TRUST[letter.zone_at(span[0])]
+            candidate = sighting(letter, field, span, "model", score)
+            if (field, candidate.key) not in known:
+                yield candidate
 
 
-def _score(letter: Letter, trust: float, span: Extent) -> float:
-    return trust * ZONE_TRUST[letter.zone_at(span[0])]
+def _is_settled(candidate: Candidate, field: Field) -> bool:
+    """Whether the words are taken: by a rule of the same field that the model does not doubt, or by what is no name."""
+    if candidate.field in _LABELS and field in _LABELS:
+        return candidate.field is field and candidate.score >= 0.5
+    return True
+
+
+def _odds(chance: float) -> float:
+    """Log-odds, as far as they go."""
+    return max(-_MOST, min(_MOST, math.log(max(chance, 1e-6) / max(1 - chance, 1e-6))))
+
+
+def _chance(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
 
 
 def _trimmed(plain: str, span: Extent) -> Extent:
@@ -117,9 +124,7 @@ def _could_be_company(plain: str, span: Extent) -> bool:
     if _HAN.search(words) and _SAYS.search(words):
         return False
     if _HAN.search(words):
-        return not (
-            names.is_speech(words) or names.is_han_person(words) or words in blocks("names")["not_names"]
-        )
+        return not (names.is_speech(words) or words in blocks("names")["not_names"])
     first = words.split()[0]
     return words[0].isupper() and not (names.is_given_name(words) or first in names.not_leading())
 
@@ -129,7 +134,8 @@ def _could_be_person(plain: str, span: Extent) -> bool:
     if not _is_one_name(words):
         return False
     if words[0] > "\u2e80":
-        return names.is_han_person(words, weak=True) or words[0] in "阿老小"
+        first_name = len(words) == 2 and not (names.is_speech(words) or words in blocks("names")["not_names"])
+        return first_name or names.is_han_person(words, weak=True) or words[0] in "阿老小"
     parts = words.split()
     shouted = words.isupper() and len(_line_around(plain, span).split()) > len(parts) + 3
     return (

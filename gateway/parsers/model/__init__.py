@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
-__all__ = ["folder", "is_there"]
+__all__ = ["folder", "is_there", "names"]
 
 
 @cache
@@ -17,6 +17,11 @@ def folder() -> Path:
         return path
 
 
+def names() -> Path:
+    """The weights of the model of names."""
+    return folder() / "names.bin"
+
+
 def is_there() -> bool:
     """Whether the weights ship with this installation; without them the parsers work on rules alone."""
-    return (folder() / "ner" / "model").is_file()
+    return names().is_file()
