@@ -32,12 +32,12 @@ MOST_ATTEMPTS = 20
 class Board(Protocol):
     """The chats in which cards stand."""
 
-    async def redraw(self, recipient: str, first: int, last: int, note: ChatNote) -> None:
+    async def redraw(self, recipient: str, first: str, last: str, note: ChatNote) -> None:
         """Let the messages `first` to `last` show this note. Raises MessageGone, DeliveryError."""
         ...
 
-    async def post(self, recipient: str, note: ChatNote) -> int:
-        """Send it anew; the number of its last message. Raises DeliveryError."""
+    async def post(self, recipient: str, note: ChatNote) -> str:
+        """Send it anew; the id of its last message. Raises DeliveryError."""
         ...
 
 

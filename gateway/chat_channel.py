@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gateway.chat_address import ChatAddress
 from gateway.chat_note import ChatNote
@@ -128,6 +128,26 @@ class ChatChannel(Protocol):
 
     async def close(self) -> None:
         """End its connections."""
+        ...
+
+
+@runtime_checkable
+class EditingChannel(ChatChannel, Protocol):
+    """A channel whose messages can be changed once they have left: cards stay true there."""
+
+    async def post(self, recipient: str, note: ChatNote) -> str:
+        """Send a note that no parcel is for; the id of its last message. Raises DeliveryError."""
+        ...
+
+    async def redraw(self, recipient: str, first: str, last: str, note: ChatNote) -> None:
+        """Let a note that left as the messages `first` to `last` have this headline and these buttons.
+
+        That it shows them already is as good. Raises MessageGone where it can be changed no more, and DeliveryError.
+        """
+        ...
+
+    def moved(self, before: str, now: str) -> None:
+        """What is known as the chat `before` is to be written to as `now`."""
         ...
 
 

@@ -13,13 +13,12 @@ import structlog
 
 from gateway import chat_address, chat_update, reply_address
 from gateway.channels import mail
-from gateway.channels.telegram_chat import TelegramChat
 from gateway.chat import ChatIntake, ChatRules, buttons
 from gateway.chat.reading import Scans
 from gateway.chat.taking import CodeByMail, House
-from gateway.chat_address import LONGEST_MESSAGE, TELEGRAM, ChatAddress
-from gateway.chat_cards import Board, Cards
-from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse
+from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
+from gateway.chat_cards import Cards
+from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse, EditingChannel
 from gateway.chat_note import Button, ChatFile, ChatNote, to_bytes
 from gateway.chat_ports import OnCase, Pause
 from gateway.chat_update import ChatUpdate, digest_of, envelope_of
@@ -81,6 +80,8 @@ class StoredChats:
         self._clock = clock
         self._ids = ids
         self.came = asyncio.Event()
+        self.editing = frozenset[str]()
+        """Names of the channels whose messages can be changed: cards stay true there."""
 
     async def keep(self, update: ChatUpdate, original: object = None) -> bool:
         """Durable when it returns. Raises NotAnUpdate and NotNow."""
@@ -107,8 +108,8 @@ class StoredChats:
             if sent is None:
                 return
             work.note_message(message_id, OnCase(sent.case_number, outbound_id))
-            if chat.channel == TELEGRAM and buttons.is_card(sent.notice, sent.role):
-                work.card_left(outbound_id, int(message), self._clock.now())
+            if chat.channel in self.editing and buttons.is_card(sent.notice, sent.role):
+                work.card_left(outbound_id, message, self._clock.now())
 
         await self._store.run(note)
 
@@ -155,23 +156,23 @@ class ChannelsVoice:
 class Boards:
     """`gateway.chat_cards.Board`: of the channels that can change what they have said; elsewhere cards stay as sent."""
 
-    def __init__(self, channels: Mapping[str, ChatChannel]) -> None:
+    def __init__(self, channels: Mapping[str, EditingChannel]) -> None:
         self._channels = channels
 
-    async def redraw(self, recipient: str, first: int, last: int, note: ChatNote) -> None:
+    async def redraw(self, recipient: str, first: str, last: str, note: ChatNote) -> None:
         """Raises MessageGone, DeliveryError."""
         await self._board(recipient).redraw(recipient, first, last, note)
 
-    async def post(self, recipient: str, note: ChatNote) -> int:
+    async def post(self, recipient: str, note: ChatNote) -> str:
         """Raises DeliveryError."""
         return await self._board(recipient).post(recipient, note)
 
-    def _board(self, recipient: str) -> Board:
+    def _board(self, recipient: str) -> EditingChannel:
         at = chat_address.read(recipient)
         channel = self._channels.get(at.channel) if at is not None else None
-        if isinstance(channel, TelegramChat):
-            return channel.sending
-        raise DeliveryError("nothing that was said in this chat can be changed", permanent=True)
+        if channel is None:
+            raise DeliveryError("nothing that was said in this chat can be changed", permanent=True)
+        return channel
 
 
 class CodePostman:
@@ -244,7 +245,9 @@ class ChatSide:
         postman = CodePostman(parts, mail_out)
         voice = ChannelsVoice(self.channels)
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman, scans)
-        self.cards = Cards(store, parts.letters, Boards(self.channels), parts.clock)
+        self._editing = {channel.name: channel for channel in opened if isinstance(channel, EditingChannel)}
+        self._house.editing = frozenset(self._editing)
+        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock)
         self._pause = rules.pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -253,10 +256,9 @@ class ChatSide:
         self._parts.chats.load(await self._store.run(lambda work: work.links()))
         moves = await self._store.run(lambda work: work.moves())
         self._parts.chats.load_moves(moves)
-        for channel in self.channels.values():
-            if isinstance(channel, TelegramChat):
-                for before, now in moves:
-                    channel.sending.moved(before, now)
+        for channel in self._editing.values():
+            for before, now in moves:
+                channel.moved(before, now)
 
     def start(self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]) -> None:
         """Fetch from every channel, take in, and keep cards true; `took_in` hears of every outcome."""

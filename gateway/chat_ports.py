@@ -51,16 +51,16 @@ class Undelivered:
 class Card:
     """A letter to a colleague that is kept true in their chat.
 
-    `first` and `last` number its messages there; `face` is what it shows, as the chat's bytes; `used` are the verbs of
-    its buttons that have done their work; `wanted` is the case's version that it is to show.
+    `first` and `last` are the ids of its messages there; `face` is what it shows, as the chat's bytes; `used` are the
+    verbs of its buttons that have done their work; `wanted` is the case's version that it is to show.
     """
 
     outbound_id: str
     case_number: str
     person: str
     recipient: str
-    first: int
-    last: int
+    first: str
+    last: str
     face: bytes
     used: frozenset[str]
     wanted: int
@@ -145,7 +145,7 @@ class ChatWork(Protocol):
         """Cases not closed that this colleague works on, as the engineer or as a helper."""
         ...
 
-    def card_left(self, outbound_id: str, message: int, at: datetime) -> None:
+    def card_left(self, outbound_id: str, message: str, at: datetime) -> None:
         """A message of this letter stands in its chat; whether it is still true is looked at once."""
         ...
 
@@ -165,7 +165,7 @@ class ChatWork(Protocol):
         """Try again then."""
         ...
 
-    def card_again(self, card: Card, message: int, face: bytes) -> None:
+    def card_again(self, card: Card, message: str, face: bytes) -> None:
         """It could not be edited, and was sent once more, as this message."""
         ...
 

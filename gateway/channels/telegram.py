@@ -97,11 +97,11 @@ class TelegramChannel:
         except TelegramError as error:
             log.info("chat_buttons_stay", chat=recipient, reason=type(error).__name__)
 
-    async def post(self, recipient: str, note: ChatNote) -> int:
-        """Send a note that no outbox row is for; the number of its last message. Raises DeliveryError."""
-        return await self._send(self._now_at(recipient), note, None)
+    async def post(self, recipient: str, note: ChatNote) -> str:
+        """Send a note that no outbox row is for; the id of its last message. Raises DeliveryError."""
+        return str(await self._send(self._now_at(recipient), note, None))
 
-    async def redraw(self, recipient: str, first: int, last: int, note: ChatNote) -> None:
+    async def redraw(self, recipient: str, first: str, last: str, note: ChatNote) -> None:
         """Let a note that left as the messages `first` to `last` have this headline and these buttons.
 
         That it shows it already is as good. Raises MessageGone, DeliveryError.
@@ -110,9 +110,11 @@ class TelegramChannel:
         head, *others = telegram_text.messages(note)
         lane = self._lanes[chat.chat]
         async with lane.lock:
-            await self._one(lane, chat, lambda at, markup: self._edited(at, first, head, as_markup=markup))
+            await self._one(
+                lane, chat, lambda at, markup: self._edited(at, int(first), head, as_markup=markup)
+            )
             if others and last != first:
-                await self._one(lane, chat, lambda at, _: self._with_buttons(at, last, note.buttons))
+                await self._one(lane, chat, lambda at, _: self._with_buttons(at, int(last), note.buttons))
 
     async def _edited(self, chat: ChatAddress, number: int, message: ChatMessage, *, as_markup: bool) -> int:
         await self._client.edit(chat, number, message, as_markup=as_markup)

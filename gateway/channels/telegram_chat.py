@@ -31,7 +31,7 @@ class TelegramSettings:
 
 
 class TelegramChat:
-    """`gateway.chat_channel.ChatChannel`; `named` hears the bot's user name, for mentions and links."""
+    """`gateway.chat_channel.EditingChannel`; `named` hears the bot's user name, for mentions and links."""
 
     name = TELEGRAM
 
@@ -78,6 +78,18 @@ class TelegramChat:
     async def take_buttons_away(self, recipient: str, message: str) -> None:
         """They have been used."""
         await self.sending.take_buttons_away(recipient, message)
+
+    async def post(self, recipient: str, note: ChatNote) -> str:
+        """Raises DeliveryError."""
+        return await self.sending.post(recipient, note)
+
+    async def redraw(self, recipient: str, first: str, last: str, note: ChatNote) -> None:
+        """Raises MessageGone, DeliveryError."""
+        await self.sending.redraw(recipient, first, last, note)
+
+    def moved(self, before: str, now: str) -> None:
+        """A group goes on under another id."""
+        self.sending.moved(before, now)
 
     def health(self) -> Mapping[str, object]:
         """Whether updates come, and how."""

@@ -6,6 +6,7 @@ goes out has one as well, so that what may have arrived can be sent once more (F
 """
 
 import asyncio
+import base64
 import hmac
 import json
 from collections import defaultdict
@@ -22,7 +23,7 @@ from gateway.channels import webhook_update
 from gateway.channels.signed_post import SignedPost, Taken, signature
 from gateway.chat_address import ChatAddress
 from gateway.chat_channel import Answer, Call, ChannelSettings, ChatHouse
-from gateway.chat_note import Button, ChatNote
+from gateway.chat_note import Button, ChatFile, ChatNote
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
 
@@ -132,8 +133,8 @@ class WebhookChat:
         async with lane.lock:
             for number, text in enumerate(texts, 1):
                 known_as = delivery if len(texts) == 1 else f"{delivery}-{number}"
-                buttons = note.buttons if number == len(texts) else ()
-                taken = await self._posted(lane, known_as, _message(known_as, chat, text, buttons))
+                buttons, files = (note.buttons, note.files) if number == len(texts) else ((), ())
+                taken = await self._posted(lane, known_as, _message(known_as, chat, text, buttons, files))
                 for name in {known_as, _message_id(taken.body) or known_as}:
                     await arrived(name)
                 said = taken.said
@@ -198,9 +199,17 @@ def is_genuine(key: bytes, call: Call, now: datetime) -> bool:
     return abs(now.timestamp() - int(timestamp)) <= CLOCK_WINDOW.total_seconds()
 
 
-def _message(delivery: str, chat: ChatAddress, text: str, buttons: tuple[Button, ...]) -> bytes:
-    labelled = [{"label": button.label, "data": button.data} for button in buttons]
-    return _document(delivery, "message", chat, text=text, buttons=labelled)
+def _message(
+    delivery: str, chat: ChatAddress, text: str, buttons: tuple[Button, ...], files: tuple[ChatFile, ...]
+) -> bytes:
+    more: dict[str, object] = {
+        "buttons": [{"label": button.label, "data": button.data} for button in buttons]
+    }
+    if files:
+        more["files"] = [
+            {"name": file.name, "content": base64.b64encode(file.content).decode()} for file in files
+        ]
+    return _document(delivery, "message", chat, text=text, **more)
 
 
 def _document(delivery: str, event: str, chat: ChatAddress, **more: object) -> bytes:

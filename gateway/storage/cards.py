@@ -23,7 +23,7 @@ MOVES = frozenset({"assigned", "helper_assigned", "level_changed", "plan_changed
 class DatabaseCardWork(Connected):
     """The cards of `gateway.chat_ports.ChatWork` on one connection, inside the writer's transaction."""
 
-    def card_left(self, outbound_id: str, message: int, at: datetime) -> None:
+    def card_left(self, outbound_id: str, message: str, at: datetime) -> None:
         """The first message of it makes it a card; each further one is its last so far."""
         mine = chat_cards.c.outbound_id == outbound_id
         if self._connection.execute(update(chat_cards).where(mine).values(last=message)).rowcount == 1:
@@ -113,7 +113,7 @@ class DatabaseCardWork(Connected):
             update(chat_cards).where(mine).values(next_attempt=until, attempts=chat_cards.c.attempts + 1)
         )
 
-    def card_again(self, card: Card, message: int, face: bytes) -> None:
+    def card_again(self, card: Card, message: str, face: bytes) -> None:
         """The same card, under another number."""
         mine = chat_cards.c.outbound_id == card.outbound_id
         self._connection.execute(update(chat_cards).where(mine).values(first=message, last=message))

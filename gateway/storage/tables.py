@@ -6,8 +6,8 @@ them is in the journal, which is never changed and from which quality figures ar
 
 from datetime import UTC, datetime
 
+from sqlalchemy import Column as Col
 from sqlalchemy import (
-    BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
@@ -21,7 +21,6 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy import Column as Col
 
 
 class Moment(TypeDecorator[datetime]):
@@ -259,8 +258,8 @@ chat_cards = Table(
     metadata,
     Col("outbound_id", String(16), ForeignKey("outbox.id"), primary_key=True),
     Col("case_number", String(20), ForeignKey("cases.number"), nullable=False),
-    Col("first", BigInteger, nullable=False),
-    Col("last", BigInteger, nullable=False),
+    Col("first", String(100), nullable=False),
+    Col("last", String(100), nullable=False),
     Col("wanted", Integer, nullable=False),
     Col("shown", Integer, nullable=False),
     Col("face", LargeBinary, nullable=False),
@@ -270,7 +269,7 @@ chat_cards = Table(
     Index("chat_cards_by_case", "case_number"),
     Index("chat_cards_by_next_attempt", "next_attempt"),
 )
-"""Letters to colleagues in a chat that are kept true: the numbers of their first and last message there, the case's
+"""Letters to colleagues in a chat that are kept true: the ids of their first and last message there, the case's
 version that they are to show and the one they show, their face (the chat's bytes) as it now is, which of their buttons
 have been used. `next_attempt` is empty while there is nothing to do."""
 

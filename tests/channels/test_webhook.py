@@ -1,6 +1,7 @@
 """The signed webhook: whoever does not know the secret is nobody, and what is sent has an id of its own."""
 
 import asyncio
+import base64
 import json
 import random
 import string
@@ -16,7 +17,7 @@ from starlette.applications import Starlette
 
 from gateway.channels.webhook import WebhookChat, open_channel
 from gateway.chat_channel import Call, ChannelSettings
-from gateway.chat_note import Button, ChatNote, to_bytes
+from gateway.chat_note import Button, ChatFile, ChatNote, to_bytes
 from gateway.errors import DeliveryError
 from gateway.messages import Parcel
 from gateway.portal.calling import calling_routes
@@ -311,6 +312,18 @@ async def test_a_date_to_wait_for_is_read_too(stage: Stage) -> None:
             await stage.channel.send(parcel(to=f"wecom:/{who}"))
         waits.append(asked.value.wait)
     assert waits == [timedelta(hours=1), timedelta(days=1), timedelta()]
+
+
+async def test_a_letters_files_are_in_its_last_message(stage: Stage) -> None:
+    """What an engineer sends a customer arrives; the text names it for services that take no files."""
+    note = ChatNote("请看附件。" * 100, files=(ChatFile("日志说明.txt", "您好".encode()),))
+    await stage.channel.send(Parcel("k7m2qx4a", "", "wecom:/zhangsan", to_bytes(note)))
+    *earlier, last = stage.documents
+    assert earlier
+    assert not any("files" in document for document in earlier)
+    (sent,) = last["files"]
+    assert (sent["name"], base64.b64decode(sent["content"]).decode()) == ("日志说明.txt", "您好")
+    assert "[日志说明.txt]" in last["text"]
 
 
 async def test_used_buttons_are_told_and_nothing_depends_on_it(stage: Stage) -> None:
