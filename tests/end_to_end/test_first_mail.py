@@ -67,7 +67,9 @@ def test_the_whole_road_from_report_to_close(gateway: GatewayProcess) -> None:
     gateway.letter(ZHOU, "已定位到认证服务")
 
     answer(gateway, notice, "#已解决 更新了证书并重启认证服务")
-    answer(gateway, gateway.letter(QIAN, number), "#通过")
+    answer(
+        gateway, gateway.letter(QIAN, "更新了证书"), "#通过"
+    )  # in the evening a draft of the day's report may come first
     please_confirm = gateway.letter(ZHOU, "更新了证书")
     answer(gateway, please_confirm, "已恢复正常，谢谢")
     closed = until(

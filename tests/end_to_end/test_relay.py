@@ -101,11 +101,11 @@ def test_killed_while_the_relay_was_answering_the_same_bytes_go_once_more(tmp_pa
         until("their deferral", lambda: len(gateway.logged("notice_deferred")) >= LETTERS)
         gateway.kill()
         with sqlite3.connect(tmp_path / "gateway.db") as database:
-            database.execute("UPDATE outbox SET state = 'attempting'")
+            in_hand = database.execute("UPDATE outbox SET state = 'attempting'").rowcount
         database.close()
         sink.behaviour = "take"
         gateway.start()
-        assert gateway.logged("deliveries_in_doubt")[0]["count"] == LETTERS
+        assert gateway.logged("deliveries_in_doubt")[0]["count"] == in_hand >= LETTERS
         assert not sink.to(HE_LAN), "not before the relay's own time-out (RFC 1047)"
         hurry(gateway)
         until("the letters", lambda: sink.to(ZHOU) and sink.to(HE_LAN))

@@ -10,7 +10,7 @@ from gateway.parsers.entities.letter import Letter, Zone
 from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
 
 _LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ0-9]"
-_IN_BRACKETS = r"\((?![^)]*(?:office|branch|site|plant)\))[A-ZÀ-Þ][A-Za-zÀ-ɏ ]{1,20}\)"
+_IN_BRACKETS = r"\((?![^()\n]{0,40}(?:office|branch|site|plant)\))[A-ZÀ-Þ][A-Za-zÀ-ɏ ]{1,20}\)"
 _WORD = rf"(?:(?:St\. ?)?{_LETTER}(?:[A-Za-z0-9À-ɏ'’&-]|\.(?=[A-Za-z])){{0,40}}|{_IN_BRACKETS})"
 _JOIN = r"(?:(?:of|and|&|de|da|do|dos|du|del|di|la|le|les|van|von|for|the|y|e|et|und) ){0,2}"
 _NAME = rf"(?:{_WORD} {_JOIN}){{0,5}}{_WORD}"
