@@ -30,7 +30,7 @@ class RandomIds:
         return f"{int(at.timestamp() * 1_000_000):014x}{secrets.token_hex(4)}"
 
     def case_number(self, at: datetime) -> str:
-        """Prefix, local day, five digits by chance and a check digit: C261123-048213."""
+        """Prefix, local day, five digits by chance and a check digit: C261123-048215."""
         return case_number.make(
             self._prefix, at.astimezone(self._zone).date(), secrets.randbelow(case_number.CHANCES)
         )
