@@ -10,8 +10,8 @@ from gateway import chat_address
 from gateway.cases.case import Case
 from gateway.cases.lifecycle import CLOSED
 from gateway.chat_ports import Link, LinkKind, OnCase, Pause, Undelivered
-from gateway.messages import Envelope
 from gateway.ports import Kept
+from gateway.storage.claiming import claim
 from gateway.storage.connected import Connected
 from gateway.storage.mapping import case_from_json
 from gateway.storage.statements import KEPT
@@ -47,7 +47,7 @@ class DatabaseChatWork(Connected):
         if not ripe:
             return []
         _, _, chat, person, tried = min(ripe)
-        query = select(inbox).where(
+        query = select(inbox.c.id).where(
             inbox.c.state == KEPT,
             inbox.c.source.like(FROM_CHATS),
             inbox.c.mail_from == chat,
@@ -56,19 +56,7 @@ class DatabaseChatWork(Connected):
         if tried:
             query = query.where(inbox.c.attempts > 0)
         query = query.order_by(inbox.c.id).limit(1 if tried else MOST_OF_A_BURST)
-        rows = self._connection.execute(query).all()
-        which = inbox.c.id.in_([row.id for row in rows])
-        self._connection.execute(update(inbox).where(which).values(attempts=inbox.c.attempts + 1))
-        return [
-            Kept(
-                id=row.id,
-                received_at=row.received_at,
-                envelope=Envelope(row.source, row.mail_from, tuple(json.loads(row.recipients)), row.peer),
-                raw=row.raw,
-                deaths=row.attempts,
-            )
-            for row in rows
-        ]
+        return claim(self._connection, list(self._connection.execute(query).scalars()))
 
     def next_burst(self, pause: Pause) -> datetime | None:
         """When the first of them is to be taken in."""

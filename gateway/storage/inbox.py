@@ -14,6 +14,7 @@ from gateway.ports import (
 )
 from gateway.storage import statements
 from gateway.storage.chats import FROM_CHATS
+from gateway.storage.claiming import claim
 from gateway.storage.connected import Connected
 from gateway.storage.statements import KEPT
 from gateway.storage.tables import inbox
@@ -73,19 +74,7 @@ class InboxWork(Connected):
         chosen = [row.id for row, size in zip(waiting, sizes, strict=True) if size <= CLAIMED_BYTES] or [
             waiting[0].id
         ]
-        claimed = inbox.c.id.in_(chosen)
-        self._connection.execute(update(inbox).where(claimed).values(attempts=inbox.c.attempts + 1))
-        rows = self._connection.execute(select(inbox).where(claimed).order_by(inbox.c.id)).all()
-        return [
-            Kept(
-                id=row.id,
-                received_at=row.received_at,
-                envelope=Envelope(row.source, row.mail_from, tuple(json.loads(row.recipients)), row.peer),
-                raw=row.raw,
-                deaths=row.attempts - 1,
-            )
-            for row in rows
-        ]
+        return claim(self._connection, chosen)
 
     def release_inbox(self, inbox_id: str) -> None:
         """Taking it in did not kill us."""

@@ -6,6 +6,7 @@ The people are those of the seed directory: 周敏 of the bank, whose mail we kn
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from gateway.cases.case import Case
@@ -14,13 +15,24 @@ from gateway.channels.telegram_chat import TelegramChat, TelegramSettings
 from gateway.chat_channel import ChatHouse
 from gateway.chat_joining import ChatParts, ChatSide
 from gateway.chat_ports import Link
-from gateway.chat_sandbox import Bot, BotApi, Chat, Message, Person, Sandbox
+from gateway.chat_sandbox import Bot, BotApi, Chat, Fault, Message, Person, Sandbox
 from gateway.intake import Outcome
 from gateway.messages import Attachment, Parcel
 from gateway.parts import Parts
 from gateway.ports import Channel
 from gateway.scanning import Judged, Scans
 from tests.house import House
+
+FAILED_POLLS = (
+    Fault.HTML_PAGE,
+    Fault.internal(),
+    Fault.GARBAGE,
+    Fault.DROPPED,
+    Fault.DROPPED_AFTER_ACCEPTING,
+    Fault.flood(retry_after=1),
+    Fault.refused(HTTPStatus.CONFLICT, "Conflict: terminated by other getUpdates request"),
+)
+"""Whatever can be answered instead of updates."""
 
 FIVE_LINES = ("堡垒机登录不上", "从早上九点开始的", "提示认证超时", "十几个人都受影响", "麻烦尽快看一下")
 

@@ -2,26 +2,16 @@
 
 import random
 from collections import Counter
-from http import HTTPStatus
 
 from telegram.error import TelegramError
 
 from gateway.chat.patience import MOST_CHATS, Answer, Patience
 from gateway.chat_sandbox import Fault
 from gateway.storage.reading import list_inbox
-from tests.chat.scene import ChatScene
+from tests.chat.scene import FAILED_POLLS, ChatScene
 from tests.house import MONDAY
 
 PEOPLE, LINES = 12, 25
-TROUBLE = (
-    Fault.HTML_PAGE,
-    Fault.internal(),
-    Fault.GARBAGE,
-    Fault.DROPPED,
-    Fault.DROPPED_AFTER_ACCEPTING,
-    Fault.flood(retry_after=1),
-    Fault.refused(HTTPStatus.CONFLICT, "Conflict: terminated by other getUpdates request"),
-)
 
 
 async def look_through_trouble(scene: ChatScene, chance: random.Random) -> None:
@@ -30,7 +20,7 @@ async def look_through_trouble(scene: ChatScene, chance: random.Random) -> None:
     quiet = 0
     while quiet < 2:
         if chance.random() < 0.5:
-            scene.api.world.faults.next("getUpdates", chance.choice(TROUBLE))
+            scene.api.world.faults.next("getUpdates", chance.choice(FAILED_POLLS))
         if chance.random() < 0.2:  # killed between keeping and moving on: an older bookmark is what is left
             mark = await scene.house.store.run(lambda work: work.bookmark(key))
             older = str(max(int(mark or 0) - 7, 0))

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,19 +19,11 @@ from gateway.chat_sandbox import Bot, BotApi, Fault, Person
 from gateway.chat_sandbox import running as sandbox_running
 from gateway.chat_sandbox.updates import MOST_AT_ONCE, Update, UpdateQueue
 from gateway.storage.tables import inbox, messages, outbox
+from tests.chat.scene import FAILED_POLLS
 from tests.gateway_process import GatewayProcess, running
 
 PATIENCE_SECONDS = 1200.0
 LOOK_SECONDS = 0.25
-POLLS = (
-    Fault.HTML_PAGE,
-    Fault.internal(),
-    Fault.GARBAGE,
-    Fault.DROPPED,
-    Fault.DROPPED_AFTER_ACCEPTING,
-    Fault.flood(retry_after=1),
-    Fault.refused(HTTPStatus.CONFLICT, "Conflict: terminated by other getUpdates request"),
-)
 SENDS = (Fault.HTML_PAGE, Fault.internal(), Fault.DROPPED_AFTER_ACCEPTING, Fault.flood(retry_after=1))
 
 
@@ -135,7 +126,7 @@ async def _rage(
         if number % 25 == 0:
             bot.queue.add("message", {"message_id": "poison", "chat": number}, api.world.now())
         if chance.random() < 0.05:
-            api.world.faults.next("getUpdates", chance.choice(POLLS), after=chance.randrange(3))
+            api.world.faults.next("getUpdates", chance.choice(FAILED_POLLS), after=chance.randrange(3))
             faults += 1
         if chance.random() < 0.02:
             api.world.faults.next("sendMessage", chance.choice(SENDS), after=chance.randrange(3))

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import count
 
 from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse
 from gateway.chat_update import NotAnUpdate
@@ -64,16 +65,8 @@ class Bench(ABC):
         """They write; the message's id."""
 
     @abstractmethod
-    def edits(self, who: str, message: str, text: str) -> None:
-        """They change what they wrote."""
-
-    @abstractmethod
     def presses(self, who: str, on: Shown, data: str) -> None:
         """They press the button with this data."""
-
-    @abstractmethod
-    def sends_file(self, who: str, name: str, content: bytes, text: str) -> None:
-        """They send a file with some words."""
 
     @abstractmethod
     def sends_sticker(self, who: str) -> None:
@@ -102,6 +95,60 @@ class Bench(ABC):
     @abstractmethod
     def fails(self, how: Trouble, times: int = 1) -> None:
         """So it treats our next messages."""
+
+    async def rests(self) -> None:
+        """The channel runs no longer, so that it can be closed; most benches run none."""
+        return
+
+
+class CapableBench(Bench):
+    """Of a service that tells of edits, and of a channel that takes files."""
+
+    @abstractmethod
+    def edits(self, who: str, message: str, text: str) -> None:
+        """They change what they wrote."""
+
+    @abstractmethod
+    def sends_file(self, who: str, name: str, content: bytes, text: str) -> None:
+        """They send a file with some words."""
+
+
+class CallingBench(Bench):
+    """Of a service that posts to us: what waits is posted one after the other, as `sealed_by_service` makes it."""
+
+    knows_repetitions = True
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._ids = count(1)
+        self._waiting: list[bytes] = []
+        self._last = b""
+        self._troubles: list[Trouble] = []
+
+    @abstractmethod
+    def sealed_by_service(self, event: bytes) -> tuple[dict[str, str], bytes]:
+        """Headers and body of its call."""
+
+    async def bring(self) -> bool:
+        """One after the other, until one is not accepted."""
+        while self._waiting:
+            if await self.throws(self._waiting[0]) != 200:
+                return False
+            self._last = self._waiting.pop(0)
+        return True
+
+    def repeats(self) -> None:
+        """As services do that were not answered in time."""
+        self._waiting.append(self._last)
+
+    async def throws(self, rubbish: bytes) -> int:
+        """In the service's name."""
+        headers, body = self.sealed_by_service(rubbish)
+        return await call(self.channel.called, Call("POST", {}, headers, body))
+
+    def fails(self, how: Trouble, times: int = 1) -> None:
+        """Whatever is posted to it next."""
+        self._troubles += [how] * times
 
 
 async def call(called: Callable[[Call], Awaitable[Answer]], question: Call) -> int:

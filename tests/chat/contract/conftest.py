@@ -17,7 +17,7 @@ from gateway.parsers.report import Reader
 from gateway.parts import Parts
 from gateway.ports import Work
 from gateway.storage.writer import Writer
-from tests.chat.contract.bench import Bench
+from tests.chat.contract.bench import Bench, CapableBench
 from tests.chat.contract.feishu_bench import feishu
 from tests.chat.contract.installed import install
 from tests.chat.contract.telegram_bench import calling, polled
@@ -79,6 +79,12 @@ class Meeting:
         await self.house.store.run(lambda work: work.link(link, at))
         await self.side.load()
 
+    @property
+    def capable_bench(self) -> CapableBench:
+        """For the tests that are `CAPABLE`'s alone."""
+        assert isinstance(self.bench, CapableBench)
+        return self.bench
+
     def case(self) -> Case:
         """The latest."""
         return self.house.case(self.house.numbers()[0])
@@ -119,5 +125,6 @@ async def meeting(
         side = ChatSide(chat_parts_of(parts), store, house.readings, house.outgoing, [bench.opened])
         way.channel = bench.channel
         yield Meeting(house, side, store, bench)
+        await bench.rests()
         await side.close()
         await close(house)

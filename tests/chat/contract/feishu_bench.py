@@ -5,15 +5,14 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from itertools import count
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from gateway.chat_channel import Call, ChannelSettings, ChatChannel, ChatHouse
+from gateway.chat_channel import ChannelSettings, ChatChannel, ChatHouse
 from gateway.chat_kinds import kind_named
-from tests.chat.contract.bench import Bench, Shown, Trouble, call
+from tests.chat.contract.bench import Bench, CallingBench, Shown, Trouble
 from tests.chat.contract.service import Request, Response, serving
 
 OPS, BOT = "oc_ops", "ou_bot"
@@ -54,19 +53,14 @@ def signed(body: bytes, timestamp: str, key: str = SECRETS["encrypt_key"]) -> di
     }
 
 
-class FeishuBench(Bench):
+class FeishuBench(CallingBench):
     """People of a tenant."""
 
     name = "feishu"
     longest = 24_000
-    knows_repetitions = True
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._ids = count(1)
-        self._waiting: list[bytes] = []
-        self._last = b""
-        self._troubles: list[Trouble] = []
+        super().__init__(url)
         self._shown: dict[str, tuple[str, Shown]] = {}
         self._token = ""
 
@@ -81,14 +75,6 @@ class FeishuBench(Bench):
         """By open_id."""
         return f"{self.name}:/ou_{who}"
 
-    async def bring(self) -> bool:
-        """One after the other, until one is not accepted."""
-        while self._waiting:
-            if await self.throws(self._waiting[0]) != 200:
-                return False
-            self._last = self._waiting.pop(0)
-        return True
-
     def writes(
         self, who: str, text: str, *, answers: Shown | None = None, in_group: bool = False, to_us: bool = True
     ) -> str:
@@ -96,10 +82,6 @@ class FeishuBench(Bench):
         mentions = [{"key": "@_user_1", "id": {"open_id": BOT}, "name": "客服"}] if in_group and to_us else []
         said = f"@_user_1 {text}" if mentions else text
         return self._received(who, json.dumps({"text": said}), in_group, mentions, answers)
-
-    def edits(self, who: str, message: str, text: str) -> None:
-        """Feishu tells bots of none."""
-        raise NotImplementedError
 
     def presses(self, who: str, on: Shown, data: str) -> None:
         """A card's button."""
@@ -110,10 +92,6 @@ class FeishuBench(Bench):
         }
         self._happened("card.action.trigger", event)
 
-    def sends_file(self, who: str, name: str, content: bytes, text: str) -> None:
-        """The example declines files."""
-        raise NotImplementedError
-
     def sends_sticker(self, who: str) -> None:
         """As a message of another type."""
         self._received(who, json.dumps({"file_key": "v3_0ab"}), False, [], None, kind="sticker")
@@ -122,27 +100,19 @@ class FeishuBench(Bench):
         """At every level."""
         self._received(who, json.dumps({"text": text, "mood": 1}), False, [], None, aura=[{"of": "tomorrow"}])
 
-    def repeats(self) -> None:
-        """Feishu does so when it was not answered within three seconds."""
-        self._waiting.append(self._last)
-
     def rubbish(self) -> Sequence[bytes]:
         """Well encrypted."""
         return RUBBISH
 
-    async def throws(self, rubbish: bytes) -> int:
-        """By Feishu."""
-        body, timestamp = sealed(rubbish), str(int(self._house.now().timestamp()))
-        return await call(self.channel.called, Call("POST", {}, signed(body, timestamp), body))
+    def sealed_by_service(self, event: bytes) -> tuple[dict[str, str], bytes]:
+        """Encrypted, and signed as it is then."""
+        body = sealed(event)
+        return signed(body, str(int(self._house.now().timestamp()))), body
 
     def sees(self, who: str, *, in_group: bool = False) -> Sequence[Shown]:
         """What was sent to them, each uuid once."""
         to = OPS if in_group else f"ou_{who}"
         return [shown for at, shown in self._shown.values() if at == to]
-
-    def fails(self, how: Trouble, times: int = 1) -> None:
-        """Whatever is sent next."""
-        self._troubles += [how] * times
 
     def _received(
         self,

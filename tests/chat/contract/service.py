@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -39,10 +39,10 @@ Answering = Callable[[Request], Response]
 @asynccontextmanager
 async def serving(answer: Answering) -> AsyncGenerator[str]:
     """The server's root, as long as it lives."""
-    conversations: set[asyncio.Task[None]] = set()
+    conversations: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        conversations.add(asyncio.create_task(_converse(answer, reader, writer)))
+        conversations[asyncio.create_task(_converse(answer, reader, writer))] = writer
 
     server = await asyncio.start_server(begin, "127.0.0.1", 0)
     try:
@@ -52,6 +52,11 @@ async def serving(answer: Answering) -> AsyncGenerator[str]:
         for conversation in conversations:
             conversation.cancel()
         await asyncio.gather(*conversations, return_exceptions=True)
+        for writer in conversations.values():
+            # Also of a conversation that was cancelled before its first step, and so has closed nothing itself.
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def _converse(answer: Answering, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

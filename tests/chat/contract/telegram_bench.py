@@ -21,7 +21,7 @@ from gateway.errors import NotNow
 from gateway.portal.calling import Called, calling_routes
 from gateway.portal.server import serve
 from tests.channels.mailbox_bench import until
-from tests.chat.contract.bench import GROUP, Bench, Shown, Trouble, call
+from tests.chat.contract.bench import GROUP, Bench, CapableBench, Shown, Trouble, call
 
 FAULTS = {
     Trouble.CLOSED: Fault.refused(HTTPStatus.FORBIDDEN, "Forbidden: bot was blocked by the user"),
@@ -40,7 +40,7 @@ RUBBISH = (
 )
 
 
-class TelegramBench(Bench):
+class TelegramBench(CapableBench):
     """A bot, and people who have started it; each has a group of their own with it."""
 
     name = "telegram"
@@ -173,7 +173,14 @@ class TelegramBench(Bench):
 
 
 class CallingTelegramBench(TelegramBench):
-    """Telegram calls us."""
+    """Telegram calls us; `running` is the channel, which sees to it that Telegram does."""
+
+    running: asyncio.Task[None]
+
+    async def rests(self) -> None:
+        """A client that is closed under its own requests would leave their connections open."""
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
 
     async def bring(self) -> bool:
         """Telegram delivers by itself: it has, or it was refused."""
@@ -207,15 +214,14 @@ async def calling() -> AsyncGenerator[Bench]:
     portal = await serve(Starlette(routes=calling_routes(calls)), "127.0.0.1", 0)
     async with running(api, retry_seconds=0.01) as sandbox:
         hook = f"http://127.0.0.1:{portal.port}/chat/telegram"
-        bench = CallingTelegramBench(sandbox, bot := api.add_bot("support_bot"), hook)
-        seeing_to_it = asyncio.create_task(_from_now_on(bench, bot, calls))
+        bench = CallingTelegramBench(sandbox, api.add_bot("support_bot"), hook)
+        bench.running = asyncio.create_task(_from_now_on(bench, calls))
         yield bench
-        seeing_to_it.cancel()
-        await asyncio.gather(seeing_to_it, return_exceptions=True)
+        await bench.rests()
     await portal.stop()
 
 
-async def _from_now_on(bench: CallingTelegramBench, bot: Bot, calls: dict[str, Called]) -> None:
+async def _from_now_on(bench: CallingTelegramBench, calls: dict[str, Called]) -> None:
     await until("the channel", lambda: hasattr(bench, "channel"))
     calls["telegram"] = bench.telegram.called
     await bench.telegram.run()

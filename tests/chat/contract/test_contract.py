@@ -70,7 +70,7 @@ async def test_an_edit_adds_and_erases_nothing(meeting: Meeting) -> None:
     """LESSONS 104."""
     message = meeting.bench.writes("li", REPORT)
     await meeting.taken()
-    meeting.bench.edits("li", message, f"{REPORT}，SN 是 YL-2201")
+    meeting.capable_bench.edits("li", message, f"{REPORT}，SN 是 YL-2201")
     outcomes = await meeting.taken()
     assert [outcome.name for outcome in outcomes] == ["added"]
     words = [said["words"] for said in meeting.house.said(meeting.case().number)]
@@ -80,7 +80,7 @@ async def test_an_edit_adds_and_erases_nothing(meeting: Meeting) -> None:
 @pytest.mark.parametrize("meeting", CAPABLE, indirect=True)
 async def test_a_file_is_kept_with_its_words(meeting: Meeting) -> None:
     """Whoever reads the case sees that it is there."""
-    meeting.bench.sends_file("li", "日志.txt", b"kernel panic", REPORT)
+    meeting.capable_bench.sends_file("li", "日志.txt", b"kernel panic", REPORT)
     await meeting.taken()
     (said,) = meeting.house.said(meeting.case().number)
     assert said["words"] == f"{REPORT}\n[日志.txt]"

@@ -6,13 +6,12 @@ import hmac
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from itertools import count
 from typing import Any
 
 from gateway.channels.webhook import WebhookChat, open_channel
 from gateway.chat_address import ChatAddress
-from gateway.chat_channel import Call, ChannelSettings, ChatHouse
-from tests.chat.contract.bench import Bench, Shown, Trouble, call
+from gateway.chat_channel import ChannelSettings, ChatHouse
+from tests.chat.contract.bench import Bench, CallingBench, CapableBench, Shown, Trouble
 from tests.chat.contract.service import Request, Response, serving
 
 OPS = "-cid/青山+=="
@@ -55,19 +54,14 @@ def signed(body: bytes, timestamp: str, secret: str = SECRET) -> dict[str, str]:
     return {"x-gateway-timestamp": timestamp, "x-gateway-signature": f"sha256={mac.hexdigest()}"}
 
 
-class WebhookBench(Bench):
+class WebhookBench(CallingBench, CapableBench):
     """Its people; what they do is posted when it is brought."""
 
     name = "hotline"
     longest = 300
-    knows_repetitions = True
 
     def __init__(self, url: str) -> None:
-        self._url = url
-        self._ids = count(1)
-        self._waiting: list[bytes] = []
-        self._last = b""
-        self._troubles: list[Trouble] = []
+        super().__init__(url)
         self._shown: dict[str, tuple[dict[str, Any], Shown]] = {}
 
     def opened(self, house: ChatHouse) -> WebhookChat:
@@ -80,14 +74,6 @@ class WebhookBench(Bench):
     def address(self, who: str) -> str:
         """There is one account; and ids have capitals, as with WeCom."""
         return str(ChatAddress(self.name, "", who.title()))
-
-    async def bring(self) -> bool:
-        """One after the other, until one is not accepted."""
-        while self._waiting:
-            if await self.throws(self._waiting[0]) != 200:
-                return False
-            self._last = self._waiting.pop(0)
-        return True
 
     def writes(
         self, who: str, text: str, *, answers: Shown | None = None, in_group: bool = False, to_us: bool = True
@@ -127,27 +113,18 @@ class WebhookBench(Bench):
         person = {"id": who.title(), "name": who, "aura": [1]}
         self._post(who, "message", message="m-new", text=text, person=person, mood={"of": "tomorrow"})
 
-    def repeats(self) -> None:
-        """The same event."""
-        self._waiting.append(self._last)
-
     def rubbish(self) -> Sequence[bytes]:
         """Signed, and no event."""
         return RUBBISH
 
-    async def throws(self, rubbish: bytes) -> int:
+    def sealed_by_service(self, event: bytes) -> tuple[dict[str, str], bytes]:
         """With a good signature."""
-        timestamp = str(int(self._house.now().timestamp()))
-        return await call(self.channel.called, Call("POST", {}, signed(rubbish, timestamp), rubbish))
+        return signed(event, str(int(self._house.now().timestamp()))), event
 
     def sees(self, who: str, *, in_group: bool = False) -> Sequence[Shown]:
         """What was posted to us for them, each id once."""
         to = {"group": OPS} if in_group else {"person": who.title()}
         return [shown for at, shown in self._shown.values() if to.items() <= at.items()]
-
-    def fails(self, how: Trouble, times: int = 1) -> None:
-        """Whatever is posted next."""
-        self._troubles += [how] * times
 
     def _post(self, who: str, event: str, **more: Any) -> None:
         person = {"id": who.title(), "name": who}
