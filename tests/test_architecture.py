@@ -57,8 +57,9 @@ MAY_KNOW = {
     "chat_channel": {"chat_address", "chat_note", "chat_update", "messages"},
     "chat_rows": {"setting_kinds"},
     "channels": {"messages", "errors", "chat_address", "chat_channel", "chat_note", "chat_update"},
-    "chat_sandbox": {"clock", "errors"},  # the clock only where it is run by hand
-    "portal": {"messages", "errors", "chat_channel", "chat_update"},
+    "http_listening": set[str](),
+    "chat_sandbox": {"clock", "errors", "http_listening"},  # the clock only where it is run by hand
+    "portal": {"messages", "errors", "chat_channel", "chat_update", "http_listening"},
     "linked_answers": {"cases", "messages", "portal", "ports", "reply_address"},
     "clock": {"case_number"},
     "metrics": {"cases"},

@@ -7,8 +7,7 @@ async with running(BotApi(clock.now)) as sandbox:
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 import uvicorn
@@ -20,6 +19,7 @@ from gateway.chat_sandbox.courier import Courier
 from gateway.chat_sandbox.endpoint import BotEndpoint
 from gateway.chat_sandbox.page import page_routes
 from gateway.chat_sandbox.waiting import Bell
+from gateway.http_listening import GuestServer, listen
 
 GRACE_SECONDS = 2
 
@@ -71,8 +71,7 @@ async def running(
     """
     bell = Bell()
     api.world.watchers.append(bell.ring)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
+    listener = listen(host, port)
     config = uvicorn.Config(
         application(api, bell),
         lifespan="off",
@@ -82,7 +81,7 @@ async def running(
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = _Embedded(config)
+    server = GuestServer(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     carrying = asyncio.create_task(Courier(api.world, bell, retry_seconds=retry_seconds).run())
     try:
@@ -93,10 +92,3 @@ async def running(
         server.should_exit = True
         await asyncio.gather(carrying, serving, return_exceptions=True)
         api.world.watchers.remove(bell.ring)
-
-
-class _Embedded(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Captures none: signals are the program's to handle."""
-        yield

@@ -1,16 +1,13 @@
-"""An HTTP server inside our own event loop: it takes no signals, exits no process, and stops when told.
-
-uvicorn by itself wants to be the whole program. Here the gateway is, and this is one of its parts.
-"""
+"""An HTTP server in our own event loop: each answer with the security headers, no more at once than it can bear."""
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import Generator
 
 import uvicorn
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http_listening import GuestServer, listen
 
 GRACE_SECONDS = 5  # for answers under way when stopping; the whole gateway has ten
 MOST_REQUESTS = 200  # at a time; beyond it 503, so that a crowd cannot take the memory intake needs
@@ -70,8 +67,7 @@ async def serve(app: ASGIApp, host: str, port: int, *, grace_seconds: int = GRAC
     Connections are accepted when this returns; port 0 picks a free one. `grace_seconds` is for `stop`.
     Raises OSError when the address cannot be listened on.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
+    listener = listen(host, port)
     config = uvicorn.Config(
         SecurityHeaders(app),
         lifespan="off",  # the composition root owns what lives how long
@@ -82,11 +78,4 @@ async def serve(app: ASGIApp, host: str, port: int, *, grace_seconds: int = GRAC
         limit_concurrency=MOST_REQUESTS,
         timeout_graceful_shutdown=grace_seconds,
     )
-    return HttpServer(_Embedded(config), listener)
-
-
-class _Embedded(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Captures none: SIGTERM is the gateway's to handle."""
-        yield
+    return HttpServer(GuestServer(config), listener)

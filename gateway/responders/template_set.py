@@ -59,7 +59,7 @@ class TemplateSet:
             self.phrasebook is None
         ):  # without its filters no template compiles: one mistake to report, not thirty
             return
-        environment = StrictEnvironment(directory)
+        environment = StrictEnvironment(directory, taught=f"{zone} {self.phrasebook}")
         _teach(environment, self.phrasebook, zone)
         for path in files:
             self._compile(environment, directory, path)
