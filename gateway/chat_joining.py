@@ -55,8 +55,8 @@ def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetim
 
 def pause_of(config: Config) -> Pause:
     """How long a burst is waited for."""
-    telegram = config.channels.telegram
-    return Pause(timedelta(seconds=telegram.quiet_seconds), timedelta(seconds=telegram.longest_seconds))
+    talk = config.channels.chat
+    return Pause(timedelta(seconds=talk.quiet_seconds), timedelta(seconds=talk.longest_seconds))
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ class ChatSide:
         self.channels: Mapping[str, ChatChannel] = {channel.name: channel for channel in opened}
         rules = ChatRules(
             pause_of(parts.config),
-            timedelta(minutes=parts.config.channels.telegram.choice_minutes),
+            timedelta(minutes=parts.config.channels.chat.choice_minutes),
             parts.chats,
         )
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
