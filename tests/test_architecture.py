@@ -78,6 +78,7 @@ MAY_KNOW = {
     "trust_rows": {"setting_kinds", "trust"},
     "mailboxes": {"channels", "config", "mailbox_rows", "ports"},
     "mail_archive": {"errors"},
+    "mail_page": {"messages", "parsers"},
     "keys": {"config"},
     "directory_file": {"cases", "errors", "mistakes"},
     "colleague_report": {"cases", "messages", "parsers"},
