@@ -8,6 +8,7 @@ from gateway.chat_sandbox import Fault
 from gateway.errors import StorageUnavailable
 from gateway.storage.work import DatabaseWork
 from tests.chat.scene import FIVE_LINES, ChatScene
+from tests.chat.test_colleagues import colleague
 from tests.house import HE_LAN, WANG, ZHOU
 
 
@@ -21,6 +22,22 @@ async def test_a_blocked_bot_is_no_silence_for_a_contact_whom_we_know(scene: Cha
     (letter,) = scene.house.letters(ZHOU)
     assert "请重启认证服务后再试。" in letter.text
     assert scene.house.letters(HE_LAN, "notice_failed") == []
+
+
+async def test_a_file_goes_with_its_words_wherever_they_go(scene: ChatScene) -> None:
+    """ "Follow step three of the attachment", by mail too: a letter without its file is half a letter (issue 6, 5)."""
+    zhou, wang = scene.person("周敏"), await colleague(scene, "王强", "wang.qiang")
+    await scene.link(zhou, "contact", ZHOU)
+    await scene.says(zhou, *FIVE_LINES)
+    zhou.block(scene.bot)
+    card = next(each for each in scene.messages(wang) if FIVE_LINES[0] in each.text)
+    steps = b"%PDF-1.7 \x00\xff step three"
+    wang.send_file(scene.chat(wang), "操作步骤.pdf", steps, caption="请按附件第三步操作。", reply_to=card)
+    await scene.quiet()
+    (letter,) = scene.house.letters(ZHOU)
+    assert "请按附件第三步操作。" in letter.text
+    (file,) = letter.headers.iter_attachments()
+    assert (file.get_filename(), file.get_payload(decode=True)) == ("操作步骤.pdf", steps)
 
 
 async def test_an_answer_to_that_mail_comes_onto_the_same_case(scene: ChatScene) -> None:
