@@ -274,9 +274,9 @@ class NoticeLetters:
         return self._chats.deep_link(reply_address.sign(self._sender.key, bound))
 
     def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
-        """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs (F26)."""
+        """What a chat did not take, as a mail to the same person; None where we know no mailbox that takes it (F26)."""
         to = self._mailbox_of(lost)
-        if to is None:
+        if to is None or to.address.lower() in case.unreachable:
             return None
         notice = Notice(id=lost.notice_id, name=lost.notice, to=lost.role)
         signed = self._signed(notice, case, to.address, at)
