@@ -48,6 +48,7 @@ MAY_KNOW = {
         "ports",
         "reply_address",
         "chat_address",
+        "chat_note",
         "chat_ports",
         "chats",
     },

@@ -98,10 +98,10 @@ class Person:
 class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
-    `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
-    fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected company is, or could be,
-    in the directory, and the name of theirs that could be learnt; `attachments`: names of the files that go with the
-    letter; `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
+    `instead`: the address that a lost letter goes to now, which may be a chat's; `language`: what the words are to be
+    put into; `missing`: fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected
+    company is, or could be, in the directory, and the name of theirs that could be learnt; `attachments`: names of the
+    files that go with the letter; `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]
@@ -117,6 +117,7 @@ class Facts:
     recipient: str | None
     reason: str | None
     instead: str | None
+    instead_by_chat: bool
     what: str | None
     detail: tuple[str, ...]
     missing: tuple[str, ...]
@@ -219,6 +220,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         recipient=_line(facts.get("recipient")),
         reason=_line(facts.get("reason")),
         instead=_line(facts.get("instead")),
+        instead_by_chat=is_chat(str(facts.get("instead"))),
         what=_line(facts.get("what")),
         detail=_lines(facts.get("detail")),
         missing=_each_text(facts.get("missing")),

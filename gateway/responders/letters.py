@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import structlog
 
-from gateway import chat_address, reply_address
+from gateway import chat_address, chat_note, reply_address
 from gateway.cases import business_time, saying, steps
 from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.directory import Directory, Staff
@@ -122,6 +122,16 @@ def _naming(notice: Notice, files: Sequence[Attachment]) -> Notice:
     """The notice, naming the files that go with it."""
     names = [file.name for file in files if file.name]
     return replace(notice, facts={**notice.facts, "attachments": names}) if names else notice
+
+
+def _files_in(note: bytes) -> tuple[Attachment, ...]:
+    """The files of a chat's note, to be saved: a note keeps their names and bytes, and no type."""
+    return tuple(
+        Attachment(
+            file.name, "application/octet-stream", len(file.content), inline=False, content=file.content
+        )
+        for file in chat_note.from_bytes(note).files
+    )
 
 
 def _words_of(notice: Notice) -> tuple[str, str] | None:
@@ -264,14 +274,16 @@ class NoticeLetters:
         return self._chats.deep_link(reply_address.sign(self._sender.key, bound))
 
     def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
-        """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs (F26)."""
+        """What a chat did not take, as a mail to the same person; None where we know no mailbox that takes it (F26)."""
         to = self._mailbox_of(lost)
-        if to is None:
+        if to is None or to.address.lower() in case.unreachable:
             return None
         notice = Notice(id=lost.notice_id, name=lost.notice, to=lost.role)
         signed = self._signed(notice, case, to.address, at)
         letter = Letter(lost.subject, lost.words, "", case.reporter.language, None)
-        outbound = self._outbound(notice, case, letter, to, signed)(references=(self._anchor(case, "case"),))
+        outbound = self._outbound(notice, case, letter, to, signed)(
+            references=(self._anchor(case, "case"),), attachments=_files_in(lost.raw)
+        )
         return self._ready(replace(outbound, html=None), notice, lost.person, at)
 
     def _mailbox_of(self, lost: Undelivered) -> Address | None:
