@@ -54,7 +54,8 @@ class MailboxKeys(Section):
             raise ValueError(f'auth = "{self.auth}" needs {", ".join(missing)}')
         if self.auth == "token" and (self.token_file is None) == (not self.token_command):
             raise ValueError('auth = "token" needs token_file or token_command, and not both')
-        if self.after.startswith("move:") and self.after.removeprefix("move:") in self.read_folders:
+        action, _, target = self.after.partition(":")
+        if action == "move" and mailbox_url.folder_name(target) in self.read_folders:
             raise ValueError("mail would be moved to a folder that is read")
 
     @property
@@ -70,7 +71,7 @@ class MailboxKeys(Section):
     @property
     def read_folders(self) -> tuple[str, ...]:
         """The folders, each once; the url's where none are listed."""
-        return tuple(dict.fromkeys(self.folders or (self.where.folder,)))
+        return tuple(dict.fromkeys(map(mailbox_url.folder_name, self.folders or (self.where.folder,))))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -108,6 +109,11 @@ class ImapSection(MailboxKeys):
         """Name and keys of each."""
         only = ((ONLY_ONE, self),) if self.url.get_secret_value() else ()
         return (*only, *((row.name, row) for row in self.mailbox))
+
+    def reading(self, where: MailboxUrl) -> tuple[str, MailboxKeys] | None:
+        """Name and keys of the mailbox that reads this account; the one that reads this very folder before others."""
+        same = [(name, row) for name, row in self.named if row.where.is_account_of(where)]
+        return min(same, key=lambda named: where.folder not in named[1].read_folders, default=None)
 
     @property
     def all_secrets(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from gateway.channels.imap_session import (
     Refused,
     Server,
     Session,
+    is_servers_fault,
     open_session,
 )
 from gateway.channels.imap_watch import watch
@@ -98,8 +99,9 @@ class ImapMailbox:
             folder: FolderReader(_plan(mailbox, folder), keep, bookmarks, now) for folder in mailbox.folders
         }
         self._line: Line | None = None
+        self._read_on_line: set[str] = set()
         self._woken = asyncio.Event()
-        self._let_in = asyncio.Event()
+        self._readable = {folder: asyncio.Event() for folder in mailbox.folders}
         self._trouble: _Trouble | None = None
         self._last_look: datetime | None = None
 
@@ -150,16 +152,29 @@ class ImapMailbox:
                 return self._failed("login refused", error, patience.refused)
             except (ConnectionLost, Refused) as error:
                 return self._failed("no connection", error, patience.retry)
-            self._let_in.set()
             try:
                 await reader.read(line)
-            except (ConnectionLost, Refused, NotNow) as error:
+                self._read_on_line.add(folder)
+                self._readable[folder].set()
+            except Refused as error:
+                self._refused(folder, error)
+                trouble = (f"folder {folder} cannot be read", error)
+            except (ConnectionLost, NotNow) as error:
                 trouble = (f"folder {folder} cannot be read", error)
             except Exception as error:
                 # A fault of ours in one folder must not end the mailbox (L-76).
                 log.exception("folder_failed", mailbox=self.name, folder=folder)
                 trouble = (f"folder {folder} cannot be read", error)
         return self._succeeded() if trouble is None else self._failed(*trouble, patience.retry)
+
+    def _refused(self, folder: str, error: Refused) -> None:
+        """A folder that is misspelt costs no login; one that could be read here before deserves a new connection.
+
+        A server that rebuilds a mailbox may refuse it for as long as the connection lasts on which it was open (F11).
+        """
+        self._readable[folder].clear()
+        if folder in self._read_on_line or is_servers_fault(error):
+            self._hang_up()
 
     def _succeeded(self) -> float:
         if self._trouble is not None or self._last_look is None:
@@ -176,7 +191,8 @@ class ImapMailbox:
         tell = log.error if is_bad and not before.is_told else log.warning if is_new else log.debug
         tell("mailbox_troubled", mailbox=self.name, kind=kind, reason=str(error), rounds=self._trouble.rounds)
         if isinstance(error, LoginRefused):
-            self._let_in.clear()
+            for readable in self._readable.values():
+                readable.clear()
         return min(waits[min(before.rounds, len(waits) - 1)], self._longest_wait(error))
 
     def _longest_wait(self, error: Exception) -> float:
@@ -189,6 +205,7 @@ class ImapMailbox:
         """The poll's own connection, which lasts as long as the server lets it."""
         if self._line is None or self._line.is_cut:
             self._line = await log_in(self._mailbox, "poll")
+            self._read_on_line = set()
         return self._line
 
     def _hang_up(self) -> None:
@@ -199,7 +216,8 @@ class ImapMailbox:
         patience = self._mailbox.patience
 
         async def connect() -> Line:
-            await self._let_in.wait()  # while logging in is refused, one connection that tries is enough
+            # While the login or the folder is refused, one connection that tries is enough (L-73).
+            await self._readable[folder].wait()
             return await log_in(self._mailbox, f"idle {folder}")
 
         try:
