@@ -13,7 +13,7 @@ import structlog
 
 from gateway import chat_address, chat_update, reply_address
 from gateway.channels import mail
-from gateway.chat import ChatIntake, ChatRules, buttons
+from gateway.chat import ChatIntake, ChatRules, bare_lines, buttons
 from gateway.chat.reading import Scans
 from gateway.chat.taking import CodeByMail, House
 from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
@@ -108,6 +108,8 @@ class StoredChats:
             if sent is None:
                 return
             work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if sent.person is not None:
+                bare_lines.remember(work, str(chat), outbound_id, self._clock.now())
             if chat.channel in self.editing and buttons.is_card(sent.notice, sent.role):
                 work.card_left(outbound_id, message, self._clock.now())
 

@@ -388,11 +388,11 @@ class Work(ChatWork, Protocol):
         ...
 
     def bookmark(self, key: str) -> str | None:
-        """How far a channel has read one of its sources: the text it last left there; None at the first look."""
+        """What somebody last left under this key: how far a channel has read a source, say; None at the first look."""
         ...
 
     def leave_bookmark(self, key: str, value: str, at: datetime) -> None:
-        """Remember that; the text is the channel's own, and nobody else reads it."""
+        """Remember that; the text is its writer's own, and nobody else reads it."""
         ...
 
     def keep_example(self, example: Example) -> None:

@@ -4,6 +4,7 @@ burst       what one person has done in a chat, in order: words that belong toge
 people      who that is: a contact, a colleague, a stranger, a group
 intake      claims a burst, reads its words in the confined reader, takes each part in, says what is to be said
 reading     a part's files looked at, its words understood
+bare_lines  a colleague's line in answer to nothing
 handing_on  what a colleague hands on for a customer (P-23)
 taking      one part in hand, inside its transaction
 customers   a customer's words: which case, or a case of their own

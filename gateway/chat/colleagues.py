@@ -10,7 +10,7 @@ from gateway import case_number, staff_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.directory import Staff
-from gateway.chat import handing_on
+from gateway.chat import bare_lines, handing_on
 from gateway.chat.burst import Item, Words
 from gateway.chat.customers import Question, question_of
 from gateway.chat.taking import ChatTaking
@@ -25,9 +25,11 @@ from gateway.ports import Sent
 ENGINEER, HELPER = "engineer", "implementation_engineer"
 DIGEST = "digest"
 WHY_FAILED = "why_failed"
+DONE = "done_by_staff"
 
 COMMANDS: Mapping[str, str] = {
     "take": "take",
+    "reply": "reply",
     "progress": "progress",
     "plan": "plan",
     "resolved": "resolved",
@@ -53,6 +55,10 @@ def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: 
     case = _case_of(taking, sent) if sent is not None else None
     if sent is None and filed is not None and handing_on.is_handed_on(said, filed):
         return handing_on.take(taking, staff, said, report, filed)
+    prompt = bare_lines.prompt_of(taking, staff, said) if not said.reply_to else None
+    prompted = taking.work.case(prompt.case_number) if prompt is not None else None
+    if prompt is not None and prompted is not None:
+        return act(taking, staff, prompt, prompted, report, said.items, answer="line_taken")
     if sent is None or case is None:
         taking.say("reply_to_a_card")
         return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
@@ -78,14 +84,21 @@ def command(taking: ChatTaking, staff: Staff, given: Command, report: Report) ->
 
 
 def act(
-    taking: ChatTaking, staff: Staff, sent: Sent, case: Case, report: Report, items: Sequence[Item]
+    taking: ChatTaking,
+    staff: Staff,
+    sent: Sent,
+    case: Case,
+    report: Report,
+    items: Sequence[Item],
+    *,
+    answer: str = DONE,
 ) -> Outcome:
-    """The words answer this letter of ours."""
+    """The words answer this letter of ours; `answer` is what we say to it (table `chat`)."""
     meaning = taking.house.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
     if meaning == FACTS:
         return _facts(taking, staff, case, report, items)
     answered = staff_turn.Answered(staff, sent.role, meaning)
-    outcome = _done(taking, staff, answered, case, report.text, report, items)
+    outcome = _done(taking, staff, answered, case, report.text, report, items, answer=answer)
     if sent.notice == DIGEST:
         _acknowledge_others(taking, staff, sent, case, report, items)
     return outcome
@@ -114,6 +127,8 @@ def _done(
     text: str,
     report: Report,
     items: Sequence[Item],
+    *,
+    answer: str = DONE,
 ) -> Outcome:
     rules = taking.house.rules
     taken = taking.with_words(report, items)
@@ -134,7 +149,7 @@ def _done(
     for refusal in turn.refusals:
         taking.say(f"refused_{refusal.why}", number=case.number, words=refusal.words)
     if turn.events and not turn.refusals:
-        taking.say("done_by_staff", number=case.number, status=after.status)
+        taking.say(answer, number=case.number, status=after.status)
     return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
 
 
@@ -147,7 +162,7 @@ def _facts(taking: ChatTaking, staff: Staff, case: Case, report: Report, items: 
     taken.put(case, "staff", f"written in a chat by {staff.id}")
     after = taken.advance(case, [learned])
     taking.lies_on(case, items)
-    taking.say("done_by_staff", number=case.number, status=after.status)
+    taking.say(DONE, number=case.number, status=after.status)
     return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
 
 

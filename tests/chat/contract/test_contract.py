@@ -279,3 +279,23 @@ async def test_nobody_is_reached_through_the_wrong_channel(meeting: Meeting) -> 
         with pytest.raises(DeliveryError) as refused:
             await meeting.bench.channel.send(Parcel("k7m2qx4a", "", recipient, note))
         assert refused.value.permanent
+
+
+async def test_an_engineer_answers_customer_and_prompt_where_no_reply_can_be_pressed(
+    meeting: Meeting,
+) -> None:
+    """WeCom and DingTalk tell no bot what is answered: a command names the case, one line answers the only prompt."""
+    await meeting.link("wang", "staff", "wang.qiang")
+    await meeting.says("li", REPORT)
+    number = meeting.case().number
+    await meeting.says("wang", f"/reply {number} 请先重启认证服务。\n\n再试一次。")
+    assert meeting.hears("li")[-1] == "请先重启认证服务。\n\n再试一次。"
+    assert meeting.case().engineer == "wang.qiang"
+    await meeting.house.wait(minutes=50)
+    assert "请用一句话说明" in meeting.hears("wang")[-1]
+    await meeting.says("wang", "备件已在路上")
+    assert "备件已在路上" in meeting.hears("li")[-1]
+    before = meeting.hears("li")
+    await meeting.says("wang", "还有一句")
+    assert meeting.hears("li") == before, "the prompt has its answer"
+    assert "没有发给任何人" in meeting.hears("wang")[-1]
