@@ -19,6 +19,8 @@ _INTRODUCED = re.compile(r"\b(?:in|at|from|near|our|the|Our|From|In|At)\s$")
 _OPENS = re.compile(r"(?:^|[\n,.|/·•(;:–—-]\s{0,2}|\b\d{4,6}\s)$")
 _CLOSES = re.compile(r"\s{0,2}(?:$|[\n,.|/·•);:–—-]|\d)")
 _MUNICIPALITIES = ("北京", "上海", "天津", "重庆")
+_DISTRICT = 0.45
+_SHORTEST = 2
 _ZONE_COST = {Zone.BODY: 0.0, Zone.SUBJECT: 0.05, Zone.SIGNATURE: 0.1, Zone.QUOTED: 0.15}
 
 
@@ -40,7 +42,27 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
     for span in _before_country(letter):
         if not overlaps(span, blocked):
             yield sighting(letter, Field.PLACE, span, "before a country", 0.6)
-    yield from (site for site in sites.find(letter) if site.span and not overlaps(site.span, blocked))
+    for span in _administrative(letter):
+        if not overlaps(span, blocked):
+            score = _DISTRICT - _ZONE_COST[letter.zone_at(span[0])]
+            yield sighting(letter, Field.PLACE, span, "administrative", score)
+    for site in sites.find(letter):
+        if site.span and (span := _behind(site.span, blocked)):
+            yield sighting(letter, Field.PLACE, span, site.rule, site.score)
+
+
+def _behind(span: Span, blocked: list[Span]) -> Span | None:
+    """The span, or what is left of it behind a name that it begins in (韶北钢铁|二炼钢主控楼); None when nothing is."""
+    start = max((end for first, end in blocked if first <= span[0] < end), default=span[0])
+    left = start, span[1]
+    return left if span[1] - start >= _SHORTEST and not overlaps(left, blocked) else None
+
+
+def _administrative(letter: Letter) -> Iterator[Span]:
+    """Words that stand alone and end as towns and districts do, with a known town or not: 中山小榄镇, 江门市蓬江区."""
+    for match in _district().finditer(letter.plain):
+        if not match[1].endswith(blocks("cues")["not_districts"]):
+            yield match.span(1)
 
 
 def _before_country(letter: Letter) -> Iterator[Span]:
@@ -49,7 +71,11 @@ def _before_country(letter: Letter) -> Iterator[Span]:
 
 
 def is_place(words: str) -> bool:
-    """Whether folded words are places and nothing else but one character of their kind: 重庆北碚, 海口市, Taicang."""
+    """Whether folded words are places and nothing else but what somebody has there: 重庆北碚, 海口市, 昆山厂, Taicang."""
+    if sites.is_site(words):
+        return True
+    if premises := _premises().search(words):
+        words = words[: premises.start()]
     found = list(_gazetteer().find(lower(words)))
     covered = sum(end - start for (start, end), _ in found)
     whole = bool(found) and found[0][0][0] == 0 and covered >= len(words) - 1
@@ -82,6 +108,16 @@ def _noun() -> re.Pattern[str]:
 @cache
 def _continuation() -> re.Pattern[str]:
     return re.compile(any_of("cues", "place_continuations"))
+
+
+@cache
+def _district() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|(?<=[\s,.:;(在]))([\u4e00-\u9fff]{{2,9}}{any_of('places', 'administrative')})(?=[\s,.;)]|$)")
+
+
+@cache
+def _premises() -> re.Pattern[str]:
+    return re.compile(rf"[一二三四五新老总东西南北]?{any_of('places', 'premises')}$")
 
 
 @cache
