@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 
 from gateway.parsers.entities import han_companies, identity, latin_companies, names, places, roles
-from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
+from gateway.parsers.entities.candidates import Candidate, Field, key_of, overlaps, sighting, spans_of
 from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.han_companies import OWN_WORDS
 from gateway.parsers.entities.identity import Kind, Line, Piece
@@ -24,6 +24,8 @@ _OWNER_OF = re.compile(
 _OWNED = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{2,8}?)(?=[,。!?\s:]|\d|电话|手机|$)")
 _OWNED_COMPANY = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{3,12}?)(?=[啊呀呢吧,。!?\s的]|这边|那边|这里|$)")
 _REACH = 18
+_OF_WE = ("们", "司", "公司")  # 我|们竹北二厂
+_AND = re.compile(r"[与和跟及、至到]")
 _SEVERAL = re.compile(r"我们[^,]{0,4}?(?:是|叫)|(?:这里|单位|公司)(?:是|叫)|来自")
 _OF_IT = re.compile(r"[的嘅](?=[\s,。!]|我姓|我叫|$)")
 # What somebody does, where a company would stand: "我是负责网络的".
@@ -88,7 +90,8 @@ def _without_writers_own(letter: Letter, sightings: Sequence[Candidate]) -> Iter
 
 def _is_the_matter(letter: Letter, candidates: Sequence[Candidate]) -> bool:
     """Whether one of these is whom the letter is about: it stands in the subject."""
-    return any(c.span and letter.zone_at(c.span[0]) is Zone.SUBJECT for c in candidates)
+    subjects = [key_of(part.folded.plain) for part in letter.parts if part.zone is Zone.SUBJECT]
+    return any(len(c.key) > 2 and c.key in subject for c in candidates for subject in subjects)
 
 
 def ourselves(
@@ -102,6 +105,7 @@ def ourselves(
 
 def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Iterator[Candidate]:
     blocked = spans_of(found, Field.EMAIL)
+    products = spans_of(found, Field.PRODUCT)
     sightings = chain(
         _labelled(letter),
         han_companies.find(letter),
@@ -115,7 +119,9 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
         candidate
         for candidate in sightings
         if candidate.span is None or not (
-            overlaps(candidate.span, blocked) or _is_only_where(letter, candidate.span, candidate.rule)
+            overlaps(candidate.span, blocked)
+            or overlaps((candidate.span[0], candidate.span[0] + 1), products)
+            or _is_only_where(letter, candidate.span, candidate.rule)
         )
     ]
     yield from stated
@@ -125,7 +131,7 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
 def _is_only_where(letter: Letter, span: Span, rule: str) -> bool:
     """Whether a name says no more than where a house stands (昆山厂, 台中总公司), unless a form asks for the company."""
     words = letter.plain[slice(*span)]
-    return rule != "label" and words[:1] > "\u2e80" and places.is_place(words)
+    return rule != "label" and words[:1] > "\u2e80" and all(map(places.is_place, _AND.split(words)))
 
 
 def _labelled(letter: Letter) -> Iterator[Candidate]:
@@ -139,7 +145,7 @@ def _labelled(letter: Letter) -> Iterator[Candidate]:
 
 def _introduced(letter: Letter) -> Iterator[Candidate]:
     for match in _introduction().finditer(letter.plain):
-        if OWN_WORDS.match(match[1]):
+        if OWN_WORDS.match(match[1]) or match[1].startswith(_OF_WE):
             continue
         if owned := _company_of_place(letter, match):
             yield sighting(letter, Field.COMPANY, owned, "introduction", 0.8)

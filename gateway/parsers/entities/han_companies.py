@@ -85,7 +85,7 @@ def _unit_length(name: str) -> int:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'company_leads')}|(?<!美)的|^于|^为|^与|^和")
+    return re.compile(rf"{any_of('cues', 'company_leads')}|联?系(?!统|列|数)|(?<!美)的|^于|^为|^与|^和")
 
 
 @cache

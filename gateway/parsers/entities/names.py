@@ -21,7 +21,7 @@ _NOT_LAST = frozenset(
     "网厂店部司局院校厅馆站社所处科课室组队台机器件路端库表员号码率量版型类项费款单据页图层区县市省镇村楼"
 )
 _HONOURED = re.compile(r"(?:mr|mrs|ms|miss|dr|prof)\.? (\w+)")
-_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
+_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是又没被把]|不(?!二)")
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from gateway.parsers.entities import sites
+from gateway.parsers.entities import names, sites
 from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
 from gateway.parsers.entities.folding import lower
 from gateway.parsers.entities.letter import Letter, Span, Zone
@@ -19,8 +19,11 @@ _INTRODUCED = re.compile(r"\b(?:in|at|from|near|our|the|Our|From|In|At)\s$")
 _OPENS = re.compile(r"(?:^|[\n,.|/·•(;:–—-]\s{0,2}|\b\d{4,6}\s)$")
 _CLOSES = re.compile(r"\s{0,2}(?:$|[\n,.|/·•);:–—-]|\d)")
 _MUNICIPALITIES = ("北京", "上海", "天津", "重庆")
+# Where somebody's head office is says little of where the fault is.
+_SEAT = re.compile(r"(?:总部|总公司|母公司|注册地)(?:设)?(?:在|位于)\s?$|(?:headquartered|head office|headquarters|based) in $")
 _DISTRICT = 0.45
 _SHORTEST = 2
+_ORDINALS = frozenset("一二三四五新老总东西南北")
 _ZONE_COST = {Zone.BODY: 0.0, Zone.SUBJECT: 0.05, Zone.SIGNATURE: 0.1, Zone.QUOTED: 0.15}
 
 
@@ -34,7 +37,7 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
             continue
         before, after = letter.plain[max(0, span[0] - 16) : span[0]], letter.plain[span[1] : span[1] + 16]
         if kind == "latin":
-            stands = letter.plain[span[0]].isupper() and _stands(span, before, after, blocked)
+            stands = letter.plain[span[0]].isupper() and _stands(span, letter.plain[slice(*span)], before, after, blocked)
         else:
             stands = letter.zone_at(span[0]) is Zone.SIGNATURE or not _continuation().match(after)
         if stands:
@@ -75,7 +78,12 @@ def is_place(words: str) -> bool:
     if sites.is_site(words):
         return True
     if premises := _premises().search(words):
-        words = words[: premises.start()]
+        bare = words[: premises.start()]
+        return _is_town(bare) or (bare[-1:] in _ORDINALS and _is_town(bare[:-1]))
+    return _is_town(words)
+
+
+def _is_town(words: str) -> bool:
     found = list(_gazetteer().find(lower(words)))
     covered = sum(end - start for (start, end), _ in found)
     whole = bool(found) and found[0][0][0] == 0 and covered >= len(words) - 1
@@ -84,15 +92,18 @@ def is_place(words: str) -> bool:
 
 def _score(letter: Letter, span: Span, kind: str, before: str) -> float:
     """A site stated beats a city named, which beats the province; the body beats the signature's address."""
-    score = {"latin": 0.7, "province": 0.5}.get(kind, 0.75)
+    score = {"latin": 0.7, "province": 0.5}.get(kind, 0.75) - (0.2 if _SEAT.search(before) else 0.0)
     return score + (0.15 if _cue().search(before) else 0.0) - _ZONE_COST[letter.zone_at(span[0])]
 
 
-def _stands(span: Span, before: str, after: str, blocked: list[Span]) -> bool:
+def _stands(span: Span, words: str, before: str, after: str, blocked: list[Span]) -> bool:
+    """Whether a place can stand here; a town that is a first name, too (Farah), only where nothing else can."""
     beside_name = any(end <= span[0] <= end + 2 for _, end in blocked)
+    if _INTRODUCED.search(before) or _noun().match(after):
+        return True
     opens = beside_name or bool(_OPENS.search(before))
     closes = bool(_CLOSES.match(after)) or any(start - 2 <= span[1] <= start for start, _ in blocked)
-    return bool(_INTRODUCED.search(before)) or bool(_noun().match(after)) or (opens and closes)
+    return opens and closes and not names.is_given_name(words)
 
 
 @cache
@@ -117,7 +128,7 @@ def _district() -> re.Pattern[str]:
 
 @cache
 def _premises() -> re.Pattern[str]:
-    return re.compile(rf"[一二三四五新老总东西南北]?{any_of('places', 'premises')}$")
+    return re.compile(rf"{any_of('places', 'premises')}$")
 
 
 @cache

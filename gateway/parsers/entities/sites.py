@@ -27,6 +27,8 @@ _LEAD = re.compile(rf".*[在的于到去是装放有把](?=(?:{_HAN}|[A-Z\d]){{2
 """What the sentence put before the building."""
 _OURS = re.compile(rf"(?:我|本|敝|贵)(?:们|司|公司|院|校|厂|店|行|局|会|馆|部门)?(?:的)?(?={_HAN}{{2}})")
 _NUMERAL = r"[一二三四五六七八九十百\d]{1,3}"
+_WHOSE = "的|所有|全|那|电脑|用户|同事|员工|网络|盘|下|上|梯|道|宇"
+"""Behind a floor: it says whose computers are meant, or is none."""
 _FLOOR_HAN = rf"(?:(?:地下|负)?{_NUMERAL}\s?(?:楼|层|F(?![A-Za-z]))|(?<![A-Za-z\d])B\d(?!\d))"
 _STOREY = (
     r"(?:\d{1,3}(?:st|nd|rd|th)|[Gg]round|[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|[Ff]ifth|[Tt]op) [Ff]loor"
@@ -78,7 +80,7 @@ def is_site(words: str) -> bool:
 @cache
 def _alone() -> re.Pattern[str]:
     building = rf"{any_of('places', 'buildings')}(?=[\s,。]|$)"
-    return re.compile(rf"{_FLOOR_HAN}(?!盘|下|上|梯|道|宇)|{building}")
+    return re.compile(rf"{_FLOOR_HAN}(?!\s?(?:{_WHOSE}))|{building}")
 
 
 @cache
