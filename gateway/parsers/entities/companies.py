@@ -24,6 +24,8 @@ _OWNER_OF = re.compile(
 _OWNED = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{2,8}?)(?=[,。!?\s:]|\d|电话|手机|$)")
 _OWNED_COMPANY = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{3,12}?)(?=[啊呀呢吧,。!?\s的]|这边|那边|这里|$)")
 _REACH = 18
+_OF_CHAIN = re.compile(r"\s?[\u4e00-\u9fff]{1,5}[门分]?店(?=[\s,。!?的]|$)")
+"""One house of a chain behind the chain's name: 我是茶日和 公馆店."""
 _OF_WE = ("们", "司", "公司")  # 我|们竹北二厂
 _AND = re.compile(r"[与和跟及、至到]")
 _SEVERAL = re.compile(r"我们[^,]{0,4}?(?:是|叫)|(?:这里|单位|公司)(?:是|叫)|来自")
@@ -152,6 +154,8 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
         elif length := _company_length(match[1]):
             span = (match.start(1), match.start(1) + length)
             yield sighting(letter, Field.COMPANY, span, "introduction", 0.85)
+        elif 2 < len(match[1]) < 8 and _OF_CHAIN.match(letter.plain, match.end()) and _is_brand(match[1]):
+            yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.7)
         elif _could_be_name(match[1]) and not names.is_han_person(match[1]):
             if _is_owner(letter, match.end()):
                 yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.75)
@@ -180,6 +184,10 @@ def _company_length(words: str) -> int:
     return next(
         (n for n in lengths if names.is_short_company(words[:n]) and names.is_department(words[n:])), 0
     )
+
+
+def _is_brand(words: str) -> bool:
+    return _could_be_name(words) and not (names.is_han_person(words) or _DOES.search(words))
 
 
 def _is_owner(letter: Letter, offset: int) -> bool:

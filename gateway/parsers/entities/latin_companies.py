@@ -164,5 +164,6 @@ def _form_pattern() -> re.Pattern[str]:
 @cache
 def _trade_pattern() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\w.])(?:{_WORD} {_JOIN}){{1,5}}{any_of('companies', 'trade_words')}(?!\w| ?[A-Z][a-z]* ?\()"
+        rf"(?<![\w.])(?:{_WORD} {_JOIN}){{1,5}}{any_of('companies', 'trade_words')}"
+        rf"(?: of [A-Z][\w'’-]+)?(?!\w| ?[A-Z][a-z]* ?\()"
     )

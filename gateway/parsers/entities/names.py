@@ -80,6 +80,11 @@ def _titled_surname(word: str) -> str:
     return bearer if bearer in _surnames() or bearer in _compound_surnames() else ""
 
 
+def is_surname(word: str) -> bool:
+    """Whether a Han word is a surname."""
+    return word in _surnames() or word in _compound_surnames()
+
+
 def is_latin_person(words: list[str]) -> bool:
     """Whether capitalised words are the name of a person: a known first name, two to four words, no trade."""
     if not 1 <= len(words) <= 4 or any(is_trade_word(word) or word in not_leading() for word in words):

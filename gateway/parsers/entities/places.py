@@ -21,8 +21,12 @@ _CLOSES = re.compile(r"\s{0,2}(?:$|[\n,.|/·•);:–—-]|\d)")
 _MUNICIPALITIES = ("北京", "上海", "天津", "重庆")
 # Where somebody's head office is says little of where the fault is.
 _SEAT = re.compile(r"(?:总部|总公司|母公司|注册地)(?:设)?(?:在|位于)\s?$|(?:headquartered|head office|headquarters|based) in $")
+_KINDS = (("district", "districts"), ("pinyin", "pinyin"), ("latin", "latin"))
+"""What a name is taken for, and the list of such names."""
+_MAY_BEGIN = re.compile(r"(?:^|[\s,.:;!?()/]|[在于到去驻从离是至及和与跟]|我们|咱们|他们|我司|公司|地址|这边|新北|[市省区县])$")
 _DISTRICT = 0.45
 _SHORTEST = 2
+_OF_LETTERS = ("latin", "pinyin")
 _ORDINALS = frozenset("一二三四五新老总东西南北")
 _ZONE_COST = {Zone.BODY: 0.0, Zone.SUBJECT: 0.05, Zone.SIGNATURE: 0.1, Zone.QUOTED: 0.15}
 
@@ -36,7 +40,11 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
         if overlaps(span, blocked):
             continue
         before, after = letter.plain[max(0, span[0] - 16) : span[0]], letter.plain[span[1] : span[1] + 16]
-        if kind == "latin":
+        if kind == "pinyin":
+            stands = letter.plain[span[0]].isupper()
+        elif kind == "district":
+            stands = bool(_MAY_BEGIN.search(before)) and _may_end().match(after) is not None
+        elif kind == "latin":
             stands = letter.plain[span[0]].isupper() and _stands(span, letter.plain[slice(*span)], before, after, blocked)
         else:
             stands = letter.zone_at(span[0]) is Zone.SIGNATURE or not _continuation().match(after)
@@ -87,12 +95,12 @@ def _is_town(words: str) -> bool:
     found = list(_gazetteer().find(lower(words)))
     covered = sum(end - start for (start, end), _ in found)
     whole = bool(found) and found[0][0][0] == 0 and covered >= len(words) - 1
-    return whole and (covered == len(words) or found[0][1] != "latin")
+    return whole and (covered == len(words) or found[0][1] not in _OF_LETTERS)
 
 
 def _score(letter: Letter, span: Span, kind: str, before: str) -> float:
     """A site stated beats a city named, which beats the province; the body beats the signature's address."""
-    score = {"latin": 0.7, "province": 0.5}.get(kind, 0.75) - (0.2 if _SEAT.search(before) else 0.0)
+    score = {"latin": 0.7, "pinyin": 0.7, "district": 0.65, "province": 0.5}.get(kind, 0.75) - (0.2 if _SEAT.search(before) else 0.0)
     return score + (0.15 if _cue().search(before) else 0.0) - _ZONE_COST[letter.zone_at(span[0])]
 
 
@@ -122,6 +130,11 @@ def _continuation() -> re.Pattern[str]:
 
 
 @cache
+def _may_end() -> re.Pattern[str]:
+    return re.compile(rf"$|[\s,.:;!?()/的]|[市区县镇乡]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}")
+
+
+@cache
 def _district() -> re.Pattern[str]:
     return re.compile(rf"(?:^|(?<=[\s,.:;(在]))([\u4e00-\u9fff]{{2,9}}{any_of('places', 'administrative')})(?=[\s,.;)]|$)")
 
@@ -138,7 +151,8 @@ def _gazetteer() -> Lookup[str]:
         (word, kind) for kind in ("cities", "taiwan", "hongkong_macau", "abroad") for word in lists[kind]
     ]
     provinces = [(word, "city" if word in _MUNICIPALITIES else "province") for word in lists["provinces"]]
-    return Lookup([*chinese, *provinces, *((word, "latin") for word in lists["latin"])])
+    others = [(word, kind) for kind, key in _KINDS for word in lists[key]]
+    return Lookup([*chinese, *provinces, *others])
 
 
 @cache

@@ -72,7 +72,7 @@ def _neighbours() -> frozenset[str]:
 @cache
 def _known_kinds() -> Lookup[str]:
     lists = blocks("products")
-    several = (f"{word}s" for word in lists["latin"] if word[-1].islower())
+    several = (f"{word}s" for word in lists["latin"] if word[-1].islower() and word.lower() not in _SHORT)
     return Lookup((word, word) for word in (*lists["chinese"], *lists["latin"], *several))
 
 

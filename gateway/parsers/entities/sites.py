@@ -40,7 +40,9 @@ _NUMBERED = (
 _LATIN_SITE = re.compile(
     rf"\b(?:\d{{1,3}}/F\b(?:,? [A-Z][a-z]+){{0,3}}"
     rf"|(?:[a-z]+ (?:cupboard|room|cabinet|closet) (?:on|in) the )?{_STOREY}"
-    rf"|{_NUMBERED}(?:,? {_NUMBERED})?)"
+    rf"|{_NUMBERED}(?:,? {_NUMBERED})?"
+    r"|(?<!the )(?!(?:our|your|the|main|this|that|their|from|with|into|near|own|same|server|data) )[a-z]{4,14}"
+    r" (?:control|server|comms|equipment|network|switch) room\b)"
 )
 
 
@@ -60,10 +62,12 @@ def _spans(plain: str) -> Iterator[tuple[str, float, Span]]:
     for match in _stated().finditer(plain):
         lead = _OURS.match(match[1])
         yield "stated", _STATED, (match.start(1) + (lead.end() if lead else 0), match.end(1))
-    for pattern in (_han_site(), _LATIN_SITE):
+    for pattern in (_han_site(), _located(), _LATIN_SITE):
         for match in pattern.finditer(plain):
             lead = _LEAD.match(match[0])
-            yield "site", _SITE, (match.start() + (lead.end() if lead else 0), match.end())
+            start = match.start() + (lead.end() if lead else 0)
+            ours = _OURS.match(plain, start, match.end())
+            yield "site", _SITE, (ours.end() if ours else start, match.end())
     for match in _latin_premises().finditer(plain):
         first = match[1].split()[0]
         if first not in names.not_leading() and first not in blocks("places")["not_towns"]:
@@ -80,20 +84,31 @@ def is_site(words: str) -> bool:
 @cache
 def _alone() -> re.Pattern[str]:
     building = rf"{any_of('places', 'buildings')}(?=[\s,。]|$)"
-    return re.compile(rf"{_FLOOR_HAN}(?!\s?(?:{_WHOSE}))|{building}")
+    numbered = rf"\d{{1,3}}\s?号(?:泊位|库|仓|门|线|楼|车间|机组|高炉|炉|井|站台|码头|厂房|变电所|站|馆|井)"
+    return re.compile(rf"{numbered}|{_FLOOR_HAN}(?!\s?(?:{_WHOSE}))|{building}")
 
 
 @cache
 def _stated() -> re.Pattern[str]:
     """What stands behind a label for the place, up to punctuation."""
     label = r"(?:地点|地址|位置|所在地|场所|(?i:\b(?:location|site|venue|address|where)))"
-    return re.compile(rf"{label}\s?:\s?((?!\d{{7}})[^\n,;。、(|@]{{2,{_LONGEST_STATED}}})(?=[\n,;。、(|]|$)")
+    tells = r"(?:\s?:\s?|(?:设|定|就)?(?:在|是|为)\s?)"
+    return re.compile(rf"{label}{tells}((?!\d{{7}})[^\n,;。、(|@]{{2,{_LONGEST_STATED}}})(?=[\n,;。、(|]|$)")
+
+
+@cache
+def _located() -> re.Pattern[str]:
+    """What somebody or something is in, where it is more than a bare word for a room: 在二号变电所旁边的通信机房."""
+    name = rf"(?:{_HAN}|[A-Za-z\d ]){{2,14}}?"
+    inside = rf"(?:旁边|隔壁|对面|里面|楼下|楼上)?的?{_HAN}{{0,4}}"
+    there = any_of("places", "rooms", "buildings")
+    return re.compile(rf"(?<=[在于到])({name}(?:{inside})?{there})(?=[\s,。;!?(]|$)")
 
 
 @cache
 def _latin_premises() -> re.Pattern[str]:
     town = r"[A-Z][a-z'’-]{2,20}(?: [A-Z][a-z'’-]{2,20})?"
-    return re.compile(rf"\b(?:the|our|at|in|from|The|Our|At|In) ({town} {any_of('places', 'latin_premises')})\b")
+    return re.compile(rf"\b(?:the |our |at |in |from |The |Our |At |In |(?<=, )|(?<=\n)|^)({town} {any_of('places', 'latin_premises')})\b")
 
 
 @cache
