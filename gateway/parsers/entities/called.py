@@ -21,7 +21,7 @@ from gateway.parsers.entities.people import (
 )
 from gateway.parsers.entities.wordlist import any_of, longest_first
 
-__all__ = ["CALLED_INSTEAD", "NAMED", "find", "spoken_of", "to_be_called"]
+__all__ = ["CALLED_INSTEAD", "NAMED", "find", "names_another", "spoken_of", "to_be_called"]
 
 NAMED = "named contact"
 CALLED_INSTEAD = "called instead"
@@ -162,7 +162,7 @@ def to_be_called(found: Sequence[Candidate]) -> Sequence[Candidate]:
     However often the writer names himself, and though the directory knows him, the one on site is called.
     """
     people = [candidate for candidate in found if candidate.field is Field.CONTACT]
-    named = [each for each in people if each.rule == NAMED and each.score >= _SURELY_NAMED]
+    named = [each for each in people if _is_named(each)]
     if not named:
         return people
     keys = {each.key for each in named}
@@ -171,6 +171,15 @@ def to_be_called(found: Sequence[Candidate]) -> Sequence[Candidate]:
         for each in people
         if each.key in keys or any(names.completes(each.value, one.value) for one in named)
     ]
+
+
+def names_another(found: Sequence[Candidate]) -> bool:
+    """Whether somebody is named as the one to call, so that whoever signs is not."""
+    return any(_is_named(candidate) for candidate in found)
+
+
+def _is_named(candidate: Candidate) -> bool:
+    return candidate.field is Field.CONTACT and candidate.rule == NAMED and candidate.score >= _SURELY_NAMED
 
 
 @cache

@@ -38,9 +38,9 @@ _SURNAME_ONLY = re.compile(
 )
 _NICKNAME = re.compile(rf"(?<!{HAN})阿[A-Z][a-z]{{1,10}}(?![A-Za-z])|(?<!{HAN}){HAN} ?[Ss]ir(?![A-Za-z])")
 _OF_HIS = re.compile(rf"[他她]的?{HAN}{{0,3}}(?:手机|电话|号码|分机)")
-_REACH_OF_HIS = 120
+_REACH_OF_HIS = 200
 _BEHIND_ROLE = re.compile(
-    rf"\s?({HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|[,。!?\s;:、(]|$|\d)"
+    rf"\s?({HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|本周|本月|这[周两几]|今|明|昨|上周|下周|最近|目前|[,。!?\s;:、(]|$|\d)"
 )
 _WITH_HONORIFIC = re.compile(rf"\b({HONORIFIC} {LATIN}(?: {LATIN}){{0,2}})")
 # What stands in a display name between dashes, brackets and the blanks beside Han.
