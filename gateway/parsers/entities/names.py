@@ -21,7 +21,7 @@ _NOT_LAST = frozenset(
     "网厂店部司局院校厅馆站社所处科课室组队台机器件路端库表员号码率量版型类项费款单据页图层区县市省镇村楼"
 )
 _HONOURED = re.compile(r"(?:mr|mrs|ms|miss|dr|prof)\.? (\w+)")
-_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
+_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是又没被把]|不(?!二)")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -78,6 +78,11 @@ def _titled_surname(word: str) -> str:
     title = next((title for title in titles() if word.endswith(title)), "")
     bearer = word[: -len(title)] if title else word[1:] if word[:1] in "小老阿" else ""
     return bearer if bearer in _surnames() or bearer in _compound_surnames() else ""
+
+
+def is_surname(word: str) -> bool:
+    """Whether a Han word is a surname."""
+    return word in _surnames() or word in _compound_surnames()
 
 
 def is_latin_person(words: list[str]) -> bool:
