@@ -43,7 +43,7 @@ _BARE = re.compile(
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}[ .'-]{1,2}[a-z]|\bp1\b|[a-z]{5,}")
 _QUIET_KINDS = frozenset(
-    ("question", "installation", "training", "inspection", "confirmation", "quote", "other")
+    ("question", "installation", "training", "inspection", "confirmation", "quote", "out_of_scope", "other")
 )
 
 
