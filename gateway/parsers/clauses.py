@@ -20,7 +20,11 @@ MOST_WEIGHED = 300
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLAUSE = re.compile(r"[^\n。!?;,、]+(?:,(?=\d{3}\b)[^\n。!?;,、]+)*")
-_SPACES = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +")
+_SPACES = re.compile(
+    r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])|  +"
+    r"|(?:(?<=了)|(?<=异常|断线|掉线|失败|故障|中断|报错|超时|当机|死机|宕机|停机|断网|离线)) +(?=[A-Za-z])"
+    r"|(?<=[」”])(?=[\u4e00-\u9fff]{4})(?!后|就|的|之后|然后|并|字样|错误|弹窗|提示|画面|窗口|视窗|讯息|信息|和|与|而)"
+)
 _SENTENCE_DOT = re.compile(
     r"\.(?=\s+[A-Z\u4e00-\u9fff]|\s*$)|(?<=[a-z]{3})\.(?=\s)|(?<=[\u4e00-\u9fff])\.|\s[-–—]\s|: "
 )
@@ -33,8 +37,9 @@ _RUN_ON = re.compile(
 )
 _LONGEST_LATIN_BREATH = 100
 _LATIN_RUN_ON = re.compile(
-    r"\s(?=(?:it's|its|this is|my name|our|the others|every(?:one|body)|nobody|only|just|no rush|not urgent|can (?:you|we|i)"
-    r"|could you|please|pls|plz|thanks|thank you|oh|um|uh|anyway|basically|i|we|they|he|she|you)\b)|(?<=\bum)\s|(?<=\buh)\s",
+    r"\s(?=(?:it's|its|this is|my name|our|the others|every(?:one|body)|nobody|only|just|no rush|not urgent|can (?:you|we)"
+    r"|could you|please|pls|plz|thanks|thank you|oh|um|uh|anyway|basically|i|we|they|he|she|you)\b)"
+    r"|(?<=\bum)\s|(?<=\buh)\s",
     re.IGNORECASE,
 )
 _CONJUNCTION = re.compile(
