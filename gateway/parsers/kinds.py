@@ -61,7 +61,8 @@ def read(
     text = _spoken(letter, is_reply=is_reply)
     heard = _heard([clause for clause in clauses if not (is_reply and clause.zone is Zone.SUBJECT)])
     answer = confirmation.read(new_words) if is_reply or letter.chat else None
-    is_no = letter.chat and bool(clauses) and clauses[0].does("unsolved") >= _CERTAIN
+    said = next((clause for clause in clauses if clause.does("courtesy") < _HEARD), None)
+    is_no = letter.chat and said is not None and said.does("unsolved") >= _CERTAIN
     return (
         _answer(text, answer, heard, symptoms, is_reply=is_reply, grave=grave, is_no=is_no)
         or _reproach(text, heard, symptoms, grave=grave)

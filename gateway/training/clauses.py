@@ -19,6 +19,7 @@ from gateway.training.makers import LATIN_MAKERS, MAKERS
 __all__ = ["Clause", "clauses"]
 
 _SLOT = re.compile(r"\{(\w+)(\??)\}")
+_OF_GRAMMAR = ("", "_around", "_everyday")
 _DEEPEST = 9
 _SHARE_OF_CHINESE = 0.62
 _SHARE_JOINED = 0.16
@@ -36,8 +37,8 @@ _NAMES = {
 """Symbols that stand for a name, and who makes it up: of the names in a letter only the chosen ones are masked."""
 # How often an act is drawn, where not twice: a fault is what is looked for, and has the most ways to be told.
 _OFTEN = {
-    "fault": 18,
-    "told": 26,
+    "fault": 20,
+    "told": 30,
     "fault+scope": 4,
     "scope+standstill": 3,
     "unsolved": 3,
@@ -45,6 +46,10 @@ _OFTEN = {
     "tried": 4,
     "question": 4,
     "wish": 4,
+    "works": 5,
+    "workaround+works": 4,
+    "solved": 4,
+    "complaint": 3,
 }
 _OPENINGS = {
     "chinese": (
@@ -134,7 +139,7 @@ def _part(grammar: _Grammar, symbol: str, rng: random.Random, depth: int) -> str
 def _grammar(language: str) -> _Grammar:
     acts: dict[str, tuple[str, ...]] = {}
     parts: dict[str, tuple[str, ...]] = {}
-    for name in (f"acts_{language}.toml", f"acts_{language}_around.toml"):
+    for name in (f"acts_{language}{of}.toml" for of in _OF_GRAMMAR):
         tables = tomllib.loads((files("gateway.training") / "phrases" / name).read_text("utf-8"))
         for symbol, block in tables["acts"].items():
             acts[symbol] = (*acts.get(symbol, ()), *_productions(block))
