@@ -340,8 +340,12 @@ class Work(ChatWork, Protocol):
         """Numbers of cases not closed that this address reported."""
         ...
 
-    def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
-        """Messages whose turn has come, each marked as being attempted from now on."""
+    def claim_outbox(self, at: datetime, limit: int, in_hand: Sequence[Waiting] = ()) -> Sequence[Waiting]:
+        """Messages whose turn has come, each marked as being attempted from now on.
+
+        With those `in_hand` so many of each channel at most, and one to each chat: what one chat or one channel makes
+        us wait for, nobody else waits for (F23, F27).
+        """
         ...
 
     def delivered(self, outbound_id: str, at: datetime) -> None:
