@@ -15,6 +15,9 @@ from gateway.setting_kinds import Secret, Section
 ONLY_ONE = "main"
 """The name of the mailbox that `channels.imap.url` gives."""
 
+LONGEST_POLL = 30
+"""Seconds. More would break the promise of 90 s for new mail, as `channels.imap_patience` reckons it."""
+
 NEEDS = {
     "microsoft": ("tenant", "client_id", "client_secret"),
     "google": ("credentials",),
@@ -38,7 +41,7 @@ class MailboxKeys(Section):
     token_command: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     after: str = Field(default="keep", pattern=r'^(keep|move:[^\r\n]+|flag:\\?[^\s(){%*"\\\]\x00-\x1f]+)$')
-    poll: int = Field(default=45, ge=5, le=60)
+    poll: int = Field(default=30, ge=5, le=LONGEST_POLL)
     first_look_days: int = Field(default=1, ge=0, le=366)
 
     def model_post_init(self, context: Any, /) -> None:

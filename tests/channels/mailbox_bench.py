@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from gateway import digest
 from gateway.channels.imap_folder import KEEP, After
 from gateway.channels.imap_login import PasswordLogin
-from gateway.channels.imap_mailbox import ImapMailbox, Mailbox, Patience
+from gateway.channels.imap_mailbox import ImapMailbox, Mailbox
+from gateway.channels.imap_patience import Patience
 from gateway.channels.imap_session import Login, Server
 from gateway.messages import Envelope
 from tests.dovecot import PASSWORD
