@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway import chat_address, chat_update, reply_address
+from gateway.cases.case import Case
 from gateway.channels import mail
 from gateway.chat import ChatIntake, ChatRules, bare_lines, buttons
 from gateway.chat.reading import Scans
@@ -70,6 +71,19 @@ class ChatParts:
     chats: Chats
     clock: Clock
     ids: Ids
+
+
+def work_offered(parts: ChatParts, case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
+    """The work on a case, for the card of whoever has it; nothing for anybody else."""
+    staff = parts.rules.directory.staff.get(staff_id)
+    if staff is None or staff.id not in (case.engineer, *case.helpers):
+        return ()
+    reads = staff.languages[0] if staff.languages else "zh-Hans"
+    return [
+        Button(parts.composer.phrase("button", name, reads, at), f"{name}.{case.number}")
+        for name in buttons.work_on(case, staff)
+        if case.status in buttons.IN_HAND
+    ]
 
 
 class StoredChats:
@@ -249,7 +263,11 @@ class ChatSide:
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman, scans)
         self._editing = {channel.name: channel for channel in opened if isinstance(channel, EditingChannel)}
         self._house.editing = frozenset(self._editing)
-        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock)
+
+        def offered(case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
+            return work_offered(parts, case, staff_id, at)
+
+        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock, offered)
         self._pause = rules.pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 

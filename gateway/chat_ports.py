@@ -57,6 +57,7 @@ class Card:
 
     outbound_id: str
     case_number: str
+    notice: str
     person: str
     recipient: str
     first: str

@@ -119,7 +119,7 @@ def read(
     if not found.commands and not words:
         if not files or answered.meaning != CUSTOMER_TEXT:
             return StaffTurn((), (Refusal("nothing_found", ""),))
-        words = _named(files, case)
+        words, language = _named(files, case)
     happened: list[Event] = []
     refused = [Refusal("unknown_command", line) for line in found.unknown]
     contradictory = frozenset(each.name for each in found.commands) >= REVIEW_RESULTS
@@ -131,7 +131,7 @@ def read(
             if not argument:
                 argument, words = words, ""
             if not argument and files and command.name == REPLY:
-                argument = _named(files, case)
+                argument, language = _named(files, case)
         refusal = _refusal(command, answered.role, case, allowed)
         if refusal is None and contradictory and command.name in REVIEW_RESULTS:
             refusal = Refusal("contradictory", f"#{command.name} {argument}".strip())
@@ -158,8 +158,10 @@ def read(
     return StaffTurn(_taken([*happened, event], answered, case), tuple(refused))
 
 
-def _named(files: Sequence[str], case: Case) -> str:
-    return ATTACHED.get(case.reporter.language, ATTACHED["en"]) + ", ".join(files)
+def _named(files: Sequence[str], case: Case) -> tuple[str, str]:
+    """What a file without a word says to the customer, in their language."""
+    language = case.reporter.language
+    return ATTACHED.get(language, ATTACHED["en"]) + ", ".join(files), language
 
 
 def _taken(happened: Sequence[Event], answered: Answered, case: Case) -> tuple[Event, ...]:

@@ -9,6 +9,7 @@ handing_on  what a colleague hands on for a customer (P-23)
 taking      one part in hand, inside its transaction
 customers   a customer's words: which case, or a case of their own
 colleagues  a colleague's words and commands
+orders      a colleague's command that still lacks its case or its words: we ask
 commands    /start, /status, /new, /link and their like
 presses     buttons under our messages: prepared answers, for whom they were made
 buttons     which letters have which buttons, and what a button's data says

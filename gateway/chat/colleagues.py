@@ -5,14 +5,14 @@ the only one they hold; what they may do there follows from their part in that c
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gateway import case_number, staff_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.directory import Staff
-from gateway.chat import bare_lines, handing_on
+from gateway.chat import bare_lines, handing_on, orders
 from gateway.chat.burst import Item, Words
-from gateway.chat.customers import Question, question_of
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
 from gateway.colleague_report import Filed
@@ -24,7 +24,6 @@ from gateway.ports import Sent
 
 ENGINEER, HELPER = "engineer", "implementation_engineer"
 DIGEST = "digest"
-WHY_FAILED = "why_failed"
 DONE = "done_by_staff"
 
 COMMANDS: Mapping[str, str] = {
@@ -48,10 +47,10 @@ COMMANDS: Mapping[str, str] = {
 
 def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: Filed | None) -> Outcome:
     """An answer to a card, or to a question of ours; a customer's words handed on; anything else is nobody's order."""
-    question = question_of(taking.work.asked(taking.speaker.who))
-    if question is not None and question.kind == WHY_FAILED:
-        return _reason(taking, staff, question, said, report)
     sent = _answered(taking, staff, said.items[-1])
+    order = orders.open_order(taking)
+    if sent is None and order is not None and not order.nonce and said.items[0].update.forwarded is None:
+        return _told(taking, staff, order, said, report)
     case = _case_of(taking, sent) if sent is not None else None
     if sent is None and filed is not None and handing_on.is_handed_on(said, filed):
         return handing_on.take(taking, staff, said, report, filed)
@@ -66,21 +65,62 @@ def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: 
 
 
 def command(taking: ChatTaking, staff: Staff, given: Command, report: Report) -> Outcome:
-    """`/progress …` and its like, in answer to a card, with a number, or about the only case they hold."""
+    """`/progress …` and its like, in answer to a card, with a number, or about the only case they hold.
+
+    Of several cases one is asked for, and the words if they are missing.
+    """
     name = COMMANDS[given.name]
     sent = _answered(taking, staff, taking.item)
     numbers = case_number.find(given.argument)
     case, argument = _case_meant(taking, staff, sent, numbers[0] if numbers else None), given.argument
     if case is None:
+        held = cases_held(taking, staff) if not numbers and sent is None else []
+        if held and taking.item.update.file is None:
+            return orders.ask_which(taking, name, argument, report.language, held)
         taking.say("which_case")
         return Outcome(FILED, None, f"/{given.name} about no certain case")
     if numbers and argument.upper().startswith(numbers[0]):
         argument = argument[len(numbers[0]) :].strip()
-    role = sent.role if sent is not None else _role(staff, case, name, taking.house.rules.commands)
-    text = f"#{name} {argument}".strip()
-    return _done(
-        taking, staff, staff_turn.Answered(staff, role, staff_turn.NOTE), case, text, report, [taking.item]
-    )
+    return _ordered(taking, staff, name, case, argument, report, [taking.item], sent.role if sent else None)
+
+
+def chosen(taking: ChatTaking, staff: Staff, nonce: str, place: str, report: Report) -> Outcome | None:
+    """The case of a command was chosen by button; None: the button belongs to another question."""
+    found = orders.chosen(taking, nonce, place)
+    if found is None:
+        return None
+    order, case = found
+    taking.buttons_used()
+    read = replace(report, text=order.words, language=order.language)
+    return _ordered(taking, staff, order.command, case, order.words, read, [taking.item])
+
+
+def _told(taking: ChatTaking, staff: Staff, order: orders.Order, said: Words, report: Report) -> Outcome:
+    """The words that a command lacked."""
+    case = taking.work.case(order.numbers[0])
+    if case is None:
+        return Outcome(FILED, None, "answers a question about a case that is gone")
+    return _ordered(taking, staff, order.command, case, report.text, report, said.items)
+
+
+def _ordered(
+    taking: ChatTaking,
+    staff: Staff,
+    name: str,
+    case: Case,
+    argument: str,
+    report: Report,
+    items: Sequence[Item],
+    role: str | None = None,
+) -> Outcome:
+    """The command, once it has its case; `role` is that of the letter it answers, if any."""
+    if orders.open_order(taking) is not None:
+        taking.work.forget_question(taking.speaker.who)
+    if name in orders.WANTS_WORDS and not argument and all(item.update.file is None for item in items):
+        return orders.ask_words(taking, name, case)
+    role = role or _role(staff, case, name, taking.house.rules.commands)
+    answered = staff_turn.Answered(staff, role, staff_turn.NOTE)
+    return _done(taking, staff, answered, case, f"#{name} {argument}".strip(), report, items)
 
 
 def act(
@@ -164,17 +204,6 @@ def _facts(taking: ChatTaking, staff: Staff, case: Case, report: Report, items: 
     taking.lies_on(case, items)
     taking.say(DONE, number=case.number, status=after.status)
     return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
-
-
-def _reason(taking: ChatTaking, staff: Staff, question: Question, said: Words, report: Report) -> Outcome:
-    """Why the review was not passed, asked for after the button."""
-    taking.work.forget_question(taking.speaker.who)
-    sent = taking.work.sent(question.letter)
-    case = _case_of(taking, sent) if sent is not None and sent.person == staff.id else None
-    if sent is None or case is None:
-        return Outcome(FILED, None, "answers a question about a case that is gone")
-    answered = staff_turn.Answered(staff, sent.role, staff_turn.NOTE)
-    return _done(taking, staff, answered, case, f"#failed {report.text}", report, said.items)
 
 
 def _answered(taking: ChatTaking, staff: Staff, item: Item) -> Sent | None:
