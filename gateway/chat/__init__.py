@@ -7,6 +7,7 @@ reading     a part's files looked at, its words understood
 handing_on  what a colleague hands on for a customer (P-23)
 taking      one part in hand, inside its transaction
 customers   a customer's words: which case, or a case of their own
+asking      what a customer is asked, one thing at a time, and what their words say to it
 colleagues  a colleague's words and commands
 commands    /start, /status, /new, /link and their like
 presses     buttons under our messages: prepared answers, for whom they were made

@@ -8,7 +8,7 @@ from gateway.cases.directory import Staff
 from gateway.chat import colleagues, customers, linking
 from gateway.chat.burst import Item
 from gateway.chat.customers import NEW, Question
-from gateway.chat.saying import Spoken, Value
+from gateway.chat.saying import Filling, Spoken
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
 from gateway.intake.message import FILED, Outcome
@@ -61,7 +61,7 @@ def _listed(taking: ChatTaking, cases: Sequence[Case], asked: str) -> Outcome:
     if not cases:
         taking.say("status_none")
         return Outcome(FILED, None, f"/{asked}")
-    lines: list[tuple[str, dict[str, Value]]] = []
+    lines: list[tuple[str, dict[str, Filling]]] = []
     for case in cases[:MOST_LISTED]:
         lines.append((f"status_{case.status}", {"number": case.number, "subject": case.subject[:40]}))
         if taking.speaker.staff is not None and case.next_due is not None:
@@ -77,7 +77,7 @@ def _shown(taking: ChatTaking, staff: Staff, argument: str) -> Outcome:
     if case is None:
         taking.say("which_case")
         return Outcome(FILED, None, "/case without a number of ours")
-    lines: list[tuple[str, dict[str, Value]]] = [
+    lines: list[tuple[str, dict[str, Filling]]] = [
         (f"status_{case.status}", {"number": case.number, "subject": case.subject[:80]})
     ]
     facts: dict[str, str | None] = {
