@@ -8,6 +8,7 @@ bare_lines  a colleague's line in answer to nothing
 handing_on  what a colleague hands on for a customer (P-23)
 taking      one part in hand, inside its transaction
 customers   a customer's words: which case, or a case of their own
+asking      what a customer is asked, one thing at a time, and what their words say to it
 colleagues  a colleague's words and commands
 orders      a colleague's command that still lacks its case or its words: we ask
 commands    /start, /status, /new, /link and their like

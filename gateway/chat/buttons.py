@@ -6,6 +6,7 @@ for an answer by mail (RELIABILITY 2.1): to forge a verb, or to copy a token, ga
 """
 
 from collections.abc import Mapping, Sequence, Set
+from zlib import crc32
 
 from gateway import reply_address
 from gateway.cases import lifecycle
@@ -32,6 +33,7 @@ WORKED_FROM = frozenset({"new_case", "assignment", "help_assigned"})
 """Letters by which somebody comes to have a case: their cards offer the work on it from then on."""
 
 CALL = "call"
+RIGHT, WRONG = "right", "wrong"
 RESTS = (30, 60, 120, 240)
 """Minutes for which whoever has an escalation in hand may let it rest."""
 
@@ -110,7 +112,14 @@ def is_of_use(verb: str, case: Case, used: Set[str]) -> bool:
 
 def under(outbound: Outbound, token: str) -> Sequence[tuple[str, str]]:
     """Each verb of the letter, and its data."""
-    return [(verb, data(verb, token)) for verb in of_letter(outbound.notice, outbound.role)]
+    verbs = [(verb, data(verb, token)) for verb in of_letter(outbound.notice, outbound.role)]
+    return [*verbs, *(yes_or_no(outbound.case_number, *outbound.offers) if outbound.offers else ())]
+
+
+def yes_or_no(number: str, field: str, value: str) -> Sequence[tuple[str, str]]:
+    """Whether a field of the case is what was read of it, as (verb, data): one's own words, which need no token."""
+    about = f"{number}.{field}.{crc32(value.encode('utf-8', 'replace')):08x}"
+    return [(verb, f"{verb}.{about}") for verb in (RIGHT, WRONG)]
 
 
 def data(verb: str, token: str, argument: str = "") -> str:

@@ -9,7 +9,7 @@ from gateway.chat import colleagues, customers, linking, orders
 from gateway.chat.burst import Item
 from gateway.chat.buttons import work_on
 from gateway.chat.customers import NEW, Question
-from gateway.chat.saying import Prepared, Spoken, Value
+from gateway.chat.saying import Filling, Prepared, Spoken
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
 from gateway.intake.message import FILED, Outcome
@@ -64,7 +64,7 @@ def _listed(taking: ChatTaking, cases: Sequence[Case], asked: str) -> Outcome:
     if not cases:
         taking.say("status_none")
         return Outcome(FILED, None, f"/{asked}")
-    lines: list[tuple[str, dict[str, Value]]] = []
+    lines: list[tuple[str, dict[str, Filling]]] = []
     for case in cases[:MOST_LISTED]:
         lines.append((f"status_{case.status}", {"number": case.number, "subject": case.subject[:40]}))
         if taking.speaker.staff is not None and case.next_due is not None:
@@ -90,7 +90,7 @@ def _shown(taking: ChatTaking, staff: Staff, argument: str) -> Outcome:
     if case is None:
         taking.say("which_case")
         return Outcome(FILED, None, "/case without a number of ours")
-    lines: list[tuple[str, dict[str, Value]]] = [
+    lines: list[tuple[str, dict[str, Filling]]] = [
         (f"status_{case.status}", {"number": case.number, "subject": case.subject[:80]})
     ]
     facts: dict[str, str | None] = {

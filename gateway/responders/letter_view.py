@@ -270,8 +270,8 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),
         incident=_each_line(case.incident) if read else (),
-        missing=_each_line(case.missing) if staff or recipient.by_chat or _is_asked(case) else (),
-        uncertain=_uncertain(case) if theirs else {},
+        missing=_each_line(_missing(case, recipient)),
+        uncertain=_uncertain(case) if theirs or recipient.by_chat else {},
         suggested_case=_line(case.suggested_case) if staff else None,
         merged_into=_line(case.merged_into),
         problems=_each_line(case.problems) if staff else (),
@@ -285,6 +285,21 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         services=_each_line(case.services) if staff else (),
         foreign_manager=_person(case.foreign_manager) if staff else None,
     )
+
+
+def asked_in_chat(case: Case) -> tuple[str, ...]:
+    """What a letter to a chat asks for, one after the other; nothing where they were reminded of the first already."""
+    if case.asking is None or case.asking in case.asked_again:
+        return ()
+    return tuple(each for each in case.missing if each not in case.unknown)
+
+
+def _missing(case: Case, recipient: Recipient) -> tuple[str, ...]:
+    if recipient.audience == "staff":
+        return case.missing
+    if recipient.by_chat:
+        return asked_in_chat(case)
+    return case.missing if _is_asked(case) else ()
 
 
 def _is_asked(case: Case) -> bool:

@@ -26,6 +26,7 @@ from gateway.reply_address import Bound
 from gateway.responders import crm
 from gateway.responders.composer import ABOUT_SEVERAL_CASES, Composer, Letter, Recipient
 from gateway.responders.headline import headline
+from gateway.responders.letter_view import asked_in_chat
 from gateway.responders.relay import Reached, Relay
 
 log = structlog.get_logger()
@@ -37,6 +38,9 @@ CARRIES_FILES = frozenset({"engineer_reply", "inspection_report"})
 
 INVITES_TO_CHAT = frozenset({"receipt", "first_reply"})
 """Letters that offer a chat, where there is one."""
+
+ASKING = frozenset({"receipt", "first_reply", "out_of_scope", "service_not_covered"})
+"""Letters that ask for what is missing of a report."""
 
 OUTSIDE = frozenset({CUSTOMER, FOREIGN_MANAGER})
 """The roles of people at the customer's."""
@@ -92,6 +96,14 @@ def customer_letter(
         subject_of_thread=case.subject,
         chat_link=chat_link,
     )
+
+
+def offered_in_chat(notice: Notice, case: Case, party: Party) -> tuple[str, str] | None:
+    """The field that the letter asks for and the value that it offers; None where it asks openly, or nothing."""
+    if notice.name not in ASKING or notice.to != CUSTOMER or not chat_address.is_chat(party.address):
+        return None
+    asked = next(iter(asked_in_chat(case)), None)
+    return (asked, case.uncertain[asked]) if asked is not None and asked in case.uncertain else None
 
 
 def waits_for_proof(party: Party, case: Case) -> bool:
@@ -254,6 +266,7 @@ class NoticeLetters:
                     in_reply_to=next((each for each in reversed(case.thread) if each.startswith("<")), None),
                     references=thread,
                     attachments=files,
+                    offers=offered_in_chat(notice, case, party),
                 ),
                 notice,
                 None,
@@ -408,6 +421,7 @@ class NoticeLetters:
             not_before: datetime | None = None,
             attachments: tuple[Attachment, ...] = (),
             headline: str = "",
+            offers: tuple[str, str] | None = None,
         ) -> Outbound:
             return Outbound(
                 id=look_up,
@@ -429,6 +443,7 @@ class NoticeLetters:
                 not_before=not_before,
                 attachments=attachments,
                 headline=headline,
+                offers=offers,
             )
 
         return finish
