@@ -29,7 +29,7 @@ from gateway.parsers import (
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.entities import bilingual, called, companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
-from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
+from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
@@ -202,7 +202,12 @@ def _decide_all(letter: Letter, found: Sequence[Candidate], *, in_chinese: bool)
             )
     contact = decisions.get(Field.CONTACT)
     numbers = [
-        _beside(letter, candidate, contact.candidate if contact else None, is_signers=not called.names_another(found))
+        _beside(
+            letter,
+            candidate,
+            contact.candidate if contact else None,
+            is_signers=not called.names_another(found),
+        )
         for candidate in found
         if candidate.field is Field.PHONE
     ]

@@ -65,6 +65,13 @@ _IS_THERE_HAN = re.compile(
     rf"({HAN}{{2,4}})(?:在{HAN}{{1,5}}?)?(?:今天|这两天|一直|会|都|可以|可|能|全程|负责)?"
     r"(?:在现场|在机房|在厂里|在店里|在旁边|值班[,。!?\s]|负责对接|配合|陪同|给你们开门|接应|等你们|带你们|接待)"
 )
+_TO_TALK_TO_LATIN = re.compile(
+    rf"(?:与|和|跟|同)\s?{HAN}{{0,14}}\s?({LATIN_NAME})\s?(?:\([^()\n]{{0,24}}\)|[+\d][\d\s-]{{6,18}})?\s?(?:直接|先|再)?"
+    r"(?:联系|联络|对接|接洽|沟通|约时间|讲|说)(?!过|了|不上|好)"
+)
+# A number in brackets behind a name: "my successor, Mr Bao Zhenning (+86 152 …)".
+_WITH_NUMBER = re.compile(rf"({LATIN_NAME}) \((?=\+?\d[\d -]{{6}})")
+_WITH_NUMBER_HAN = re.compile(rf"({HAN}{{2,8}})\((?=\+?\d[\d -]{{6}})")
 _OURS = re.compile(r"贵|您|你们|磐")
 _INSTEAD = re.compile(
     r"\b(?:if|or|otherwise|unless|failing that|in case)\b[^.!?\n]{0,60}$"
@@ -122,9 +129,18 @@ def spoken_of(letter: Letter) -> Iterator[Candidate]:
 def _by_what_is_said(letter: Letter) -> Iterator[Candidate]:
     """Who is there or has this number: "Prasad is on site till six", "打机房值班 刘洋 139…", "龙主管电话 0791-…"."""
     yield from _of_whom_the_number_is(letter)
-    for pattern in (_IS_THERE, _IS_THERE_HAN, _CALLED_BY_NUMBER, _BEFORE_NUMBER, _TO_TALK_TO):
+    for pattern in (
+        _WITH_NUMBER,
+        _WITH_NUMBER_HAN,
+        _TO_TALK_TO_LATIN,
+        _IS_THERE,
+        _IS_THERE_HAN,
+        _CALLED_BY_NUMBER,
+        _BEFORE_NUMBER,
+        _TO_TALK_TO,
+    ):
         for match in pattern.finditer(letter.plain):
-            if _OURS.search(match[1]):
+            if _OURS.search(match[1]) or letter.zone_at(match.start()) is Zone.SIGNATURE:
                 continue
             if length := _name_at_the_end(match[1]):
                 yield sighting(letter, Field.CONTACT, (match.end(1) - length, match.end(1)), NAMED, 0.9)
@@ -134,7 +150,9 @@ def _of_whom_the_number_is(letter: Letter) -> Iterator[Candidate]:
     """Who was last spoken of before "he can be reached on …"."""
     for match in _OF_HIS.finditer(letter.plain):
         first = max(letter.line_of(match.start())[0], match.start() - _REACH_OF_HIS)
-        people = [each for each in _LAST_NAME.finditer(letter.plain, first, match.start()) if _is_somebody(each[0])]
+        people = [
+            each for each in _LAST_NAME.finditer(letter.plain, first, match.start()) if _is_somebody(each[0])
+        ]
         if people:
             yield sighting(letter, Field.CONTACT, people[-1].span(), NAMED, 0.9)
 
@@ -148,6 +166,8 @@ def _is_somebody(words: str) -> bool:
 
 def _name_at_the_end(words: str) -> int:
     """How many of the last characters are a person's name, 0 when none."""
+    if not words:
+        return 0
     if words[0] < "\u2e80":
         name = words[length_of_address(words) :]
         return len(name) if length_of_latin_name(name) and name.split()[0] not in names.not_leading() else 0
@@ -196,7 +216,7 @@ def _window() -> re.Pattern[str]:
         r"|speak (?:to|with)|get hold of|talk to|callback:)(?: (?:mr|ms|mrs)\.?)?)"
     )
     return re.compile(
-        rf"(?:{labels}\s{{0,2}}[:是为]?|{_CUSTOMERS_SIDE}\s?[:是为]?|{english})\s{{0,2}}{of_whom}{NAME}",
+        rf"(?:{labels}\s{{0,2}}[:是为]?|{_CUSTOMERS_SIDE}\s?[:是为]?|{english})\s{{0,2}}(?:我们?|咱们?)?{of_whom}{NAME}",
         re.IGNORECASE,
     )
 

@@ -120,7 +120,8 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
     stated = [
         candidate
         for candidate in sightings
-        if candidate.span is None or not (
+        if candidate.span is None
+        or not (
             overlaps(candidate.span, blocked)
             or overlaps((candidate.span[0], candidate.span[0] + 1), products)
             or _is_only_where(letter, candidate.span, candidate.rule)
@@ -131,7 +132,7 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
 
 
 def _is_only_where(letter: Letter, span: Span, rule: str) -> bool:
-    """Whether a name says no more than where a house stands (昆山厂, 台中总公司), unless a form asks for the company."""
+    """Whether a name only says where a house stands (昆山厂, 台中总公司), unless a form asks for the company."""
     words = letter.plain[slice(*span)]
     return rule != "label" and words[:1] > "\u2e80" and all(map(places.is_place, _AND.split(words)))
 
@@ -242,9 +243,7 @@ def _is_colleague(words: str) -> bool:
     )
 
 
-_REPORTING = (
-    r"报修|报障|报一?个|(?:申|上|来|通|转|提)报|反馈|反映|反应|咨询|提交|转达|来电|询问|联系|提出|说明|了解|确认"
-)
+_REPORTING = r"报修|报障|报一?个|(?:申|上|来|通|转|提)报|反馈|反映|反应|咨询|提交|转达|来电|询问|联系|提出|说明|了解|确认"
 _BENEFICIARY = re.compile(rf"(?!{_REPORTING})[\u4e00-\u9fff()]{{3,24}}?(?={_REPORTING}|的|,|。|\s|$|:|在|\()")
 
 

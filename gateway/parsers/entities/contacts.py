@@ -19,6 +19,7 @@ from gateway.parsers.entities.people import (
     HONORIFIC,
     LATIN,
     LATIN_NAME,
+    is_greeted,
     length_of_latin_name,
     length_of_name,
 )
@@ -73,11 +74,12 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _of_whom_the_number_is(letter: Letter, stated: Sequence[Candidate]) -> Iterator[Candidate]:
     """Who was last spoken of before "他国内手机 186…"."""
-    spans = sorted({each.span for each in stated if each.span})
+    titled = [match.span() for match in _titled().finditer(letter.plain) if names.is_han_person(match[0])]
+    spans = sorted({*titled, *(each.span for each in stated if each.span)})
     for match in _OF_HIS.finditer(letter.plain):
         before = bisect_right(spans, (match.start(), 0))
         span = spans[before - 1] if before else None
-        if span and match.start() - span[1] <= _REACH_OF_HIS:
+        if span and match.start() - span[1] <= _REACH_OF_HIS and not is_greeted(letter, span[0]):
             yield sighting(letter, Field.CONTACT, span, called.NAMED, 0.9)
 
 
@@ -109,11 +111,11 @@ def _by_role(letter: Letter) -> Iterator[Candidate]:
     for match in _role().finditer(letter.plain):
         behind = _BEHIND_ROLE.match(letter.plain, match.end(), match.end() + 12)
         length = length_of_name(behind[1]) if behind else 0
-        if behind and length and not _is_greeted(letter, match.start()):
+        if behind and length and not is_greeted(letter, match.start()):
             span = (behind.start(1), behind.start(1) + length)
             yield sighting(letter, Field.CONTACT, span, "role and name", 0.9 if is_called else 0.72)
     for match in _WITH_HONORIFIC.finditer(letter.plain):
-        if not _is_greeted(letter, match.start()):
+        if not is_greeted(letter, match.start()):
             yield sighting(letter, Field.CONTACT, match.span(1), "honorific", 0.9 if is_called else 0.55)
 
 
@@ -137,7 +139,7 @@ def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candida
         for index, piece in enumerate(line.pieces):
             if piece.kind not in (Kind.HAN, Kind.LATIN):
                 continue
-            if _is_greeted(letter, piece.span[0]) and not line.beside(index, Kind.COMPANY):
+            if is_greeted(letter, piece.span[0]) and not line.beside(index, Kind.COMPANY):
                 continue
             standing = _standing(line, index, letter.chat)
             if standing and piece.kind is Kind.HAN:
@@ -203,10 +205,6 @@ def _latin_trust(text: str, line: Line, index: int) -> float:
     return 1.0 if known else 0.8 if index == 0 or line.beside(index, Kind.COMPANY) else 0.6
 
 
-def _is_greeted(letter: Letter, offset: int) -> bool:
-    return bool(_greeting().search(letter.plain[max(0, offset - 16) : offset]))
-
-
 @cache
 def _introduction() -> re.Pattern[str]:
     words = any_of("cues", "person_introductions")
@@ -214,13 +212,14 @@ def _introduction() -> re.Pattern[str]:
 
 
 @cache
-def _call_him() -> re.Pattern[str]:
-    return re.compile(any_of("cues", "call_him"), re.IGNORECASE)
+def _titled() -> re.Pattern[str]:
+    titles = "|".join(map(re.escape, names.titles()))
+    return re.compile(rf"{HAN}(?:{titles})(?!作|程|具|结|体|共|部|厂)")
 
 
 @cache
-def _greeting() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'greetings')}[\s,]{{0,2}}$", re.IGNORECASE)
+def _call_him() -> re.Pattern[str]:
+    return re.compile(any_of("cues", "call_him"), re.IGNORECASE)
 
 
 @cache

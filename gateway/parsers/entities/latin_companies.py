@@ -7,6 +7,7 @@ from functools import cache
 from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, sighting
 from gateway.parsers.entities.letter import Letter, Zone
+from gateway.parsers.entities.people import HONORIFIC
 from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
 
 _LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ0-9]"
@@ -20,6 +21,7 @@ _INTRODUCED = re.compile(
 )
 _SUBJECT = re.compile(rf"(?<![\w.])({_NAME}) here\b")
 _BENEFICIARY = re.compile(_NAME)
+_ADDRESSED = re.compile(rf"{HONORIFIC} ")  # "on behalf of Mr Lim" names no company
 _SEATS = (
     "University City Town County Port Bank Borough Municipality Ministry Diocese College Institute Republic"
 )
@@ -51,7 +53,8 @@ def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]
     yield from _in_brackets(letter)
     yield from _as_the_domain_says(letter)
     for end in beneficiary_ends:
-        if name := _BENEFICIARY.match(letter.plain, end):
+        name = _BENEFICIARY.match(letter.plain, end)
+        if name and not _ADDRESSED.match(name[0]):
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
 
 

@@ -30,16 +30,14 @@ def is_han_person(word: str, *, weak: bool = False) -> bool:
 
     `weak`: whether a surname that begins ordinary words as well will do (a label or a title vouches for it).
     """
-    if not 2 <= len(word) <= 6 or word in _not_names() or _SENTENCE.search(word[1:]):
+    if not 2 <= len(word) <= 6 or word in _not_names():
         return False
-    if title := next((title for title in titles() if word.endswith(title)), None):
-        bearer = word[: -len(title)]
-        if (
-            bearer in _surnames()
-            or bearer in _compound_surnames()
-            or (len(bearer) in (2, 3) and is_han_person(bearer))
-        ):
-            return len(title) > 1 or len(bearer) <= 2
+    title = next((title for title in titles() if word.endswith(title)), "")
+    bearer = word.removesuffix(title)
+    if _SENTENCE.search(bearer[1:]):
+        return False
+    if title and (is_surname(bearer) or (len(bearer) in (2, 3) and is_han_person(bearer))):
+        return len(title) > 1 or len(bearer) <= 2
     if (
         len(word) == 2
         and word[0] in "阿老小"

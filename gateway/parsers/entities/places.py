@@ -20,13 +20,18 @@ _OPENS = re.compile(r"(?:^|[\n,.|/·•(;:–—-]\s{0,2}|\b\d{4,6}\s)$")
 _CLOSES = re.compile(r"\s{0,2}(?:$|[\n,.|/·•);:–—-]|\d)")
 _MUNICIPALITIES = ("北京", "上海", "天津", "重庆")
 # Where somebody's head office is says little of where the fault is.
-_SEAT = re.compile(r"(?:总部|总公司|母公司|注册地)(?:设)?(?:在|位于)\s?$|(?:headquartered|head office|headquarters|based) in $")
+_SEAT = re.compile(
+    r"(?:总部|总公司|母公司|注册地)(?:设)?(?:在|位于)\s?$|(?:headquartered|head office|headquarters|based) in $"
+)
 _KINDS = (("district", "districts"), ("pinyin", "pinyin"), ("latin", "latin"))
 """What a name is taken for, and the list of such names."""
-_MAY_BEGIN = re.compile(r"(?:^|[\s,.:;!?()/]|[在于到去驻从离是至及和与跟]|我们|咱们|他们|我司|公司|地址|这边|新北|[市省区县])$")
-_DISTRICT = 0.45
+_MAY_BEGIN = re.compile(
+    r"(?:^|[\s,.:;!?()/]|[在于到去驻从离是至及和与跟]|我们|咱们|他们|我司|公司|地址|这边|新北|[市省区县])$"
+)
+_TRUST = {"latin": 0.7, "pinyin": 0.7, "district": 0.65, "province": 0.5}
+_ADMINISTRATIVE = 0.45
 _SHORTEST = 2
-_OF_LETTERS = ("latin", "pinyin")
+_KINDS_OF_TOWN = frozenset("省市区县镇乡")
 _ORDINALS = frozenset("一二三四五新老总东西南北")
 _ZONE_COST = {Zone.BODY: 0.0, Zone.SUBJECT: 0.05, Zone.SIGNATURE: 0.1, Zone.QUOTED: 0.15}
 
@@ -45,7 +50,9 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
         elif kind == "district":
             stands = bool(_MAY_BEGIN.search(before)) and _may_end().match(after) is not None
         elif kind == "latin":
-            stands = letter.plain[span[0]].isupper() and _stands(span, letter.plain[slice(*span)], before, after, blocked)
+            stands = letter.plain[span[0]].isupper() and _stands(
+                span, letter.plain[slice(*span)], before, after, blocked
+            )
         else:
             stands = letter.zone_at(span[0]) is Zone.SIGNATURE or not _continuation().match(after)
         if stands:
@@ -55,7 +62,7 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
             yield sighting(letter, Field.PLACE, span, "before a country", 0.6)
     for span in _administrative(letter):
         if not overlaps(span, blocked):
-            score = _DISTRICT - _ZONE_COST[letter.zone_at(span[0])]
+            score = _ADMINISTRATIVE - _ZONE_COST[letter.zone_at(span[0])]
             yield sighting(letter, Field.PLACE, span, "administrative", score)
     for site in sites.find(letter):
         if site.span and (span := _behind(site.span, blocked)):
@@ -72,7 +79,7 @@ def _behind(span: Span, blocked: list[Span]) -> Span | None:
 def _administrative(letter: Letter) -> Iterator[Span]:
     """Words that stand alone and end as towns and districts do, with a known town or not: 中山小榄镇, 江门市蓬江区."""
     for match in _district().finditer(letter.plain):
-        if not match[1].endswith(blocks("cues")["not_districts"]):
+        if not match[1].endswith(blocks("places")["not_administrative"]):
             yield match.span(1)
 
 
@@ -82,25 +89,29 @@ def _before_country(letter: Letter) -> Iterator[Span]:
 
 
 def is_place(words: str) -> bool:
-    """Whether folded words are places and nothing else but what somebody has there: 重庆北碚, 海口市, 昆山厂, Taicang."""
+    """Whether folded words are places and nothing but what somebody has there: 重庆北碚, 海口市, 昆山厂, Taicang."""
     if sites.is_site(words):
         return True
     if premises := _premises().search(words):
         bare = words[: premises.start()]
-        return _is_town(bare) or (bare[-1:] in _ORDINALS and _is_town(bare[:-1]))
-    return _is_town(words)
+        return bool(_town(bare)) or (bare[-1:] in _ORDINALS and bool(_town(bare[:-1])))
+    if words[-1:] in _KINDS_OF_TOWN and _town(words[:-1]):
+        return True
+    return _town(words) not in ("", "district")
 
 
-def _is_town(words: str) -> bool:
+def _town(words: str) -> str:
+    """What kind of town the words name and nothing else, a town within a town as well; empty for none."""
     found = list(_gazetteer().find(lower(words)))
     covered = sum(end - start for (start, end), _ in found)
-    whole = bool(found) and found[0][0][0] == 0 and covered >= len(words) - 1
-    return whole and (covered == len(words) or found[0][1] not in _OF_LETTERS)
+    return found[0][1] if found and covered == len(words) else ""
 
 
 def _score(letter: Letter, span: Span, kind: str, before: str) -> float:
     """A site stated beats a city named, which beats the province; the body beats the signature's address."""
-    score = {"latin": 0.7, "pinyin": 0.7, "district": 0.65, "province": 0.5}.get(kind, 0.75) - (0.2 if _SEAT.search(before) else 0.0)
+    score = {"latin": 0.7, "pinyin": 0.7, "district": 0.65, "province": 0.5}.get(kind, 0.75) - (
+        0.2 if _SEAT.search(before) else 0.0
+    )
     return score + (0.15 if _cue().search(before) else 0.0) - _ZONE_COST[letter.zone_at(span[0])]
 
 
@@ -131,12 +142,16 @@ def _continuation() -> re.Pattern[str]:
 
 @cache
 def _may_end() -> re.Pattern[str]:
-    return re.compile(rf"$|[\s,.:;!?()/的]|[市区县镇乡]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}")
+    return re.compile(
+        rf"$|[\s,.:;!?()/的]|[市区县镇乡]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}"
+    )
 
 
 @cache
 def _district() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|(?<=[\s,.:;(在]))([\u4e00-\u9fff]{{2,9}}{any_of('places', 'administrative')})(?=[\s,.;)]|$)")
+    return re.compile(
+        rf"(?:^|(?<=[\s,.:;(在]))([\u4e00-\u9fff]{{2,9}}{any_of('places', 'administrative')})(?=[\s,.;)]|$)"
+    )
 
 
 @cache

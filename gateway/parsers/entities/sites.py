@@ -1,7 +1,7 @@
-"""Where somebody has to go, where no city says it: what a form calls the place, a town's plant, building, floor and room.
+"""Where somebody has to go, beside the city: what a form calls the place, a town's plant, building, floor and room.
 
-A floor alone tells whose computers are meant ("三楼的电脑"): the last that comes into question. With a room or a building,
-or behind a word that announces a place, it tells where to go (P-03, P-04).
+A floor alone mostly tells whose computers are meant ("三楼的电脑") and counts last. With a room or a building, or behind
+a word that announces a place, it tells where to go (P-03, P-04).
 """
 
 import re
@@ -83,8 +83,10 @@ def is_site(words: str) -> bool:
 
 @cache
 def _alone() -> re.Pattern[str]:
-    building = rf"{any_of('places', 'buildings')}(?=[\s,。]|$)"
-    numbered = rf"\d{{1,3}}\s?号(?:泊位|库|仓|门|线|楼|车间|机组|高炉|炉|井|站台|码头|厂房|变电所|站|馆|井)"
+    building = rf"{any_of('places', 'buildings')}(?=[\s,。整]|$)"
+    part = any_of("places", "numbered")
+    berth = any_of("places", "berths")
+    numbered = rf"[一二三四五六七八九十\d]{{1,3}}{part}|\d{{1,3}}\s?号{berth}"
     return re.compile(rf"{numbered}|{_FLOOR_HAN}(?!\s?(?:{_WHOSE}))|{building}")
 
 
@@ -108,7 +110,8 @@ def _located() -> re.Pattern[str]:
 @cache
 def _latin_premises() -> re.Pattern[str]:
     town = r"[A-Z][a-z'’-]{2,20}(?: [A-Z][a-z'’-]{2,20})?"
-    return re.compile(rf"\b(?:the |our |at |in |from |The |Our |At |In |(?<=, )|(?<=\n)|^)({town} {any_of('places', 'latin_premises')})\b")
+    before = r"(?:the |our |at |in |from |The |Our |At |In |(?<=, )|(?<=\n)|^)"
+    return re.compile(rf"\b{before}({town} {any_of('places', 'latin_premises')})\b")
 
 
 @cache
@@ -116,8 +119,8 @@ def _han_site() -> re.Pattern[str]:
     numbered = r"[A-Z\d一二三四五六七八九十]{1,2}\s?(?:栋|座|号楼|期|号库|号仓|号厂房|号车间|号门|号馆)"
     building = rf"(?:{_HAN}{{0,7}}?(?:{numbered}|{any_of('places', 'buildings')}))"
     room = rf"(?:{_HAN}{{0,6}}?{any_of('places', 'rooms')}|[A-Za-z]{{0,12}}{_HAN}{{0,4}}?[部科课])"
-    announced = rf"(?:(?<=位于)|(?<=装在)|(?<=放在)|(?<=[点房置址]:)|(?<=[点房置址]: ))(?:{building}|{_FLOOR_HAN})"
-    floor = _FLOOR_HAN
-    return re.compile(
-        rf"{building}\s?{floor}?\s?{room}|{building}\s?{floor}|{floor}\s?{room}|{announced}"
+    announced = (
+        rf"(?:(?<=位于)|(?<=装在)|(?<=放在)|(?<=[点房置址]:)|(?<=[点房置址]: ))(?:{building}|{_FLOOR_HAN})"
     )
+    floor = _FLOOR_HAN
+    return re.compile(rf"{building}\s?{floor}?\s?{room}|{building}\s?{floor}|{floor}\s?{room}|{announced}")

@@ -17,6 +17,7 @@ from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, overlaps, sighting, spans_of
 from gateway.parsers.entities.letter import Letter
 from gateway.parsers.entities.letter import Span as Extent
+from gateway.parsers.entities.people import is_greeted
 from gateway.parsers.entities.tagger import Chances, Marked, Tagger, chance_of, names_in
 from gateway.parsers.entities.wordlist import blocks
 
@@ -95,10 +96,13 @@ def _alone(every: Sequence[Marked], letter: Letter, found: Sequence[Candidate]) 
             continue
         span = _trimmed(letter.plain, marked.span)
         beside = [each for each in found if each.span is not None and overlaps(span, [each.span])]
-        if not any(_is_settled(each, field, span) for each in beside) and _PLAUSIBLE[field](letter.plain, span):
+        if not any(_is_settled(each, field, span) for each in beside) and _PLAUSIBLE[field](
+            letter.plain, span
+        ):
             score = _ALONE[field] * marked.chance * ZONE_TRUST[letter.zone_at(span[0])]
             candidate = sighting(letter, field, span, "model", score)
-            if (field, candidate.key) not in known:
+            greeted = field is Field.CONTACT and is_greeted(letter, span[0])
+            if (field, candidate.key) not in known and not greeted:
                 yield candidate
 
 
