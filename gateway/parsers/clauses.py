@@ -37,8 +37,8 @@ _RUN_ON = re.compile(
 )
 _LONGEST_LATIN_BREATH = 100
 _LATIN_RUN_ON = re.compile(
-    r"\s(?=(?:it's|its|this is|my name|our|the others|every(?:one|body)|nobody|only|just|no rush|not urgent|can (?:you|we)"
-    r"|could you|please|pls|plz|thanks|thank you|oh|um|uh|anyway|basically|i|we|they|he|she|you)\b)"
+    r"\s(?=(?:it's|its|this is|my name|the others|every(?:one|body)|nobody|only|just|no rush|not urgent"
+    r"|can (?:you|we)|could you|please|pls|plz|thanks|thank you|oh|um|uh|anyway|basically|i|we|they|he|she)\b)"
     r"|(?<=\bum)\s|(?<=\buh)\s",
     re.IGNORECASE,
 )

@@ -27,6 +27,33 @@ _SHARE_OPENED = 0.12
 _SHARE_MISSPELT = 0.06
 _MASKED_PRODUCTS = 0.7
 _MASKED_NAMES = 0.5
+_MASKED_PHONES = 0.8
+_SPELT_NUMBERS = 0.3
+_NUMBERS = {
+    "chinese": (
+        *"一两三四五六七八九十",
+        *(
+            "十几",
+            "十二",
+            "十五",
+            "二十",
+            "二十多",
+            "三十",
+            "四十",
+            "几十",
+            "五六",
+            "两三",
+            "一百多",
+            "上百",
+            "几百",
+        ),
+    ),
+    "english": (
+        *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"),
+        *("fifteen", "twenty", "thirty", "forty", "sixty", "several"),
+    ),
+}
+"""Small numbers as words; all else is written in digits."""
 _NAMES = {
     "name": ("company", "person", "place"),
     "company": ("company",),
@@ -125,9 +152,13 @@ def _part(grammar: _Grammar, symbol: str, rng: random.Random, depth: int) -> str
     makers = MAKERS if grammar.language == "chinese" else LATIN_MAKERS
     if symbol == "name" and rng.random() < _MASKED_NAMES:
         return "\x00"
+    if symbol == "phone" and rng.random() < _MASKED_PHONES:
+        return "\x00"
     if symbol in _NAMES:
         return makers[rng.choice(_NAMES[symbol])](rng)
     if symbol == "n":
+        if rng.random() < _SPELT_NUMBERS:
+            return rng.choice(_NUMBERS[grammar.language])
         return str(rng.randrange(10 ** rng.randrange(1, 5)))
     if symbol == "product":
         catalogue = blocks("products")["chinese" if grammar.language == "chinese" else "latin"]
