@@ -1,4 +1,4 @@
-"""`gateway chat link`: the desk makes a one-time code for somebody it has on the telephone (RELIABILITY T31)."""
+"""`gateway chat link` and `unlink`: for the desk, once it knows whom it has on the telephone (RELIABILITY T31)."""
 
 import secrets
 from datetime import timedelta
@@ -34,3 +34,20 @@ def link(engine: Engine, directory: Directory, address: str, out: Console) -> No
             f"{address} was given several codes within the last hour: use one of those, or wait"
         )
     out.print(f"Within a day, once: they send the bot this line\n\n    /start {code}\n", highlight=False)
+
+
+def unlink(engine: Engine, directory: Directory, address: str, out: Console) -> None:
+    """End the link of whoever has this address: their chat is a stranger's again. Raises GatewayError.
+
+    A contact who has left the directory meanwhile is unlinked all the same.
+    """
+    staff = directory.staff_at(address)
+    person = ("staff", staff.id) if staff else ("contact", address.lower())
+    with engine.connect() as connection, connection.begin():
+        work = DatabaseWork(connection)
+        theirs = [each for each in work.links() if (each.kind, each.person) == person]
+        for each in theirs:
+            work.unlink(each.chat)
+    if not theirs:
+        raise GatewayError(f"no chat is linked to {address}")
+    out.print("Unlinked: the gateway knows it within half a minute", highlight=False)

@@ -16,7 +16,7 @@ from gateway.cases.case import Case
 from gateway.channels import mail
 from gateway.chat import ChatIntake, ChatRules, bare_lines, buttons
 from gateway.chat.reading import Scans
-from gateway.chat.taking import CodeByMail, House
+from gateway.chat.taking import CodeByMail, House, LinkedByChat
 from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
 from gateway.chat_cards import Cards
 from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse, EditingChannel
@@ -25,7 +25,7 @@ from gateway.chat_ports import OnCase, Pause
 from gateway.chat_update import ChatUpdate, digest_of, envelope_of
 from gateway.chats import Chats
 from gateway.config import Config
-from gateway.errors import DeliveryError
+from gateway.errors import DeliveryError, NotNow
 from gateway.intake import FAILED, POSTPONED, Outcome, Rules
 from gateway.intake.queue import Readings
 from gateway.messages import Address, Outbound, Parcel
@@ -38,6 +38,8 @@ RETRY_SECONDS = 2.0
 INTAKE = "chat intake"
 CARDS = "chat cards"
 CARD_SECONDS = 1.0
+LINKS = "chat links"
+LINK_SECONDS = 20.0
 
 
 def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetime) -> bytes:
@@ -192,7 +194,7 @@ class Boards:
 
 
 class CodePostman:
-    """`gateway.chat.intake.Postman`: a code leaves at once by the mail channel; whoever gets none asks again."""
+    """`gateway.chat.intake.Postman`: it leaves at once by the mail channel; whoever gets no code asks again."""
 
     def __init__(self, parts: ChatParts, out: Channel) -> None:
         self._parts = parts
@@ -200,38 +202,39 @@ class CodePostman:
 
     async def mail_code(self, code: CodeByMail) -> None:
         """Nothing is raised."""
+        link = self._parts.chats.deep_link(code.code) or ""
+        await self._mail("code", Address(code.name, code.address), code.language, code=code.code, link=link)
+
+    async def mail_linked(self, linked: LinkedByChat) -> None:
+        """Nothing is raised."""
+        to = Address(linked.name, linked.address)
+        await self._mail("linked", to, linked.language, address=linked.address)
+
+    async def _mail(self, what: str, to: Address, language: str, **values: str) -> None:
+        """The phrases `<what>_subject` and `<what>_text` of the table `chat`, to that mailbox."""
         parts, at = self._parts, self._parts.clock.now()
-        support = parts.config.channels.mail.address
-        us = Address(parts.config.vendor.names[0], support)
-        words = parts.composer
+        us = Address(parts.config.vendor.names[0], parts.config.channels.mail.address)
         look_up = parts.ids.outbound_id()
         outbound = Outbound(
             id=look_up,
             case_number="",
-            notice="chat_code",
+            notice=f"chat_{what}",
             role="customer",
             channel="mail",
             sender=us,
-            to=Address(code.name, code.address),
+            to=to,
             reply_to=us,
-            message_id=f"<{look_up}.code@{parts.config.channels.mail.domain}>",
-            subject=words.phrase("chat", "code_subject", code.language, at),
-            text=words.phrase(
-                "chat",
-                "code_text",
-                code.language,
-                at,
-                code=code.code,
-                link=parts.chats.deep_link(code.code) or "",
-            ),
+            message_id=f"<{look_up}.{what}@{parts.config.channels.mail.domain}>",
+            subject=parts.composer.phrase("chat", f"{what}_subject", language, at),
+            text=parts.composer.phrase("chat", f"{what}_text", language, at, **values),
             html=None,
-            language=code.language,
+            language=language,
         )
         raw = mail.compose(outbound, date=at, domain=parts.config.channels.mail.domain)
         try:
-            await self._out.send(Parcel(look_up, mail.envelope_from(outbound), code.address, raw))
+            await self._out.send(Parcel(look_up, mail.envelope_from(outbound), to.address, raw))
         except DeliveryError as error:
-            log.warning("chat_code_not_mailed", reason=str(error))
+            log.warning("chat_mail_not_sent", what=what, reason=str(error))
 
 
 class ChatSide:
@@ -256,6 +259,7 @@ class ChatSide:
             pause_of(parts.config),
             timedelta(minutes=parts.config.channels.chat.choice_minutes),
             parts.chats,
+            link_lives=timedelta(days=parts.config.channels.chat.link_days),
         )
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
         postman = CodePostman(parts, mail_out)
@@ -285,6 +289,7 @@ class ChatSide:
         self._tasks = {
             INTAKE: asyncio.create_task(self._take_in(reader_ready, took_in), name=INTAKE),
             CARDS: asyncio.create_task(self._keep_cards(), name=CARDS),
+            LINKS: asyncio.create_task(self._keep_links(), name=LINKS),
             **{
                 name: asyncio.create_task(channel.run(), name=f"chat {name}")
                 for name, channel in self.channels.items()
@@ -330,6 +335,15 @@ class ChatSide:
                 looked = 0
             if not looked:
                 await asyncio.sleep(CARD_SECONDS)
+
+    async def _keep_links(self) -> None:
+        """`gateway chat unlink`, and a second gateway on this database, change links behind our back."""
+        while True:
+            await asyncio.sleep(LINK_SECONDS)
+            try:
+                await self.load()
+            except NotNow as error:
+                log.warning("chat_links_not_read", reason=str(error))
 
     async def _take_in(
         self, reader_ready: asyncio.Event, took_in: Callable[[Sequence[Outcome]], None]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # Commands import what they need when they run: `gateway cases list` must not wait for spaCy.
     from sqlalchemy import Engine
 
+    from gateway.cases.directory import Directory
     from gateway.config import Config as Settings
 
 app = typer.Typer(
@@ -365,17 +366,21 @@ def chat_link(
 ) -> None:
     """Make a one-time code by which somebody links their chat: for the desk, once it knows whom it speaks with."""
     from gateway import chat_command
-    from gateway.config import load
-    from gateway.parts import load_directory
-    from gateway.storage.engine import open_engine
 
-    settings = load(config or default_config())
-    with _reader(config):
-        engine = open_engine(settings.database_url, writes=True)
-    try:
-        chat_command.link(engine, load_directory(settings), address, out)
-    finally:
-        engine.dispose()
+    with _desk(config) as (engine, directory):
+        chat_command.link(engine, directory, address, out)
+
+
+@chat_app.command("unlink")
+def chat_unlink(
+    address: Annotated[str, typer.Argument(help="A contact's or colleague's mail address.")],
+    config: Config = None,
+) -> None:
+    """End the link of somebody's chat: it is a stranger's from then on."""
+    from gateway import chat_command
+
+    with _desk(config) as (engine, directory):
+        chat_command.unlink(engine, directory, address, out)
 
 
 @examples_app.command("export")
@@ -405,6 +410,22 @@ def _received(inbox_id: str, config: Path | None) -> bytes:
     if raw is None:
         raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
     return raw
+
+
+@contextmanager
+def _desk(config: Path | None) -> "Generator[tuple[Engine, Directory]]":
+    """The database for whoever changes something by hand, and the directory."""
+    from gateway.config import load
+    from gateway.parts import load_directory
+    from gateway.storage.engine import open_engine
+
+    settings = load(config or default_config())
+    with _reader(config):
+        engine = open_engine(settings.database_url, writes=True)
+    try:
+        yield engine, load_directory(settings)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -114,11 +114,15 @@ class Relay(Section):
 
 
 class Talk(Section):
-    """How we wait for people in any chat: `quiet` and `longest` bound the pause after which a burst is read."""
+    """How we wait for people in any chat: `quiet` and `longest` bound the pause after which a burst is read.
+
+    `link_days`: so long the link to a chat in a letter works, once.
+    """
 
     quiet_seconds: float = Field(default=8, ge=0, le=60)
     longest_seconds: float = Field(default=30, ge=0, le=300)
     choice_minutes: float = Field(default=10, gt=0, le=120)
+    link_days: int = Field(default=7, ge=1, le=365)
 
 
 class Telegram(Section):

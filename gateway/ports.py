@@ -151,7 +151,8 @@ class Waiting:
 class Sent:
     """What we once sent, found again by the look-up id of a reply's token.
 
-    `failed`: it did not arrive, as far as we know. `said`: the words that its notice carried, and their language.
+    `made_at`: when it was composed. `failed`: it did not arrive, as far as we know. `said`: the words that its notice
+    carried, and their language.
     """
 
     id: str
@@ -160,6 +161,7 @@ class Sent:
     role: str
     recipient: str
     person: str | None
+    made_at: datetime
     token_until: datetime
     failed: bool = False
     said: tuple[str, str] | None = None

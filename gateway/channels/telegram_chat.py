@@ -93,7 +93,8 @@ class TelegramChat:
 
     def health(self) -> Mapping[str, object]:
         """Whether updates come, and how."""
-        return {**self.troubles.health(), "by": "polling" if self.webhook is None else "webhook"}
+        by = {"by": "polling"} if self.webhook is None else {"by": "webhook", "waiting": self.webhook.waiting}
+        return {**self.troubles.health(), **by}
 
     async def close(self) -> None:
         """End the connections."""

@@ -3,7 +3,8 @@
 import json
 import os
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -36,6 +37,16 @@ SEND_SECONDS = 20.0
 POLL_GRACE_SECONDS = 10.0
 
 Update = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Where updates are posted, empty where they are fetched; how many wait; the latest error, whether over or not."""
+
+    url: str
+    waiting: int = 0
+    failed_at: datetime | None = None
+    error: str = ""
 
 
 class TelegramClient:
@@ -87,9 +98,12 @@ class TelegramClient:
         """From now on updates are fetched; those that wait, wait. Raises TelegramError."""
         await self._bot.delete_webhook()
 
-    async def webhook(self) -> str:
-        """Where updates are posted; empty where they are fetched. Raises TelegramError."""
-        return (await self._bot.get_webhook_info()).url
+    async def webhook(self) -> Posting:
+        """Where updates are posted, and how that goes (Bot API, getWebhookInfo). Raises TelegramError."""
+        info = await self._bot.get_webhook_info()
+        return Posting(
+            info.url, info.pending_update_count, info.last_error_date, info.last_error_message or ""
+        )
 
     async def send(self, chat: ChatAddress, message: ChatMessage, *, as_markup: bool) -> int:
         """One message; its number in the chat. Raises TelegramError."""

@@ -17,6 +17,10 @@ DEGRADED_AFTER = timedelta(minutes=2)
 """So long it may be silent before it counts as trouble: one alarm, whatever it is (F27)."""
 
 
+class NotDelivered(Exception):
+    """Telegram has updates for us, and its calls fail: a front is down, a certificate has ended (F27)."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Trouble:
     kind: str
@@ -71,6 +75,8 @@ def _kind(error: Exception) -> str:
             return "another program polls the same bot"
         case NotNow():
             return "our own database is not ready"
+        case NotDelivered():
+            return "Telegram cannot deliver to our address"
         case TelegramError():
             return "no connection to Telegram"
         case _:

@@ -8,14 +8,15 @@ import asyncio
 import hashlib
 import hmac
 import json
+from datetime import datetime
 from typing import cast
 
 import structlog
 from telegram.error import TelegramError
 
-from gateway.channels.telegram_client import TelegramClient, Update
+from gateway.channels.telegram_client import Posting, TelegramClient, Update
 from gateway.channels.telegram_receiving import TelegramReceiving
-from gateway.channels.telegram_trouble import Troubles
+from gateway.channels.telegram_trouble import NotDelivered, Troubles
 from gateway.chat_channel import Answer, Call, ChatHouse
 from gateway.chat_update import NotAnUpdate
 
@@ -44,18 +45,18 @@ class TelegramWebhook:
         self._troubles = troubles
         self._url = url
         self._secret = secret_for(token)
+        self._now = house.now
+        self._is_set = False
+        self._took_at: datetime | None = None
+        self.waiting = 0
+        """Updates that Telegram had for us when we last looked."""
 
     async def run(self) -> None:
         """Have Telegram call us, and see to it that it goes on to; whatever goes wrong, again after a while (F27)."""
-        is_set = False
         while True:
             try:
-                is_set = is_set and await self._client.webhook() == self._url
-                if not is_set:
-                    await self._client.set_webhook(self._url, self._secret)
-                    is_set = True
-                    log.info("telegram_webhook_set", bot=self._client.id)
-            except TelegramError as error:
+                await self._look()
+            except (TelegramError, NotDelivered) as error:
                 pause = self._troubles.failed(error)
             except Exception as error:
                 # A fault of ours must not end the channel in silence (RELIABILITY 0.17).
@@ -66,6 +67,19 @@ class TelegramWebhook:
                 pause = LOOK_SECONDS
             await asyncio.sleep(pause)
 
+    async def _look(self) -> None:
+        """Whether Telegram calls us, and gets through. Raises TelegramError, and NotDelivered."""
+        posting = await self._client.webhook() if self._is_set else None
+        if posting is None or posting.url != self._url:
+            await self._client.set_webhook(self._url, self._secret)
+            self._is_set = True
+            log.info("telegram_webhook_set", bot=self._client.id)
+            return
+        self.waiting = posting.waiting
+        if is_stuck(posting, self._took_at):
+            log.info("telegram_calls_fail", bot=self._client.id, waiting=posting.waiting, error=posting.error)
+            raise NotDelivered(posting.error)
+
     async def called(self, call: Call) -> Answer:
         """200 once it is kept, 401 for whoever does not know the secret. Raises NotAnUpdate and NotNow."""
         given = call.headers.get(SECRET_HEADER, "")
@@ -75,7 +89,15 @@ class TelegramWebhook:
         if call.method != "POST":
             return Answer(405)
         await self._receiving.take(_update_in(call.body))
+        self._took_at = self._now()
         return Answer(200)
+
+
+def is_stuck(posting: Posting, took_at: datetime | None) -> bool:
+    """Whether something waits, and Telegram's latest call has failed: its latest error alone may long be over."""
+    if not posting.waiting or posting.failed_at is None:
+        return False
+    return took_at is None or posting.failed_at > took_at
 
 
 def _update_in(body: bytes) -> Update:

@@ -20,7 +20,7 @@ from gateway.chat.patience import Answer, Patience
 from gateway.chat.people import Speaker, speaker_of
 from gateway.chat.reading import PartReader, Scans, Understood
 from gateway.chat.saying import Phrases, Spoken, Voice, spoken, written
-from gateway.chat.taking import After, ChatTaking, CodeByMail, House
+from gateway.chat.taking import After, ChatTaking, CodeByMail, House, LinkedByChat
 from gateway.errors import NotNow, StaleCase
 from gateway.intake.message import FAILED, FILED, POSTPONED, SET_ASIDE, Outcome
 from gateway.intake.queue import LAST_LIVES, Readings
@@ -33,10 +33,14 @@ NOT_TO_US = Outcome(FILED, None, "said in a group, and not to us")
 
 
 class Postman(Protocol):
-    """Mails a code to a mailbox of the directory; what goes wrong is logged, and the person asks again."""
+    """Writes to mailboxes of the directory at once; what goes wrong is logged, and whoever misses a code asks again."""
 
     async def mail_code(self, code: CodeByMail) -> None:
-        """Nothing is raised."""
+        """The code. Nothing is raised."""
+        ...
+
+    async def mail_linked(self, linked: LinkedByChat) -> None:
+        """That a chat is theirs now, and how to undo it. Nothing is raised."""
         ...
 
 
@@ -142,6 +146,8 @@ class ChatIntake:
                 await self._say(each, at)
         for code in after.codes:
             await self._postman.mail_code(code)
+        if after.linked is not None:
+            await self._postman.mail_linked(after.linked)
 
     async def _say(self, each: Spoken, at: datetime) -> None:
         """As far as this chat has not had its share (T32)."""

@@ -1,15 +1,16 @@
 """Whose chat this is: proved by something that only that person's mailbox was sent (RELIABILITY T31).
 
-Three things prove it, each once: a code mailed to an address of the directory, a code that the desk made, and the link
-in a letter of ours to a contact, whose token is signed for this purpose alone: the one in its Reply-To, which everybody
-in copy sees, is worth nothing here.
+Three things prove it, each once and for a while: a code mailed to an address of the directory, a code that the desk
+made, and the link in a letter of ours to a contact, whose token is signed for this purpose alone: the one in its
+Reply-To, which everybody in copy sees, is worth nothing here. A letter may be passed on: whoever is linked is told by
+mail.
 """
 
 import hashlib
 import re
 
 from gateway import reply_address
-from gateway.chat.taking import ChatTaking, CodeByMail
+from gateway.chat.taking import ChatTaking, CodeByMail, LinkedByChat
 from gateway.chat_address import CHAT_LINK
 from gateway.chat_ports import Link
 from gateway.intake.message import FILED, Outcome
@@ -39,7 +40,9 @@ def start(taking: ChatTaking, payload: str) -> Outcome:
     chat = Link(taking.speaker.at, link.kind, link.person)
     taking.work.link(chat, taking.at)
     taking.after.links_changed = True
-    taking.say(f"linked_{link.kind}", name=_name(taking, link))
+    name, mailbox, language = _person(taking, link)
+    taking.after.linked = LinkedByChat(mailbox, name, language)
+    taking.say(f"linked_{link.kind}", name=name)
     return Outcome(FILED, None, f"this chat is now that of the {link.kind} {link.person}")
 
 
@@ -92,7 +95,9 @@ def _link_of(taking: ChatTaking, code: str) -> Link | None:
     if not _TOKEN.fullmatch(code):
         return None
     sent = taking.work.sent(reply_address.look_up_of(code))
-    if sent is None or sent.role != "customer" or sent.token_until < taking.item.kept.received_at:
+    if sent is None or sent.role != "customer":
+        return None
+    if min(sent.token_until, sent.made_at + taking.house.chat.link_lives) < taking.item.kept.received_at:
         return None
     if taking.house.rules.directory.contact_at(sent.recipient) is None:
         return None
@@ -103,10 +108,15 @@ def _link_of(taking: ChatTaking, code: str) -> Link | None:
     return link if taking.work.spend_code(digest_of(code), link, taking.at) else None
 
 
-def _name(taking: ChatTaking, link: Link) -> str:
+def _person(taking: ChatTaking, link: Link) -> tuple[str, str, str]:
+    """Whose chat it is now: their name, their mailbox and the language in which they are written to."""
     directory = taking.house.rules.directory
     if link.kind == "staff":
         staff = directory.staff.get(link.person)
-        return staff.name if staff else link.person
+        languages = staff.languages if staff else ()
+        language = languages[0] if languages else taking.language
+        return (staff.name, staff.email, language) if staff else (link.person, "", language)
     contact = directory.contact_at(link.person)
-    return contact.name if contact else link.person
+    if contact is None:
+        return link.person, link.person, taking.language
+    return contact.name, link.person, contact.language or taking.language

@@ -23,12 +23,16 @@ BY_CHAT = Authentication("pass", "local", "", "the chat service says in whose ch
 
 @dataclass(frozen=True, slots=True)
 class ChatRules:
-    """What the chat road decides by besides the rules of intake."""
+    """What the chat road decides by besides the rules of intake.
+
+    `code_lives`: a mailed code; `link_lives`: the link in a letter, from when that was written.
+    """
 
     pause: Pause
     choice: timedelta
     chats: Chats
     code_lives: timedelta = timedelta(minutes=30)
+    link_lives: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,22 @@ class CodeByMail:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class LinkedByChat:
+    """Whose chat was linked just now: told to their mailbox, since whoever did it need not be they (T31)."""
+
+    address: str
+    name: str | None
+    language: str
+
+
 @dataclass(slots=True)
 class After:
-    """What is done once the transaction is committed: things to say, codes to mail, links to look up anew."""
+    """What is done once the transaction is committed: things to say, mails to send, links to look up anew."""
 
     said: list[Spoken] = field(default_factory=list[Spoken])
     codes: list[CodeByMail] = field(default_factory=list[CodeByMail])
+    linked: LinkedByChat | None = None
     links_changed: bool = False
 
 

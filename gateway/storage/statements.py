@@ -83,6 +83,7 @@ READ_SENT = select(
     outbox.c.role,
     outbox.c.recipient,
     outbox.c.person,
+    outbox.c.created_at.label("made_at"),
     outbox.c.token_expires_at.label("token_until"),
     outbox.c.state,
     outbox.c.said,

@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from gateway.channels.telegram_chat import TelegramChat, TelegramSettings
-from gateway.channels.telegram_webhook import SECRET_HEADER, secret_for
+from gateway.channels.telegram_client import Posting
+from gateway.channels.telegram_webhook import SECRET_HEADER, is_stuck, secret_for
 from gateway.chat_channel import Call
 from gateway.chat_sandbox import Bot, BotApi, Sandbox, running
 from tests.channels.chat_house import MemoryHouse
@@ -146,3 +147,47 @@ async def test_a_webhook_that_somebody_else_has_set_is_set_again(
         assert bot.webhook is not None
         bot.webhook.url = "https://elsewhere.example/"
         await until("our webhook", lambda: bot.webhook and bot.webhook.url == HOOK)
+
+
+async def test_calls_that_do_not_get_through_are_told_by_readyz(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F27: with the front down, or its certificate ended, nobody calls; Telegram knows why, and so must the owner."""
+    monkeypatch.setattr("gateway.channels.telegram_webhook.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("gateway.channels.telegram_trouble.RETRY_SECONDS", (0.01,))
+    bot, house = sandbox.api.add_bot("support_bot"), MemoryHouse()
+    why = "Telegram cannot deliver to our address"
+    async with opened(sandbox, bot, house) as telegram:
+        await until("the webhook", lambda: bot.webhook)
+        assert telegram.health()["why"] is None
+        sandbox.api.add_person("Li").start(bot)
+        await until("the trouble", lambda: telegram.health()["why"] == why)
+        assert telegram.health()["waiting"] == 1
+        assert telegram.health()["ok"] is True, "one failure is none yet"
+        house.moment += timedelta(minutes=2)
+        await until("the alarm", lambda: telegram.health()["ok"] is False)
+        house.moment = datetime.now(UTC) + timedelta(seconds=5)
+        assert await call(telegram.called, delivered({SECRET_HEADER: secret_for(bot.token)})) == 200
+        await until("the end of it", lambda: telegram.health()["ok"] is True)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "failed", "took", "stuck"),
+    [
+        (3, 5, None, True),
+        (3, 5, 4, True),
+        (3, 5, 6, False),  # Telegram works off what has waited
+        (0, 5, 4, False),  # it got through at the second attempt
+        (3, None, None, False),
+    ],
+)
+def test_an_error_that_is_over_is_no_trouble(
+    waiting: int, failed: int | None, took: int | None, stuck: bool
+) -> None:
+    """getWebhookInfo tells of the latest error for ever: only one after which nothing came says that nothing comes."""
+
+    def at(minute: int | None) -> datetime | None:
+        return datetime(2026, 11, 23, 9, minute, tzinfo=UTC) if minute is not None else None
+
+    posting = Posting(HOOK, waiting, at(failed), "Connection refused")
+    assert is_stuck(posting, at(took)) is stuck

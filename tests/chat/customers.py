@@ -191,7 +191,7 @@ class ByMailHalfWay(InPrivate):
         assert super().heard() == self.heard_in_chat, "nothing is said twice, nor where nobody looks any more"
         return [
             *self.heard_in_chat,
-            *(letter.text for letter in self.scene.house.letters(self.words.mailbox)[1:]),
+            *(letter.text for letter in self.scene.house.letters(self.words.mailbox)[2:]),
         ]
 
     async def confirms(self) -> None:

@@ -11,7 +11,7 @@ from gateway.chat_sandbox import Person
 from gateway.errors import GatewayError
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.chat.test_colleagues import colleague, reported
-from tests.house import FAULT, WANG, ZHOU, mail
+from tests.house import CHEN, EMMA, FAULT, WANG, ZHOU, mail
 
 
 def code_in(text: str) -> str:
@@ -188,10 +188,10 @@ async def test_a_choice_is_only_its_own_persons(scene: ChatScene) -> None:
     assert len(new) == 1, "a case of their own, and nothing on 李娜's"
 
 
-async def mailed_link(scene: ChatScene) -> str:
+async def mailed_link(scene: ChatScene, mailbox: str = ZHOU) -> str:
     """周敏 writes a mail; the code behind the link in the acknowledgement."""
-    await scene.house.write(ZHOU, FAULT)
-    found = re.search(r"https://t\.me/support_bot\?start=([a-z2-7]{24})", scene.house.letter(ZHOU).text)
+    await scene.house.write(mailbox, FAULT)
+    found = re.search(r"https://t\.me/support_bot\?start=([a-z2-7]{24})", scene.house.letter(mailbox).text)
     assert found
     return found[1]
 
@@ -208,6 +208,54 @@ async def test_the_link_in_a_mail_to_a_contact_links_a_chat_once(scene: ChatScen
     assert [(each.name, each.case_number) for each in outcomes] == [("added", scene.case().number)]
     await scene.house.write(ZHOU, FAULT, subject="另一台堡垒机")
     assert "t.me" not in scene.house.letter(ZHOU).text
+
+
+async def test_the_link_in_a_mail_works_for_a_week(scene: ChatScene) -> None:
+    """A letter is passed on, and found years later in an archive: whoever reads it then becomes nobody (T31)."""
+    code = await mailed_link(scene)
+    zhou, thief = scene.person("周敏"), scene.person("小偷")
+    scene.house.clock.pass_(days=6, hours=23)
+    await scene.says(zhou, f"/start {code}")
+    assert "身份已关联" in scene.heard(zhou)[-1]
+    code = await mailed_link(scene, CHEN)
+    scene.house.clock.pass_(days=7, minutes=1)
+    await scene.says(thief, f"/start {code}")
+    assert "无效" in scene.heard(thief)[-1]
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "subject", "undo"),
+    [
+        (ZHOU, "您的邮箱已关联一个聊天账号", "如非您本人操作，请直接回复本邮件"),
+        (CHEN, "您的電子郵件已綁定一個聊天帳號", "若非您本人操作，請直接回覆本郵件"),
+        (EMMA, "A chat was linked to your mail address", "If it was not you, please reply"),
+        (WANG, "您的邮箱已关联一个聊天账号", "如非您本人操作，请直接回复本邮件"),
+    ],
+)
+async def test_whose_chat_was_linked_reads_it_once_by_mail(
+    scene: ChatScene, mailbox: str, subject: str, undo: str
+) -> None:
+    """T31: whoever was passed a letter could be in that chat; the mailbox hears of it, and how to undo it."""
+    somebody = scene.person("某人", language="zh-hans")
+    await scene.says(somebody, f"/link {mailbox}")
+    await scene.says(somebody, f"/start {code_in(scene.house.letter(mailbox).text)}")
+    _, told = scene.house.letters(mailbox)
+    assert told.subject == subject
+    assert all(part in told.text for part in (mailbox, undo, "/unlink"))
+
+
+async def test_the_desk_undoes_a_link_and_the_chat_is_a_strangers(scene: ChatScene) -> None:
+    """`gateway chat unlink`: what the mail promises; nobody else's link is touched."""
+    thief, wang = scene.person("小偷"), await colleague(scene, "王强", "wang.qiang")
+    await scene.link(thief, "contact", ZHOU)
+    printed = Console(file=StringIO())
+    chat_command.unlink(scene.house.engine, scene.house.parts.directory, ZHOU.upper(), printed)
+    await scene.side.load()
+    await scene.says(thief, *FIVE_LINES)
+    assert not scene.case().reporter.known
+    assert scene.case().number in scene.heard(wang)[-1]
+    with pytest.raises(GatewayError, match="no chat is linked"):
+        chat_command.unlink(scene.house.engine, scene.house.parts.directory, ZHOU, printed)
 
 
 async def test_the_token_that_everybody_in_copy_sees_links_nothing(scene: ChatScene) -> None:

@@ -361,6 +361,7 @@ async def test_a_webhook_that_is_not_there_keeps_its_updates(stage: Stage, clien
     await until(lambda: bool(stage.bot.webhook and stage.bot.webhook.last_error))
     info = await client.get_webhook_info()
     assert (info.pending_update_count, info.last_error_message) == (1, "Connection refused")
+    assert info.last_error_date is not None
     await client.delete_webhook()
     assert len(await client.get_updates()) == 1
 

@@ -169,6 +169,7 @@ def test_what_was_sent_is_found_by_the_look_up_id_of_its_token(writer: Writer) -
         role="customer",
         recipient="li.lei@customer.example",
         person=None,
+        made_at=NOW,
         token_until=READY.token_until,
     )
     assert do(writer, lambda work: work.sent("zzzzzzzz")) is None
