@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway import chat_address, chat_update, reply_address
+from gateway.cases.case import Case
 from gateway.channels import mail
-from gateway.chat import ChatIntake, ChatRules, buttons
+from gateway.chat import ChatIntake, ChatRules, bare_lines, buttons
 from gateway.chat.reading import Scans
 from gateway.chat.taking import CodeByMail, House
 from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
@@ -72,6 +73,19 @@ class ChatParts:
     ids: Ids
 
 
+def work_offered(parts: ChatParts, case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
+    """The work on a case, for the card of whoever has it; nothing for anybody else."""
+    staff = parts.rules.directory.staff.get(staff_id)
+    if staff is None or staff.id not in (case.engineer, *case.helpers):
+        return ()
+    reads = staff.languages[0] if staff.languages else "zh-Hans"
+    return [
+        Button(parts.composer.phrase("button", name, reads, at), f"{name}.{case.number}")
+        for name in buttons.work_on(case, staff)
+        if case.status in buttons.IN_HAND
+    ]
+
+
 class StoredChats:
     """`gateway.chat_channel.ChatHouse` on the store; `came` is set whenever there is something to take in."""
 
@@ -108,6 +122,8 @@ class StoredChats:
             if sent is None:
                 return
             work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if sent.person is not None:
+                bare_lines.remember(work, str(chat), outbound_id, self._clock.now())
             if chat.channel in self.editing and buttons.is_card(sent.notice, sent.role):
                 work.card_left(outbound_id, message, self._clock.now())
 
@@ -247,7 +263,11 @@ class ChatSide:
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman, scans)
         self._editing = {channel.name: channel for channel in opened if isinstance(channel, EditingChannel)}
         self._house.editing = frozenset(self._editing)
-        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock)
+
+        def offered(case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
+            return work_offered(parts, case, staff_id, at)
+
+        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock, offered)
         self._pause = rules.pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 

@@ -29,7 +29,7 @@ from gateway.parsers import (
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.entities import bilingual, called, companies, contacts, emails, phones, places, products
 from gateway.parsers.entities.candidates import Candidate, Decision, Field, Finder, decide, key_of, spans_of
-from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Span, Zone
+from gateway.parsers.entities.letter import LONGEST_ZONE, Letter, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.kinds import KindFound
 from gateway.parsers.levels import LevelFound
@@ -154,13 +154,13 @@ class Reader:
         told_now = [clause for clause in said if not (is_reply and clause.zone is Zone.SUBJECT)]
         faults = symptoms.read(letter, told_now, masked, of_products)
         signs = levels.signs(letter, said, of_products)
-        stated = [fault.value for fault in faults]
         kind = kinds.read(letter, told.rest, said, faults, is_reply=is_reply, grave=signs.grave)
         if kind.value == "other" and not is_reply and (faults := symptoms.guess(letter, said, of_products)):
-            kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
+            kind = KindFound("fault", faults[0].confidence)
+        faults = symptoms.beside(kind.value, faults)
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
-        level = levels.read(signs, kind.value, stated)
+        level = levels.read(signs, kind.value, [fault.value for fault in faults])
         return Report(
             inbound=inbound,
             language=language,
@@ -201,8 +201,16 @@ def _decide_all(letter: Letter, found: Sequence[Candidate], *, in_chinese: bool)
                 letter, decision, found, in_chinese=in_chinese
             )
     contact = decisions.get(Field.CONTACT)
-    beside = contact.candidate.span if contact else None
-    numbers = [_beside(letter, candidate, beside) for candidate in found if candidate.field is Field.PHONE]
+    numbers = [
+        _beside(
+            letter,
+            candidate,
+            contact.candidate if contact else None,
+            is_signers=not called.names_another(found),
+        )
+        for candidate in found
+        if candidate.field is Field.PHONE
+    ]
     if decision := decide(Field.PHONE, numbers):
         decisions[Field.PHONE] = decision
     return decisions
@@ -211,15 +219,26 @@ def _decide_all(letter: Letter, found: Sequence[Candidate], *, in_chinese: bool)
 _ANOTHER_NUMBER = re.compile(r"\d{5}")
 
 
-def _beside(letter: Letter, phone: Candidate, contact: Span | None) -> Candidate:
-    """A number on the contact's line, or the next, is the contact's; one far away is somebody's."""
-    if contact is None or phone.span is None:
+_SIGNERS_NUMBER = 0.25
+"""What the number of a signature counts less where somebody else is to be called."""
+
+
+def _beside(letter: Letter, phone: Candidate, person: Candidate | None, *, is_signers: bool) -> Candidate:
+    """A number on the contact's line, or the next, is the contact's; one far away is somebody's.
+
+    `is_signers`: whoever signs is to be called, so that the signature's number is the contact's.
+    """
+    if person is None or person.span is None or phone.span is None:
         return phone
+    contact = person.span
     between = letter.plain[min(contact[1], phone.span[1]) : max(contact[0], phone.span[0])]
     lines = between.count("\n")
-    same_zone = letter.zone_at(contact[0]) is letter.zone_at(phone.span[0])
+    zones_of = letter.zone_at(contact[0]), letter.zone_at(phone.span[0])
+    same_zone = zones_of[0] is zones_of[1]
     follows = phone.span[0] >= contact[1]
     bonus = 0.05 if same_zone and lines <= 3 else 0.0
+    if not is_signers and zones_of == (Zone.BODY, Zone.SIGNATURE):
+        bonus = -_SIGNERS_NUMBER
     if not lines and len(between) < 40:
         bonus = 0.3 if follows and len(between) < 12 and not _ANOTHER_NUMBER.search(between) else 0.16
     return Candidate(

@@ -6,7 +6,13 @@ from gateway.cases.directory import Contact, Contract, Customer, Directory
 from gateway.messages import Address, Inbound
 from gateway.parsers.report import Reader, Report, Vendor
 
-VENDOR = Vendor(("卫城", "Citadel"), ("citadel.example",), "support@citadel.example", ("010-6000 1234",))
+VENDOR = Vendor(
+    ("卫城", "Citadel", "磐盾", "PanShield"),
+    ("citadel.example", "panshield.example"),
+    "support@citadel.example",
+    ("010-6000 1234", "400-000-5170", "400-668-9912"),
+)
+"""The messages of authors from outside are addressed to it by its other name, 磐盾 / PanShield."""
 
 ORCHARD = Customer(
     "c1",

@@ -27,6 +27,7 @@ SETS = {
     "aside": "messages_aside.toml",
     "foreign a": "messages_foreign_a.toml",
     "foreign b": "messages_foreign_b.toml",
+    "foreign c": "messages_foreign_c.toml",
 }
 VALUES = ("company", "contact", "phone", "email", "product", "place")
 _LOOSE = ("product", "place")

@@ -99,7 +99,11 @@ def decide(field: Field, candidates: Sequence[Candidate]) -> Decision | None:
     if not groups:
         return None
     supports = {key: _support(key, groups, field) for key in groups}
-    key = max(supports, key=lambda key: (round(supports[key], 3), len(key), -_position(groups[key])))
+    # Of two towns as sure as each other the fault is where the letter returns to.
+    often = {key: len(members) if field is Field.PLACE else 1 for key, members in groups.items()}
+    key = max(
+        supports, key=lambda key: (round(supports[key], 3), often[key], len(key), -_position(groups[key]))
+    )
     best = max(groups[key], key=lambda candidate: candidate.score)
     confidence = min(0.99, supports[key]) if best.score < 1 else 1.0
     if field is Field.COMPANY:

@@ -10,11 +10,11 @@ from functools import cache
 from itertools import chain
 
 from gateway.parsers.entities import han_companies, identity, latin_companies, names, places, roles
-from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sighting, spans_of
+from gateway.parsers.entities.candidates import Candidate, Field, key_of, overlaps, sighting, spans_of
 from gateway.parsers.entities.folding import fold
 from gateway.parsers.entities.han_companies import OWN_WORDS
 from gateway.parsers.entities.identity import Kind, Line, Piece
-from gateway.parsers.entities.letter import Letter
+from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import any_of
 
@@ -22,6 +22,12 @@ _OWNER_OF = re.compile(
     r"(?:^|[\n,。!?;\s])([\u4e00-\u9fff]{3,14}?)的\s?([\u4e00-\u9fff]{2,4})(?=[,。!?\s:]|$)"
 )
 _OWNED = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{2,8}?)(?=[,。!?\s:]|\d|电话|手机|$)")
+_OWNED_COMPANY = re.compile(r"[的嘅]\s?([\u4e00-\u9fff]{3,12}?)(?=[啊呀呢吧,。!?\s的]|这边|那边|这里|$)")
+_REACH = 18
+_OF_CHAIN = re.compile(r"\s?[\u4e00-\u9fff]{1,5}[门分]?店(?=[\s,。!?的]|$)")
+"""One house of a chain behind the chain's name: 我是茶日和 公馆店."""
+_OF_WE = ("们", "司", "公司")  # 我|们竹北二厂
+_AND = re.compile(r"[与和跟及、至到]")
 _SEVERAL = re.compile(r"我们[^,]{0,4}?(?:是|叫)|(?:这里|单位|公司)(?:是|叫)|来自")
 _OF_IT = re.compile(r"[的嘅](?=[\s,。!]|我姓|我叫|$)")
 # What somebody does, where a company would stand: "我是负责网络的".
@@ -66,10 +72,14 @@ def find(
 
 
 def _without_writers_own(letter: Letter, sightings: Sequence[Candidate]) -> Iterator[Candidate]:
-    """All of them; but of whoever speaks of the customer's contact the own company is none, where another is named."""
+    """All of them; but of an integrator, and of whoever speaks of the customer's people, the own company is none, where
+    another is named."""
     own = {candidate.key for candidate in sightings if candidate.rule in _OF_THE_WRITER}
+    integrators = {c.key for c in sightings if c.span and roles.is_integrator(c.value)}
+    speaks_for_others = roles.speaks_of_customers_contact(letter)
+    own = own | integrators if speaks_for_others else integrators
     others = [c for c in sightings if not any(_is_form_of(c.key, key) for key in own)]
-    if not (own and others and roles.speaks_of_customers_contact(letter)):
+    if not (own and (speaks_for_others or _is_the_matter(letter, others)) and others):
         yield from sightings
         return
     yield from others
@@ -78,6 +88,12 @@ def _without_writers_own(letter: Letter, sightings: Sequence[Candidate]) -> Iter
             yield sighting(
                 letter, Field.NOT_OURS_TO_TAKE, candidate.span, "speaks of the customer's contact", 1.0
             )
+
+
+def _is_the_matter(letter: Letter, candidates: Sequence[Candidate]) -> bool:
+    """Whether one of these is whom the letter is about: it stands in the subject."""
+    subjects = [key_of(part.folded.plain) for part in letter.parts if part.zone is Zone.SUBJECT]
+    return any(len(c.key) > 2 and c.key in subject for c in candidates for subject in subjects)
 
 
 def ourselves(
@@ -91,6 +107,7 @@ def ourselves(
 
 def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Iterator[Candidate]:
     blocked = spans_of(found, Field.EMAIL)
+    products = spans_of(found, Field.PRODUCT)
     sightings = chain(
         _labelled(letter),
         han_companies.find(letter),
@@ -103,10 +120,21 @@ def _all(letter: Letter, found: Sequence[Candidate], ends: Sequence[int]) -> Ite
     stated = [
         candidate
         for candidate in sightings
-        if candidate.span is None or not overlaps(candidate.span, blocked)
+        if candidate.span is None
+        or not (
+            overlaps(candidate.span, blocked)
+            or overlaps((candidate.span[0], candidate.span[0] + 1), products)
+            or _is_only_where(letter, candidate.span, candidate.rule)
+        )
     ]
     yield from stated
     yield from _among_names(letter, [*found, *stated])
+
+
+def _is_only_where(letter: Letter, span: Span, rule: str) -> bool:
+    """Whether a name only says where a house stands (昆山厂, 台中总公司), unless a form asks for the company."""
+    words = letter.plain[slice(*span)]
+    return rule != "label" and words[:1] > "\u2e80" and all(map(places.is_place, _AND.split(words)))
 
 
 def _labelled(letter: Letter) -> Iterator[Candidate]:
@@ -120,11 +148,15 @@ def _labelled(letter: Letter) -> Iterator[Candidate]:
 
 def _introduced(letter: Letter) -> Iterator[Candidate]:
     for match in _introduction().finditer(letter.plain):
-        if OWN_WORDS.match(match[1]):
+        if OWN_WORDS.match(match[1]) or match[1].startswith(_OF_WE):
             continue
-        if length := _company_length(match[1]):
+        if owned := _company_of_place(letter, match):
+            yield sighting(letter, Field.COMPANY, owned, "introduction", 0.8)
+        elif length := _company_length(match[1]):
             span = (match.start(1), match.start(1) + length)
             yield sighting(letter, Field.COMPANY, span, "introduction", 0.85)
+        elif 2 < len(match[1]) < 8 and _OF_CHAIN.match(letter.plain, match.end()) and _is_brand(match[1]):
+            yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.7)
         elif _could_be_name(match[1]) and not names.is_han_person(match[1]):
             if _is_owner(letter, match.end()):
                 yield sighting(letter, Field.COMPANY, match.span(1), "introduction", 0.75)
@@ -137,6 +169,14 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
             yield sighting(letter, Field.COMPANY, match.span(1), "X's Y", 0.8)
 
 
+def _company_of_place(letter: Letter, introduced: re.Match[str]) -> Span | None:
+    """The company that 的 joins to an introduced word that is none itself: "这边是宁海的瑞铂轴承"."""
+    owned = _OWNED_COMPANY.match(letter.plain, introduced.end(), introduced.end() + _REACH)
+    if owned is None or names.is_short_company(introduced[1]) or _is_office(owned[1]):
+        return None
+    return owned.span(1) if names.is_short_company(owned[1]) else None
+
+
 def _company_length(words: str) -> int:
     """How much of an introduction is the company, a department behind it left out (星河药业总裁办); 0 when none is."""
     if names.is_short_company(words):
@@ -145,6 +185,10 @@ def _company_length(words: str) -> int:
     return next(
         (n for n in lengths if names.is_short_company(words[:n]) and names.is_department(words[n:])), 0
     )
+
+
+def _is_brand(words: str) -> bool:
+    return _could_be_name(words) and not (names.is_han_person(words) or _DOES.search(words))
 
 
 def _is_owner(letter: Letter, offset: int) -> bool:
@@ -199,9 +243,8 @@ def _is_colleague(words: str) -> bool:
     )
 
 
-_BENEFICIARY = re.compile(
-    r"[\u4e00-\u9fff()]{3,24}?(?=报修|报障|报一?个|(?:申|上|来|通|转)报|反馈|反映|反应|咨询|提交|转达|来电|询问|联系|的|,|。|\s|$|:|在|\()"
-)
+_REPORTING = r"报修|报障|报一?个|(?:申|上|来|通|转|提)报|反馈|反映|反应|咨询|提交|转达|来电|询问|联系|提出|说明|了解|确认"
+_BENEFICIARY = re.compile(rf"(?!{_REPORTING})[\u4e00-\u9fff()]{{3,24}}?(?={_REPORTING}|的|,|。|\s|$|:|在|\()")
 
 
 def _from_header(letter: Letter) -> Iterator[Candidate]:

@@ -4,6 +4,7 @@ Our own people and people only greeted or spoken of are not taken.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -18,6 +19,7 @@ from gateway.parsers.entities.people import (
     HONORIFIC,
     LATIN,
     LATIN_NAME,
+    is_greeted,
     length_of_latin_name,
     length_of_name,
 )
@@ -35,9 +37,11 @@ _OF_COMPANY = re.compile(
 _SURNAME_ONLY = re.compile(
     rf"(?:我姓|免贵姓|本人姓|老板姓|经理姓|老师姓|负责人姓|联系人姓|(?<=[,。\s])姓)\s?({HAN})(?!{HAN}名)"
 )
-_NICKNAME = re.compile(r"(?<![\u4e00-\u9fff])阿[A-Z][a-z]{1,10}(?![A-Za-z])")
+_NICKNAME = re.compile(rf"(?<!{HAN})阿[A-Z][a-z]{{1,10}}(?![A-Za-z])|(?<!{HAN}){HAN} ?[Ss]ir(?![A-Za-z])")
+_OF_HIS = re.compile(rf"[他她]的?{HAN}{{0,3}}(?:手机|电话|号码|分机)")
+_REACH_OF_HIS = 200
 _BEHIND_ROLE = re.compile(
-    rf"\s?({HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|[,。!?\s;:、(]|$|\d)"
+    rf"\s?({HAN}{{2,8}}?)(?=在|说|叫|让|没|的|去|来|到|现|又|想|要|会|正|刚|告|转|打|跟|电话|手机|请|已|负责|反映|本周|本月|这[周两几]|今|明|昨|上周|下周|最近|目前|[,。!?\s;:、(]|$|\d)"
 )
 _WITH_HONORIFIC = re.compile(rf"\b({HONORIFIC} {LATIN}(?: {LATIN}){{0,2}})")
 # What stands in a display name between dashes, brackets and the blanks beside Han.
@@ -60,11 +64,23 @@ def find(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candidate]:
         if candidate.span is None or not overlaps(candidate.span, blocked)
     ]
     yield from stated
+    yield from _of_whom_the_number_is(letter, stated)
     others_names = spans_of(others_people, Field.NOT_OURS_TO_TAKE)
     companies = [*spans_of(found, Field.COMPANY, Field.PRODUCT, Field.EMAIL), *instead, *others_names]
     for candidate in _among_names(letter, [*found, *stated]):
         if candidate.span and not overlaps(candidate.span, companies):
             yield candidate
+
+
+def _of_whom_the_number_is(letter: Letter, stated: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Who was last spoken of before "他国内手机 186…"."""
+    titled = [match.span() for match in _titled().finditer(letter.plain) if names.is_han_person(match[0])]
+    spans = sorted({*titled, *(each.span for each in stated if each.span)})
+    for match in _OF_HIS.finditer(letter.plain):
+        before = bisect_right(spans, (match.start(), 0))
+        span = spans[before - 1] if before else None
+        if span and match.start() - span[1] <= _REACH_OF_HIS and not is_greeted(letter, span[0]):
+            yield sighting(letter, Field.CONTACT, span, called.NAMED, 0.9)
 
 
 def _introduced(letter: Letter) -> Iterator[Candidate]:
@@ -81,6 +97,8 @@ def _introduced(letter: Letter) -> Iterator[Candidate]:
             start = match.end(1) - length
             yield sighting(letter, Field.CONTACT, (start, match.end(1)), "X's Y", 0.8)
     for match in _NICKNAME.finditer(letter.plain):
+        if match[0][0] != "阿" and not names.is_surname(match[0][0]):
+            continue
         yield sighting(letter, Field.CONTACT, match.span(), "nickname", 0.7)
     for match in _SURNAME_ONLY.finditer(letter.plain):
         if names.is_han_person(f"{match[1]}先生"):
@@ -93,11 +111,11 @@ def _by_role(letter: Letter) -> Iterator[Candidate]:
     for match in _role().finditer(letter.plain):
         behind = _BEHIND_ROLE.match(letter.plain, match.end(), match.end() + 12)
         length = length_of_name(behind[1]) if behind else 0
-        if behind and length and not _is_greeted(letter, match.start()):
+        if behind and length and not is_greeted(letter, match.start()):
             span = (behind.start(1), behind.start(1) + length)
             yield sighting(letter, Field.CONTACT, span, "role and name", 0.9 if is_called else 0.72)
     for match in _WITH_HONORIFIC.finditer(letter.plain):
-        if not _is_greeted(letter, match.start()):
+        if not is_greeted(letter, match.start()):
             yield sighting(letter, Field.CONTACT, match.span(1), "honorific", 0.9 if is_called else 0.55)
 
 
@@ -121,7 +139,7 @@ def _among_names(letter: Letter, found: Sequence[Candidate]) -> Iterator[Candida
         for index, piece in enumerate(line.pieces):
             if piece.kind not in (Kind.HAN, Kind.LATIN):
                 continue
-            if _is_greeted(letter, piece.span[0]) and not line.beside(index, Kind.COMPANY):
+            if is_greeted(letter, piece.span[0]) and not line.beside(index, Kind.COMPANY):
                 continue
             standing = _standing(line, index, letter.chat)
             if standing and piece.kind is Kind.HAN:
@@ -162,7 +180,10 @@ def _latin_person(line: Line, index: int) -> Span | None:
     end = start + len(" ".join(words))
     following = next(iter(line.pieces[index + 1 : index + 2]), None)
     joined = (
-        following and following.kind is Kind.HAN and len(following.text) == 1 and following.span[0] <= end + 1
+        following
+        and following.kind is Kind.HAN
+        and names.is_surname(following.text)
+        and following.span[0] <= end + 1
     )
     return start, following.span[1] if following and joined else end
 
@@ -184,10 +205,6 @@ def _latin_trust(text: str, line: Line, index: int) -> float:
     return 1.0 if known else 0.8 if index == 0 or line.beside(index, Kind.COMPANY) else 0.6
 
 
-def _is_greeted(letter: Letter, offset: int) -> bool:
-    return bool(_greeting().search(letter.plain[max(0, offset - 16) : offset]))
-
-
 @cache
 def _introduction() -> re.Pattern[str]:
     words = any_of("cues", "person_introductions")
@@ -195,13 +212,14 @@ def _introduction() -> re.Pattern[str]:
 
 
 @cache
-def _call_him() -> re.Pattern[str]:
-    return re.compile(any_of("cues", "call_him"), re.IGNORECASE)
+def _titled() -> re.Pattern[str]:
+    titles = "|".join(map(re.escape, names.titles()))
+    return re.compile(rf"{HAN}(?:{titles})(?!作|程|具|结|体|共|部|厂)")
 
 
 @cache
-def _greeting() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'greetings')}[\s,]{{0,2}}$", re.IGNORECASE)
+def _call_him() -> re.Pattern[str]:
+    return re.compile(any_of("cues", "call_him"), re.IGNORECASE)
 
 
 @cache

@@ -17,6 +17,10 @@ __all__ = ["OWN_WORDS", "find", "is_address"]
 OWN_WORDS = re.compile(
     r"贵(?!阳|州|港|溪|金|池|定|安|人|航)|我|本(?!田|钢|溪)|该|敝|你们|他们|各|某|此|哪|另|这|那"
 )
+_OF_OURS_OR_YOURS = re.compile(
+    r"(?:贵|本|我|敝|弊|该|你们|您们|他们|我们)(?:公司|集团|单位|院|校|厂|所|局|行)(?!有限)"
+)
+"""Nobody's name; what stands before and behind is (承蒙贵公司…, 本公司永信昌贸易行有限公司现正使用贵公司之…)."""
 _HAN_RUN = r"[\u4e00-\u9fffA-Za-z0-9()·&]"
 _OF_SCHOOL = re.compile(r"[小中]学校[务长友园区舍车医]")  # 育才小学|校务处, not 育才小学校|务处
 _ADDRESS = re.compile(r"(?:地址|地点|位置|坐标)\s?:?\s?$")
@@ -24,7 +28,7 @@ _ADDRESS = re.compile(r"(?:地址|地点|位置|坐标)\s?:?\s?$")
 
 def find(letter: Letter) -> Iterator[Candidate]:
     """Runs of Han that end as organisations end; what the sentence put in front is cut off."""
-    for match in _legal_pattern().finditer(letter.plain):
+    for match in _legal_pattern().finditer(_OF_OURS_OR_YOURS.sub(_barred, letter.plain)):
         start = match.start() + _lead_length(match[0])
         end = match.end() - _unit_length(letter.plain[start : match.end()])
         if _OF_SCHOOL.match(letter.plain, end - 3):
@@ -36,6 +40,10 @@ def find(letter: Letter) -> Iterator[Candidate]:
             yield sighting(
                 letter, Field.COMPANY, (start, end), "legal end", 0.85 * ZONE_TRUST[letter.zone_at(start)]
             )
+
+
+def _barred(match: re.Match[str]) -> str:
+    return "|" * len(match[0])
 
 
 def is_address(letter: Letter, offset: int) -> bool:
@@ -79,11 +87,12 @@ def _unit_length(name: str) -> int:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    return re.compile(rf"{any_of('cues', 'company_leads')}|(?<!美)的|^于|^为|^与|^和")
+    return re.compile(rf"{any_of('cues', 'company_leads')}|联?系(?!统|列|数)|(?<!美)的|^于|^为|^与|^和")
 
 
 @cache
 def _legal_pattern() -> re.Pattern[str]:
     ends = "|".join(map(re.escape, longest_first("companies", "legal")))
     branches = "|".join(map(re.escape, blocks("companies")["branch"]))
-    return re.compile(rf"{_HAN_RUN}{{2,40}}(?:{ends})(?:[\u4e00-\u9fff]{{1,8}}?(?:{branches}))?")
+    one_of_two = rf"{_HAN_RUN}{{2,40}}?有限公司(?={_HAN_RUN}{{2,40}}?有限公司)"
+    return re.compile(rf"{one_of_two}|{_HAN_RUN}{{2,40}}(?:{ends})(?:[\u4e00-\u9fff]{{1,8}}?(?:{branches}))?")

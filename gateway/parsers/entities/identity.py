@@ -160,7 +160,8 @@ def _kind_of(word: str, shape: str) -> Kind:
         about = about or (names.is_department(word) and not names.is_short_company(word))
         return Kind.ABOUT if about else Kind.HAN if len(word) <= 16 else Kind.PROSE
     if shape == "latin":
-        return Kind.ABOUT if names.is_role(word) or places.is_place(word) else Kind.LATIN
+        where = places.is_place(word) and not names.is_given_name(word)
+        return Kind.ABOUT if names.is_role(word) or where else Kind.LATIN
     short_number = word.isdecimal() and len(word) <= 6
     about = short_number or _is_label(word.lower()) or names.is_role(word.lower())
     return Kind.ABOUT if about else Kind.PROSE

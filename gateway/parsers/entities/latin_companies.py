@@ -7,6 +7,7 @@ from functools import cache
 from gateway.parsers.entities import names, places
 from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, sighting
 from gateway.parsers.entities.letter import Letter, Zone
+from gateway.parsers.entities.people import HONORIFIC
 from gateway.parsers.entities.wordlist import any_of, blocks, longest_first
 
 _LETTER = "[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ0-9]"
@@ -20,11 +21,13 @@ _INTRODUCED = re.compile(
 )
 _SUBJECT = re.compile(rf"(?<![\w.])({_NAME}) here\b")
 _BENEFICIARY = re.compile(_NAME)
+_ADDRESSED = re.compile(rf"{HONORIFIC} ")  # "on behalf of Mr Lim" names no company
 _SEATS = (
     "University City Town County Port Bank Borough Municipality Ministry Diocese College Institute Republic"
 )
 _SEAT = re.compile(rf"\b(?:{_SEATS.replace(' ', '|')}) of {_NAME}")
 _PERSON = r"[A-ZÀ-Þ][\w'’-]{1,20}(?: [A-ZÀ-Þ][\w'’-]{1,20}){0,2}"
+_FOR = re.compile(r"[^ ]*\d[^ ]* for (?:the )?")
 _BRACKETED = re.compile(rf"(?<=[,.!?\n–—-] ){_PERSON} \(({_NAME})\)(?=[\s.]*(?:$|\n))")
 _RUN = re.compile(rf"(?<![\w.@/-]){_NAME}(?![\w@])")
 _SHORTEST_KEY = 5
@@ -50,7 +53,8 @@ def find(letter: Letter, beneficiary_ends: Sequence[int]) -> Iterator[Candidate]
     yield from _in_brackets(letter)
     yield from _as_the_domain_says(letter)
     for end in beneficiary_ends:
-        if name := _BENEFICIARY.match(letter.plain, end):
+        name = _BENEFICIARY.match(letter.plain, end)
+        if name and not _ADDRESSED.match(name[0]):
             yield sighting(letter, Field.COMPANY, name.span(), "beneficiary", 0.7)
 
 
@@ -73,7 +77,7 @@ def _by_trade(letter: Letter) -> Iterator[Candidate]:
             letter, Field.COMPANY, match.span(), "of a town", 0.75 * ZONE_TRUST[letter.zone_at(match.start())]
         )
     for match in _trade_pattern().finditer(letter.plain):
-        start = match.start() + _lead_length(match[0])
+        start = match.start() + (_matter_length(match[0]) or _lead_length(match[0]))
         zone = letter.zone_at(start)
         if " " in letter.plain[start : match.end()] and zone is not Zone.SUBJECT:
             score = (
@@ -144,6 +148,12 @@ def _lead_length(run: str) -> int:
     return at
 
 
+def _matter_length(run: str) -> int:
+    """How much of a run is the thing that is for somebody: "PSF-5200 for Fairview International School"."""
+    match = _FOR.match(run)
+    return match.end() if match else 0
+
+
 def _ends_sentence(letter: Letter, offset: int) -> bool:
     return letter.plain[offset : offset + 1] in ("", "\n", ".", ",")
 
@@ -157,5 +167,6 @@ def _form_pattern() -> re.Pattern[str]:
 @cache
 def _trade_pattern() -> re.Pattern[str]:
     return re.compile(
-        rf"(?<![\w.])(?:{_WORD} {_JOIN}){{1,5}}{any_of('companies', 'trade_words')}(?!\w| ?[A-Z][a-z]* ?\()"
+        rf"(?<![\w.])(?:{_WORD} {_JOIN}){{1,5}}{any_of('companies', 'trade_words')}"
+        rf"(?: of [A-Z][\w'’-]+)?(?!\w| ?[A-Z][a-z]* ?\()"
     )

@@ -21,7 +21,7 @@ _NOT_LAST = frozenset(
     "网厂店部司局院校厅馆站社所处科课室组队台机器件路端库表员号码率量版型类项费款单据页图层区县市省镇村楼"
 )
 _HONOURED = re.compile(r"(?:mr|mrs|ms|miss|dr|prof)\.? (\w+)")
-_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是]")
+_SPEECH = re.compile(r"[的了着吗呢吧啊么很你我他她这那哪谁们是又没被把]|不(?!二)")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -30,16 +30,14 @@ def is_han_person(word: str, *, weak: bool = False) -> bool:
 
     `weak`: whether a surname that begins ordinary words as well will do (a label or a title vouches for it).
     """
-    if not 2 <= len(word) <= 6 or word in _not_names() or _SENTENCE.search(word[1:]):
+    if not 2 <= len(word) <= 6 or word in _not_names():
         return False
-    if title := next((title for title in titles() if word.endswith(title)), None):
-        bearer = word[: -len(title)]
-        if (
-            bearer in _surnames()
-            or bearer in _compound_surnames()
-            or (len(bearer) in (2, 3) and is_han_person(bearer))
-        ):
-            return len(title) > 1 or len(bearer) <= 2
+    title = next((title for title in titles() if word.endswith(title)), "")
+    bearer = word.removesuffix(title)
+    if _SENTENCE.search(bearer[1:]):
+        return False
+    if title and (is_surname(bearer) or (len(bearer) in (2, 3) and is_han_person(bearer))):
+        return len(title) > 1 or len(bearer) <= 2
     if (
         len(word) == 2
         and word[0] in "阿老小"
@@ -78,6 +76,11 @@ def _titled_surname(word: str) -> str:
     title = next((title for title in titles() if word.endswith(title)), "")
     bearer = word[: -len(title)] if title else word[1:] if word[:1] in "小老阿" else ""
     return bearer if bearer in _surnames() or bearer in _compound_surnames() else ""
+
+
+def is_surname(word: str) -> bool:
+    """Whether a Han word is a surname."""
+    return word in _surnames() or word in _compound_surnames()
 
 
 def is_latin_person(words: list[str]) -> bool:

@@ -1,9 +1,11 @@
 """How people's names are written, and how much of some words is one, beside posts, forms of address and closings."""
 
 import re
+from functools import cache
 
 from gateway.parsers.entities import names
-from gateway.parsers.entities.wordlist import longest_first
+from gateway.parsers.entities.letter import Letter
+from gateway.parsers.entities.wordlist import any_of, longest_first
 
 HAN = r"[\u4e00-\u9fff]"
 LATIN = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽĐĆŐŰİŞĞ][A-Za-zÀ-ɏ'’-]*"
@@ -14,6 +16,11 @@ _POST = rf"(?:{HAN}{{1,6}}[长员师理任监]\s)?"
 NAME = rf"{_OFFICE}{_POST}({HAN}{{2,6}}|{LATIN_NAME})"
 _ADDRESS_FORM = re.compile(rf"{HONORIFIC} (?=\S+ \S)")
 CLOSING = re.compile(r"(?:敬上|敬启|谨上|谨启|拜上|敬呈|上|启)$")
+
+
+def is_greeted(letter: Letter, offset: int) -> bool:
+    """Whether a word of greeting, thanks or copying stands right before."""
+    return bool(_greeting().search(letter.plain[max(0, offset - 16) : offset]))
 
 
 def length_of_name(text: str, *, whole: bool = False, weak: bool = False) -> int:
@@ -47,6 +54,11 @@ def length_of_post(text: str) -> int:
     offices = (*longest_first("names", "roles"), *(title for title in names.titles() if len(title) > 1))
     roles = (role for role in offices if text.startswith(role))
     return next((len(role) for role in roles if names.is_han_person(text[len(role) :][:3])), 0)
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('cues', 'greetings')}[ ,]{{0,2}}\Z", re.IGNORECASE)
 
 
 def length_of_latin_name(text: str) -> int:

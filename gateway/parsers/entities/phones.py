@@ -14,18 +14,20 @@ from gateway.parsers.entities.candidates import Candidate, Field, overlaps, sigh
 from gateway.parsers.entities.letter import Letter, Span, Zone
 from gateway.parsers.entities.wordlist import any_of
 
-_EXTENSION = r"(?:\s{0,2}(?:转|分机号?|内线|ext(?:ension)?\.?|\#|x)\s{0,2}:?\s{0,2}\d{1,6}(?!\d))"
+_INSIDE = r"(?:报?转|报分机|分机号?|内线|ext(?:ension)?\.?|extn\.?|\#|x)\s{0,2}:?\s{0,2}\d{1,6}"
+_EXTENSION = rf"(?:\s{{0,2}}(?:\({_INSIDE}\)|,?\s?{_INSIDE}(?!\d)))"
 # A Chinese character ends a number as a blank does ("电话是13800138000谢谢"), unless it counts ("2000 3000台").
 _ENDS_WITHIN = r"[A-Za-z0-9_%]|[.:]\d|-\d|[ ]?[台个人名条次元万亿年月日套张份]"
 _NUMBER = re.compile(
     rf"""(?<![A-Za-z0-9_.@/\#+])(?<![A-Za-z0-9_]-)(?:
         (?:\(\+?|\+|00)(?:\d[\s().-]{{0,2}}){{8,15}}(?<=\d)      # +86 512 5356 7788, (852) 3105 7742
       | (?:\(?86\)?[\s-]?)?1[3-9]\d[\s-]?\d{{4}}[\s-]?\d{{4}}    # a mobile of mainland China
-      | 1[3-9](?:[ -]?\d){{9}}(?![ -]?\d)                          # the same, spaced as it was dictated
-      | \(?0\d{{1,4}}\)?[\s/-]{{0,2}}\d{{2,4}}(?:[\s.-]?\d{{2,5}}){{1,3}}  # trunk zero: 0551-6277 3390, (04)728-3366
+      | 1[ -]?[3-9](?:[ -]?\d){{9}}(?![ -]?\d)                          # the same, spaced as it was dictated
+      | \(?0\d{{1,4}}\)?[\s/-]{{0,3}}\d{{2,4}}(?:[\s.-]?\d{{2,5}}){{1,3}}  # trunk zero: 0551-6277 3390, (04)728-3366
       | \(?[2-9]\d{{2}}\)?[\s.-]{{1,2}}\d{{3}}[\s.-]\d{{4}}      # North America; 400-818-6677
       | [2-9]\d{{3}}[\s-]\d{{4}}                                 # eight digits as in Hong Kong
       | [48]00\d{{7}}
+      | (?<=[\u4e00-\u9fff]\s)[2-9]\d{{6,7}}(?=\s{{0,3}}(?:\n|$))    # 小宋 69971830, last on its line
     )(?:-\d{{2,5}}(?!\d))?{_EXTENSION}?(?!{_ENDS_WITHIN})""",
     re.VERBOSE | re.IGNORECASE,
 )

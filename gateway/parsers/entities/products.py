@@ -10,7 +10,8 @@ from gateway.parsers.entities.lookup import Lookup
 from gateway.parsers.entities.wordlist import blocks
 
 _MODEL = re.compile(
-    r"(?<![\w@./#-])(?=[A-Z]{2,6}-)([A-Z]{2,6})-(?:[A-Z]{0,3}\d{3,5}[A-Z]{0,3}|[A-Z]\d{2,4})(?![\w@/-]|\.\w)"
+    r"(?<![A-Za-z0-9_@./#-])(?=[A-Z]{2,6}-)([A-Z]{2,6})-(?:[A-Z]{0,3}\d{3,5}[A-Z]{0,3}|[A-Z]\d{2,4})"
+    r"(?![A-Za-z0-9_@/-]|\.\w)"
 )
 _LATIN_WORD = re.compile(r"(?<![\w@./-])[a-z]{6,14}(?![\w@/-]|\.\w)")
 _SHORT = frozenset(("av", "fw", "ips", "ids", "pam", "sso", "adc", "mdm", "hsm", "proxy", "scanner"))
@@ -71,7 +72,8 @@ def _neighbours() -> frozenset[str]:
 @cache
 def _known_kinds() -> Lookup[str]:
     lists = blocks("products")
-    return Lookup((word, word) for word in (*lists["chinese"], *lists["latin"]))
+    several = (f"{word}s" for word in lists["latin"] if word[-1].islower() and word.lower() not in _SHORT)
+    return Lookup((word, word) for word in (*lists["chinese"], *lists["latin"], *several))
 
 
 @cache

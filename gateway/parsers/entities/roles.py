@@ -21,7 +21,7 @@ _BARE = (
 
 # "负责晨光金控的专案": whoever looks after a customer's project is not the customer.
 _LOOKED_AFTER = re.compile(
-    r"(?:负责|承接|服务|维护)([\u4e00-\u9fff()]{3,24}?)(?=的?(?:专案|项目|案子|运维|维运|维护|驻场))"
+    r"(?:负责|承接|承担|服务|维护)([\u4e00-\u9fff()]{3,24}?)(?=的?(?:网络|系统|信息|IT|安全|日常|整体|机房){0,2}(?:专案|项目|案子|运维|维运|维护|驻场|维保))"
 )
 
 
@@ -50,6 +50,11 @@ def speaks_of_customers_contact(letter: Letter) -> bool:
     return _customers_contact().search(letter.plain) is not None
 
 
+def is_integrator(name: str) -> bool:
+    """Whether a company's name says that it sets up other people's systems: 骅联系统集成有限公司."""
+    return _integration().search(name) is not None
+
+
 def follows(span: Span, ends: Sequence[int]) -> bool:
     """Whether a span begins right behind such words."""
     return any(0 <= span[0] - end <= _REACH for end in ends)
@@ -58,6 +63,11 @@ def follows(span: Span, ends: Sequence[int]) -> bool:
 @cache
 def _customers_contact() -> re.Pattern[str]:
     return re.compile(any_of("cues", "customers_contacts"), re.IGNORECASE)
+
+
+@cache
+def _integration() -> re.Pattern[str]:
+    return re.compile(any_of("companies", "integrators"), re.IGNORECASE)
 
 
 @cache

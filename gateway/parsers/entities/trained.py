@@ -14,9 +14,10 @@ from spacy.tokens import Doc
 
 from gateway.parsers import model
 from gateway.parsers.entities import names, places
-from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, overlaps, sighting
+from gateway.parsers.entities.candidates import ZONE_TRUST, Candidate, Field, overlaps, sighting, spans_of
 from gateway.parsers.entities.letter import Letter
 from gateway.parsers.entities.letter import Span as Extent
+from gateway.parsers.entities.people import is_greeted
 from gateway.parsers.entities.tagger import Chances, Marked, Tagger, chance_of, names_in
 from gateway.parsers.entities.wordlist import blocks
 
@@ -36,6 +37,7 @@ _CONFIRMING, _DENYING = 0.5, 0.7
 """How much of the model's log-odds a rule's candidate is given."""
 _MOST = 3.0
 """Log-odds beyond which the model is no surer: it has seen only what we made up."""
+_LIKELY = 0.5
 _LONGEST = 60
 _SAYS = re.compile(r"正常|异常|失败|报错|故障|谢|您|请")  # what a clause says and a name does not
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -54,7 +56,16 @@ def weigh(doc: Doc, letter: Letter, found: Sequence[Candidate]) -> list[Candidat
     chances = tagger().chances(doc)
     marked = list(names_in(doc, chances))
     weighed = [_weighed(doc, chances, marked, candidate) for candidate in found]
-    return [*weighed, *_alone(marked, letter, weighed)]
+    alone = list(_alone(marked, letter, weighed))
+    sure = spans_of([each for each in alone if each.score >= _LIKELY], Field.COMPANY)
+    return [*(each for each in weighed if not _is_town_within(each, sure)), *alone]
+
+
+def _is_town_within(candidate: Candidate, companies: Sequence[Extent]) -> bool:
+    """Whether a town in Latin letters is only part of a company's name ("Pinnacle Re Labuan")."""
+    if candidate.field is not Field.PLACE or candidate.span is None or _HAN.search(candidate.value):
+        return False
+    return overlaps(candidate.span, companies)
 
 
 def _weighed(doc: Doc, chances: Chances, marked: Sequence[Marked], candidate: Candidate) -> Candidate:
@@ -85,15 +96,20 @@ def _alone(every: Sequence[Marked], letter: Letter, found: Sequence[Candidate]) 
             continue
         span = _trimmed(letter.plain, marked.span)
         beside = [each for each in found if each.span is not None and overlaps(span, [each.span])]
-        if not any(_is_settled(each, field) for each in beside) and _PLAUSIBLE[field](letter.plain, span):
+        if not any(_is_settled(each, field, span) for each in beside) and _PLAUSIBLE[field](
+            letter.plain, span
+        ):
             score = _ALONE[field] * marked.chance * ZONE_TRUST[letter.zone_at(span[0])]
             candidate = sighting(letter, field, span, "model", score)
-            if (field, candidate.key) not in known:
+            greeted = field is Field.CONTACT and is_greeted(letter, span[0])
+            if (field, candidate.key) not in known and not greeted:
                 yield candidate
 
 
-def _is_settled(candidate: Candidate, field: Field) -> bool:
+def _is_settled(candidate: Candidate, field: Field, span: Extent) -> bool:
     """Whether the words are taken: by a rule of the same field that the model does not doubt, or by what is no name."""
+    if candidate.field is Field.PLACE and field is Field.COMPANY and candidate.span:
+        return candidate.span[1] - candidate.span[0] >= span[1] - span[0]
     if candidate.field in _LABELS and field in _LABELS:
         return candidate.field is field and candidate.score >= 0.5
     return True
@@ -156,6 +172,7 @@ def _could_be_place(plain: str, span: Extent) -> bool:
         and not _HAN.search(words)
         and not names.is_given_name(words)
         and words not in names.not_leading()
+        and words not in blocks("places")["not_towns"]
     )
 
 
