@@ -134,6 +134,10 @@ class Dovecot:
             found = session.fetch(session.search(["ALL"]), ["FLAGS"])
         return [items[b"FLAGS"] for _, items in sorted(found.items())]
 
+    def refusals(self) -> int:
+        """How many connections ended without having been let in."""
+        return (self.folder / "dovecot.log").read_text().count("(auth failed")
+
     def forget_uids(self, user: str) -> None:
         """Every message of the inbox gets a new UID, as after a restored backup."""
         (self.folder / "mail" / user / "dovecot-uidlist").unlink()

@@ -8,7 +8,7 @@ folder's fault on nobody else: what hangs is read last, and no other mailbox wai
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -165,6 +165,9 @@ class ImapMailbox:
             self._refused(folder, error)
             return error
         except ConnectionLost as error:
+            if folder not in self._hung and self._trouble is not None:
+                # What has just broken is tried again soon, however long something else has been wrong.
+                self._trouble = replace(self._trouble, rounds=0)
             self._hung[folder] = within
             allowance.lose(_seconds() - began)
             return error
@@ -197,6 +200,8 @@ class ImapMailbox:
     def _failed(self, kind: str, error: Exception, waits: Sequence[float]) -> float:
         now = self._now()
         before = self._trouble if self._trouble is not None else _Trouble(kind, since=now)
+        if isinstance(error, LoginRefused) and before.kind != kind:
+            before = replace(before, rounds=0)
         is_bad = isinstance(error, LoginRefused) or now - before.since >= DEGRADED_AFTER
         self._trouble = _Trouble(kind, before.since, before.rounds + 1, is_told=before.is_told or is_bad)
         is_new = before.rounds == 0 or before.kind != kind
@@ -248,7 +253,7 @@ class ImapMailbox:
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
-    """What is wrong with a mailbox, since when, for how many rounds, and whether it has been told as an error."""
+    """What is wrong with a mailbox, since when, for how many rounds as it is, and whether it was told as an error."""
 
     kind: str
     since: datetime

@@ -18,8 +18,8 @@ from typing import Any, cast
 from gateway.channels.imap_login import Token
 from gateway.channels.imap_session import LoginRefused
 
-PATIENCE_SECONDS = 20.0
-"""What a token endpoint or a command may take; more, and the connection's own limit strikes."""
+PATIENCE_SECONDS = 15.0
+"""What a token endpoint or a command may take: less than a whole login (`Patience.connect`), so that it is named."""
 
 MICROSOFT_SCOPE = "https://outlook.office365.com/.default"
 GOOGLE_SCOPE = "https://mail.google.com/"

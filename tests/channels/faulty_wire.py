@@ -1,8 +1,9 @@
 """A wire between the channel and a real server that is cut, or falls silent, when a test says so."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -47,7 +48,7 @@ class FaultyWire:
         """The connections there are, or those in IDLE, die without anybody noticing; how many."""
         chosen = {
             number
-            for number, heard in self._said.items()
+            for number, heard in list(self._said.items())
             if not only_idle or heard.upper().endswith(b"IDLE\r\n")
         }
         self._deaf |= chosen
@@ -61,7 +62,7 @@ class FaultyWire:
     @property
     def idling(self) -> int:
         """Connections whose client's last word was IDLE."""
-        return sum(heard.upper().endswith(b"IDLE\r\n") for heard in self._said.values())
+        return sum(heard.upper().endswith(b"IDLE\r\n") for heard in list(self._said.values()))
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -104,3 +105,22 @@ class FaultyWire:
                     return
                 sink.write(piece)
                 await sink.drain()
+
+
+@contextmanager
+def wire_beside(port: int) -> Generator[FaultyWire]:
+    """A wire in a thread of its own, for a test that waits for a real process; `cut` alone belongs to its loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="faulty wire")
+    thread.start()
+    wire = FaultyWire(port)
+    try:
+        asyncio.run_coroutine_threadsafe(wire.__aenter__(), loop).result(30)
+        try:
+            yield wire
+        finally:
+            asyncio.run_coroutine_threadsafe(wire.__aexit__(None, None, None), loop).result(30)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from gateway.channels.imap_folder import FolderReader
 from gateway.channels.imap_line import Line
 from gateway.channels.imap_login import PasswordLogin
 from gateway.channels.imap_mailbox import log_in
-from gateway.channels.imap_session import ConnectionLost, LoginRefused, Session
+from gateway.channels.imap_session import ConnectionLost, LoginRefused, Refused, Session
 from tests.channels.fake_imap import FakeSession
 from tests.channels.mailbox_bench import PATIENCE_SECONDS, QUICK, Desk, letters, mailbox, reading, until
 
@@ -72,6 +72,41 @@ async def test_folders_that_hang_share_one_allowance_and_come_last_the_next_time
     assert first == patience.call
     assert third < second <= first / 2
     assert given[3][1] == patience.call
+
+
+@pytest.mark.parametrize("breaks", ["the connection", "the login"])
+async def test_what_has_just_broken_is_tried_soon_beside_a_folder_that_is_always_refused(
+    monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    """A misspelt folder has made the waits long, and only now something else goes wrong (F15, F16, L-76)."""
+    looks, refuses = count(1), Event()
+    healthy = list[int]()
+
+    async def read(reader: FolderReader, line: Line, within: float) -> None:
+        if reader.plan.folder == "misspelt":
+            raise Refused("no such folder")
+        look = next(looks)
+        if breaks == "the connection" and look == 5:
+            line.cut()
+            raise ConnectionLost("EOF")
+        if breaks == "the login" and look == 4:
+            line.cut()
+            refuses.set()
+        healthy.append(look)
+
+    def connect(*_: object, **__: object) -> Session:
+        if refuses.is_set() and current_thread().name.endswith("poll"):
+            refuses.clear()
+            raise LoginRefused("expired")
+        return FakeSession(capabilities=())
+
+    monkeypatch.setattr("gateway.channels.imap_mailbox.open_session", connect)
+    monkeypatch.setattr(FolderReader, "read", read)
+    waits = (0, 0, 0, 0, 3600)
+    patience = replace(QUICK, poll=3600, retry=waits, refused=waits)
+    box = mailbox(143, USER, folders=("misspelt", "well"), patience=patience)
+    async with reading(box, Desk()):
+        await until("a look after it", lambda: len(healthy) >= 5)
 
 
 async def test_a_login_has_one_limit_also_with_a_second_token(monkeypatch: pytest.MonkeyPatch) -> None:
