@@ -49,6 +49,7 @@ _BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("interim_draft", "superior"): (AGREE,),
     ("parts_wanted", "warehouse"): (ISSUED,),
     ("triage_request", "service_manager"): (ASSIGN, CALL),
+    ("unclaimed", "service_manager"): (ASSIGN,),
     ("help_needed", "service_manager"): (ACK, ASSIGN),
     ("help_needed", "project_manager"): (ACK, ASSIGN),
     ("digest", "service_manager"): (ACK,),

@@ -4,7 +4,7 @@ What is owed to somebody goes through the outbox instead. The words are the owne
 table `chat`); what is put into them is shown as text and never as markup.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -14,11 +14,12 @@ Value = str | datetime
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A button: its label is a name of the table `button` or, with `as_is`, a text; `data` comes back when pressed."""
+    """A button: its label is a name of the table `button`, with its values, or a text if `as_is`; `data` comes back."""
 
     label: str
     data: str
     as_is: bool = False
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def written(each: Spoken, phrases: Phrases, at: datetime) -> tuple[str, Sequence
     text = "\n".join(phrases.phrase("chat", name, each.language, at, **values) for name, values in each.lines)
     buttons = [
         (
-            button.label if button.as_is else phrases.phrase("button", button.label, each.language, at),
+            button.label
+            if button.as_is
+            else phrases.phrase("button", button.label, each.language, at, **button.values),
             button.data,
         )
         for button in each.buttons
