@@ -69,6 +69,8 @@ COMMANDS: Mapping[str, str] = {
 }
 """Buttons that stand for a command and nothing else."""
 
+_LABELLED = frozenset({*WORK, *(verb for verbs in _BUTTONS.values() for verb in verbs)})
+
 
 def of_letter(notice: str, role: str) -> Sequence[str]:
     """The verbs under a letter; a level manager's rung is written into the role."""
@@ -117,6 +119,12 @@ def under(outbound: Outbound, token: str) -> Sequence[tuple[str, str]]:
 def data(verb: str, token: str, argument: str = "") -> str:
     """What comes back when it is pressed; at most 64 bytes (Bot API): 24 for the token."""
     return f"{verb}.{token}" + (f".{argument}" if argument else "")
+
+
+def label_of(pressed: str) -> str | None:
+    """The name under which words.toml labels a button; None for one of a choice, and for what nobody of ours has."""
+    verb = (read(pressed) or ("",))[0]
+    return ASSIGN if verb == ASSIGN_TO else verb if verb in _LABELLED else None
 
 
 def read(pressed: str) -> tuple[str, str, str] | None:

@@ -1,4 +1,4 @@
-"""Every button and command of colleagues that no story presses or types: each does what it says (issue 6, points 6 and 7)."""
+"""Every button and command of colleagues that no story presses or types: each does what it says (issue 6)."""
 
 import pytest
 
