@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gateway import calendars, catalogue_file, chat_address, directory_file, reply_address
 from gateway.cases.directory import Directory
+from gateway.cases.roster import Roster
 from gateway.channels import mail
 from gateway.chat_joining import chat_bytes
 from gateway.chats import Chats
@@ -138,6 +139,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
     zone = ZoneInfo(config.calendars.zone)
 
     chats = Chats()
+    roster = Roster(directory, config.calendars_by_name)
 
     def to_bytes(outbound: Outbound, at: datetime) -> tuple[str, bytes]:
         if chat_address.is_chat(outbound.to.address):
@@ -149,7 +151,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
 
     letters = NoticeLetters(
         composer=composer,
-        relay=Relay(directory, config.calendars_by_name, config.roles.fallback),
+        relay=Relay(directory, roster, config.roles.fallback),
         directory=directory,
         policy=policy,
         staffed=staffed,
@@ -169,6 +171,7 @@ def build_parts(config: Config, *, clock: Clock | None = None, ids: Ids | None =
     rules = Rules(
         policy=policy,
         directory=directory,
+        roster=roster,
         commands=config.commands,
         support=support,
         own=own_mail(config),

@@ -85,6 +85,7 @@ class _Joiner:
             default_plan=rows.policy.default_plan,
             default_level=rows.policy.default_level,
             escalation_chain=rows.escalation.chain,
+            escalation_rest=self._rest(levels),
             lead=rows.policy.lead,
             asked_by_mail=frozenset(rows.policy.asked_by_mail),
             asked_in_chat=frozenset(rows.policy.asked_in_chat),
@@ -95,6 +96,11 @@ class _Joiner:
                 for role, meaning in by_role.items()
             },
         )
+
+    def _rest(self, levels: Mapping[int, FaultLevel]) -> Mapping[int, Span]:
+        rest = self.rows.escalation.rest
+        self._all_known("escalation.rest", rest, levels, "fault level")
+        return rest
 
     def _has(self, row: TargetRow | NoticeRow) -> bool:
         """Rows that need something which is not configured (a CRM) do not count; their promises are somebody else's."""

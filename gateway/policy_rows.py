@@ -162,6 +162,7 @@ class EscalationSection(Row):
     """Who is told of what was missed."""
 
     chain: tuple[str, ...] = ()
+    rest: Mapping[int, SpanText] = Field(default_factory=dict[int, Span])
     digest_after_minutes: int = Field(default=10, ge=1)
 
 

@@ -26,6 +26,7 @@ TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
     "resolved": events.Resolved,
     "waiting": events.WaitingOnCustomer,
     "stuck": events.Stuck,
+    "decline": events.Declined,
     "note": events.NoteTaken,
     "parts": events.PartsRequested,
     "failed": events.ReviewFailed,

@@ -54,6 +54,7 @@ class Case:
     report names a company that was put right: the customer's further name, if a colleague says so.
     `incident` are the customer's words for a break-in or an attack on them, which consultants get too (P-04).
     `about` is what every notice of the case says besides: the period and the cases that a follow-up asks about.
+    `declined` are engineers who said that it is not theirs: it is told to others (P-22).
     `helpers` are implementation engineers; `reported_by` is the colleague who filed it for the customer (P-23).
     `version` grows by one with every recorded step.
     """
@@ -91,6 +92,7 @@ class Case:
     problems: tuple[str, ...] = ()
     engineer: str | None = None
     helpers: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
     reported_by: str | None = None
     foreign_manager: Party | None = None
     intended_solution: str | None = None

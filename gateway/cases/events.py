@@ -154,6 +154,18 @@ class Assigned(Event):
         return self.name if self.role == "engineer" else HELPER_ASSIGNED
 
 
+class Declined(WordsEvent):
+    """An engineer says that the case is not theirs (P-22)."""
+
+    name = "declined"
+
+
+class LeftToNobody(WordsEvent):
+    """Of the engineers on duty everybody has declined it: somebody must give it out (P-42)."""
+
+    name = "left_to_nobody"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedInto(Event):
     """It is the same matter as another case, which goes on alone: `into` is that case's number (L-44)."""
@@ -322,7 +334,7 @@ class ClosedInCrm(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged(Event):
-    """A manager has the escalation in hand; the climb stops (P-50), or rests for so long."""
+    """A manager has the escalation in hand; the climb rests for so long (P-50), or for as long as policy says."""
 
     name = "acknowledged"
     rest: Span | None = None

@@ -201,8 +201,10 @@ class Plan:
 class Policy:
     """Everything the owner promises, as loaded from config.toml. `version` changes whenever a row does.
 
-    `lead` is the least notice that a change of level or plan leaves anybody. `asked_by_mail` and `asked_in_chat` are
-    the fields for which a customer is asked where their report lacks them (P-20, P-23).
+    `escalation_rest`, per level: so long an escalation rests that is acknowledged without a time; where none is given
+    it stops for good (P-50). `lead` is the least notice that a change of level or plan leaves anybody.
+    `asked_by_mail` and `asked_in_chat` are the fields for which a customer is asked where their report lacks them
+    (P-20, P-23).
     """
 
     version: str
@@ -218,6 +220,7 @@ class Policy:
     asked_by_mail: frozenset[str]
     asked_in_chat: frozenset[str]
     high_priority_services: frozenset[str] = frozenset()
+    escalation_rest: Mapping[int, Span] = field(default_factory=dict[int, Span])
     reply_means: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     by_name: Mapping[str, Target] = field(init=False, repr=False, compare=False)
 

@@ -22,8 +22,11 @@ def remember(case: Case, event: Event) -> Case:
             return replace(_as_asked(answered, event), contact=event.contact_in_full or answered.contact)
         case events.FactsLearned():
             return _with_answers(case, event.answers)
+        case events.Declined() if event.by is not None and event.by != case.engineer:
+            return replace(case, declined=tuple(dict.fromkeys((*case.declined, event.by))))
         case events.Assigned() if event.role == ENGINEER:
-            return replace(case, engineer=event.to)
+            declined = tuple(each for each in case.declined if each != event.to)
+            return replace(case, engineer=event.to, declined=declined)
         case events.Assigned():
             return replace(case, helpers=tuple(dict.fromkeys((*case.helpers, event.to))))
         case events.ForeignManagerJoined():

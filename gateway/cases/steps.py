@@ -110,8 +110,10 @@ class _Draft:
             self._set_priority(self.case.raised, None)
             self._redate(event)
         self._occur(event.key, self.at)
-        if isinstance(event, events.Acknowledged) and event.rest is not None:
-            self._rest(event.rest)
+        if isinstance(event, events.Acknowledged):
+            rest = event.rest or self.terms.policy.escalation_rest.get(self.case.level)
+            if rest is not None:
+                self._rest(rest)
         entered = lifecycle.status_key(self.case.status) if self.case.status != before.status else None
         if entered is not None:
             self._occur(entered, self.at)

@@ -51,6 +51,7 @@ _BUTTONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("interim_draft", "superior"): (AGREE,),
     ("parts_wanted", "warehouse"): (ISSUED,),
     ("triage_request", "service_manager"): (ASSIGN, CALL),
+    ("unclaimed", "service_manager"): (ASSIGN,),
     ("help_needed", "service_manager"): (ACK, ASSIGN),
     ("help_needed", "project_manager"): (ACK, ASSIGN),
     ("digest", "service_manager"): (ACK,),
@@ -69,6 +70,8 @@ COMMANDS: Mapping[str, str] = {
     ISSUED: "#issued",
 }
 """Buttons that stand for a command and nothing else."""
+
+_LABELLED = frozenset({*WORK, *(verb for verbs in _BUTTONS.values() for verb in verbs)})
 
 
 def of_letter(notice: str, role: str) -> Sequence[str]:
@@ -125,6 +128,12 @@ def yes_or_no(number: str, field: str, value: str) -> Sequence[tuple[str, str]]:
 def data(verb: str, token: str, argument: str = "") -> str:
     """What comes back when it is pressed; at most 64 bytes (Bot API): 24 for the token."""
     return f"{verb}.{token}" + (f".{argument}" if argument else "")
+
+
+def label_of(pressed: str) -> str | None:
+    """The name under which words.toml labels a button; None for one of a choice, and for what nobody of ours has."""
+    verb = (read(pressed) or ("",))[0]
+    return ASSIGN if verb == ASSIGN_TO else verb if verb in _LABELLED else None
 
 
 def read(pressed: str) -> tuple[str, str, str] | None:

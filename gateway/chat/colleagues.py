@@ -16,6 +16,7 @@ from gateway.chat.burst import Item, Words
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
 from gateway.colleague_report import Filed
+from gateway.intake import declining
 from gateway.intake.acting import FACTS
 from gateway.intake.message import ADDED, FILED, Outcome
 from gateway.parsers import answers
@@ -184,7 +185,7 @@ def _done(
         [file.name for file in files if file.name],
     )
     taken.put(case, "staff", f"written in a chat by {staff.id}")
-    after = taken.advance(case, turn.events, files)
+    after = taken.advance(case, declining.with_nobody_left(taken, case, turn.events), files)
     taking.lies_on(case, items)
     for refusal in turn.refusals:
         taking.say(f"refused_{refusal.why}", number=case.number, words=refusal.words)

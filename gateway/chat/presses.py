@@ -5,6 +5,8 @@ for this chat and, where it went to a colleague, for the colleague whose chat th
 else is answered with the same sentence.
 """
 
+from datetime import datetime
+
 from gateway import reply_address
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
@@ -115,7 +117,7 @@ def _colleagues(
             taking.say("later", number=case.number)
             return Outcome(FILED, case.number, f"{staff.id} will look later")
         case _ if verb == NOT_MINE:
-            text = f"#note {report.text}"
+            text = "#decline"
         case _ if verb == CALL:
             text = f"#stuck {report.text}"
         case _ if verb == ACK and argument:
@@ -148,22 +150,41 @@ def _colleagues(
 
 
 def _offer_to_let_it_rest(taking: ChatTaking, case: Case, token: str) -> None:
-    """The climb has stopped; a manager may rather be reminded by it (issue 6, point 7)."""
+    """The climb rests for as long as policy says; a manager may choose another time (issue 6, point 7)."""
     lengths = [Prepared(f"rest_{each}", buttons.data(ACK, token, str(each))) for each in buttons.RESTS]
-    taking.say("in_hand", *lengths, number=case.number)
+    until = _rests_until(taking, case.number)
+    if until is None:
+        taking.say("in_hand", *lengths, number=case.number)
+    else:
+        taking.say("in_hand_until", *lengths, number=case.number, until=until)
+
+
+def _rests_until(taking: ChatTaking, number: str) -> datetime | None:
+    """When it climbs on if the customer is not answered; None where it does not."""
+    case, rows = taking.work.case(number), taking.house.rules.policy.by_name
+    owed = (each for each in (case.commitments if case is not None else ()) if each.is_owed)
+    climbs = (
+        each.due for each in owed if each.name in rows and events.ESCALATED in rows[each.name].starts_on
+    )
+    return min(climbs, default=None)
 
 
 def _whom(taking: ChatTaking, case: Case, token: str) -> Outcome:
-    """Engineers of the region, as buttons."""
+    """Engineers of the region as buttons, those on duty first; who is not on duty is shown as such (P-42)."""
+    roster, at = taking.house.rules.roster, taking.at
     engineers = [
         person
         for person in taking.house.rules.directory.staff_with(colleagues.ENGINEER)
-        if person.serves(case.region) and not person.is_away(taking.at.date())
+        if person.serves(case.region) and not roster.is_away(person, at)
     ]
+    engineers.sort(key=lambda person: not roster.is_on_duty(person, at))
     chosen = [
-        Prepared(person.name, buttons.data(ASSIGN_TO, token, person.id), as_is=True)
+        Prepared(person.name, data, as_is=True)
+        if roster.is_on_duty(person, at)
+        else Prepared("off_duty", data, values={"name": person.name})
         for person in engineers[:MOST_NAMES]
-        if len(buttons.data(ASSIGN_TO, token, person.id).encode()) <= buttons.LONGEST_DATA
+        for data in (buttons.data(ASSIGN_TO, token, person.id),)
+        if len(data.encode()) <= buttons.LONGEST_DATA
     ]
     taking.say("whom" if chosen else "nobody_to_assign", *chosen, number=case.number)
     return Outcome(FILED, case.number, "asked whom to assign")

@@ -6,7 +6,7 @@ from typing import Protocol, TypeGuard
 
 import structlog
 
-from gateway.chat import handing_on
+from gateway.chat import buttons, handing_on
 from gateway.chat.burst import Item, Part, Words
 from gateway.chat.people import speaker_of
 from gateway.chat.saying import Phrases
@@ -122,7 +122,8 @@ def _text_of(part: Part, phrase: Callable[[str, str], str]) -> str:
         return part.text
     update = part.item.update
     if update.pressed is not None:
-        return phrase(update.pressed.partition(".")[0], "zh-Hans")
+        label = buttons.label_of(update.pressed)
+        return phrase(label, "zh-Hans") if label is not None else ""
     return update.command.argument if update.command is not None else update.text
 
 

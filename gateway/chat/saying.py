@@ -4,7 +4,7 @@ What is owed to somebody goes through the outbox instead. The words are the owne
 table `chat`); what is put into them is shown as text and never as markup.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -24,11 +24,12 @@ Filling = Value | Asking
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A button: its label is a name of the table `button` or, with `as_is`, a text; `data` comes back when pressed."""
+    """A button: its label is a name of the table `button`, with its values, or a text if `as_is`; `data` comes back."""
 
     label: str
     data: str
     as_is: bool = False
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ def written(each: Spoken, phrases: Phrases, at: datetime) -> tuple[str, Sequence
     )
     buttons = [
         (
-            button.label if button.as_is else phrases.phrase("button", button.label, each.language, at),
+            button.label
+            if button.as_is
+            else phrases.phrase("button", button.label, each.language, at, **button.values),
             button.data,
         )
         for button in each.buttons

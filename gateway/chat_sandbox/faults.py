@@ -4,7 +4,7 @@ faults.next("sendMessage", Fault.flood(retry_after=7))
 faults.next("sendMessage", Fault.TIMEOUT_AFTER_ACCEPTING, times=2)
 """
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum
 from http import HTTPStatus
@@ -72,8 +72,12 @@ def _no_faults() -> defaultdict[str, deque[Fault | None]]:
 
 @dataclass
 class Faults:
-    """The script: faults by method in order, None where all goes well; those of `ANY_METHOD` strike any call."""
+    """The script: faults by method in order, None where all goes well; those of `ANY_METHOD` strike any call.
 
+    `struck` counts the calls that went wrong, by method in lower case: what is armed need not happen.
+    """
+
+    struck: Counter[str] = field(default_factory=Counter[str])
     _script: defaultdict[str, deque[Fault | None]] = field(default_factory=_no_faults)
 
     def next(self, method: str, fault: Fault, *, times: int = 1, after: int = 0) -> None:
@@ -88,5 +92,7 @@ class Faults:
         """What is to go wrong with this call."""
         for name in (method.lower(), ANY_METHOD):
             if script := self._script.get(name):
-                return script.popleft()
+                fault = script.popleft()
+                self.struck[method.lower()] += fault is not None
+                return fault
         return None

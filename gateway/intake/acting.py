@@ -8,7 +8,7 @@ from gateway.cases import events
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
-from gateway.intake import learning, merging
+from gateway.intake import declining, learning, merging
 from gateway.intake.message import ADDED, Outcome
 from gateway.intake.taking import Taking
 from gateway.messages import Attachment
@@ -67,6 +67,7 @@ def act(taking: Taking, case: Case, staff: Staff, sent: Sent, words: Written) ->
     happened, refusals = turn_of(taking, case, staff, sent, words)
     happened, unmerged = merging.possible(taking, case, happened)
     happened = learning.with_contracts(taking, case, happened)
+    happened = declining.with_nobody_left(taking, case, happened)
     before, case = case, taking.advance(case, happened, words.files)
     taught = learning.learn(taking, before, happened)
     merging.carry_over(taking, before, happened)

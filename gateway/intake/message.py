@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from gateway.cases.directory import Directory
 from gateway.cases.policy import Policy
+from gateway.cases.roster import Roster
 from gateway.chats import Chats
 from gateway.colleague_report import Filed
 from gateway.intake.proof import UNASKED
@@ -29,6 +30,7 @@ class Rules:
 
     policy: Policy
     directory: Directory
+    roster: Roster
     commands: Mapping[str, Sequence[str]]
     support: str
     own: OwnMail

@@ -86,13 +86,23 @@ class TestEscalation:
             ("11-23 17:00", "administrator"),
         ]
 
-    @pytest.mark.parametrize("answer", [events.Acknowledged(by="zhao"), TAKEN, reply(), resolved(), WAITING])
+    @pytest.mark.parametrize("answer", [TAKEN, reply(), resolved(), WAITING])
     def test_it_stops_climbing_when_somebody_takes_it_in_hand(self, answer: events.Event) -> None:
         """The first rung answers within its hour: nobody above hears of it that day."""
         life = Life(level=2, promises=CLIMB).reported(MONDAY_NINE)
         life.happens("2026-11-23 14:30", answer)
         life.runs("2026-11-23 17:59")
         assert [each.notice.to for each in life.notices(name="escalation")] == ["level_manager:1"]
+
+    def test_in_a_managers_hand_it_rests_for_a_set_time(self) -> None:
+        """Issue 6, point 7: acknowledging alone answers no customer; without a time `[escalation] rest` counts."""
+        life = Life(level=2, promises=CLIMB).reported(MONDAY_NINE)
+        life.happens("2026-11-23 14:30", events.Acknowledged(by="zhao"))
+        life.runs("2026-11-23 17:00")
+        assert [(each.clock, each.notice.to) for each in life.notices(name="escalation")] == [
+            ("11-23 14:00", "level_manager:1"),
+            ("11-23 16:30", "level_manager:2"),
+        ]
 
     def test_an_empty_rung_falls_through_to_the_next(self) -> None:
         """SERVICE "ours": an empty role falls through to the next one above."""
@@ -115,7 +125,7 @@ class TestEscalation:
     def test_each_further_overdue_promise_goes_one_rung_higher(self) -> None:
         """SERVICE "ours": the response at two was answered for; the online limit at six goes to the next rung."""
         life = Life(level=2, promises=CLIMB).reported(MONDAY_NINE)
-        life.happens("2026-11-23 14:10", events.Acknowledged(by="zhao"))
+        life.happens("2026-11-23 14:10", events.Acknowledged(by="zhao", rest=Span(8, "wh")))
         life.runs("2026-11-23 18:00")
         assert [(each.clock, each.notice.to) for each in life.notices(name="escalation")] == [
             ("11-23 14:00", "level_manager:1"),

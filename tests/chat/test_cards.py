@@ -14,7 +14,6 @@ from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.chat.test_colleagues import colleague, reported
 from tests.house import MONDAY, WANG
 
-
 WORK = ["写进展", "答复客户", "处理完毕", "请求支援", "出发去现场", "内部备注"]
 """What whoever has a case is offered."""
 

@@ -36,11 +36,11 @@ async def test_who_has_it_in_hand_says_for_how_long(scene: ChatScene) -> None:
     zhao, qian = await escalated(scene)
     await scene.presses(zhao, "知悉")
     assert "由您跟进" in scene.heard(zhao)[-1]
-    await scene.presses(zhao, "2 小时后")
-    await scene.house.wait(hours=1, minutes=50)
-    assert escalations(scene, qian) == 0, "in an hour it would have climbed"
-    await scene.house.wait(minutes=20)
-    assert escalations(scene, qian) == 1
+    await scene.presses(zhao, "1 小时后")
+    await scene.house.wait(minutes=55)
+    assert escalations(scene, qian) == 0
+    await scene.house.wait(minutes=10)
+    assert escalations(scene, qian) == 1, "sooner than by itself"
 
 
 async def test_what_was_answered_meanwhile_climbs_no_more(scene: ChatScene) -> None:
@@ -53,12 +53,15 @@ async def test_what_was_answered_meanwhile_climbs_no_more(scene: ChatScene) -> N
     assert escalations(scene, qian) == 0
 
 
-async def test_without_a_time_it_does_not_climb_again(scene: ChatScene) -> None:
-    """One tap is an answer."""
+async def test_without_a_time_it_rests_for_as_long_as_policy_says(scene: ChatScene) -> None:
+    """P-50, issue 6, point 7: one tap stops the climb for a set time, no longer for good; it says until when."""
     zhao, qian = await escalated(scene)
     await scene.presses(zhao, "知悉")
-    await scene.house.wait(hours=2)
-    assert escalations(scene, qian) == 0
+    assert "今天 16:41 前不再上报" in scene.heard(zhao)[-1]
+    await scene.house.wait(hours=1, minutes=55)
+    assert escalations(scene, qian) == 0, "in an hour it would have climbed"
+    await scene.house.wait(minutes=10)
+    assert escalations(scene, qian) == 1, "two hours, at level 2: [escalation] rest"
 
 
 @pytest.mark.parametrize("argument", ["1", "99999", "x", "-5"])

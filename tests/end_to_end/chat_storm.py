@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from gateway.chat_sandbox import Bot, BotApi, Fault, Person
+from gateway.chat_sandbox import Bot, BotApi, Fault, Faults, Person
 from gateway.chat_sandbox import running as sandbox_running
-from gateway.chat_sandbox.updates import MOST_AT_ONCE, Update, UpdateQueue
+from gateway.chat_sandbox.updates import Update, UpdateQueue
 from gateway.storage.tables import inbox, messages, outbox
 from tests.chat.scene import FAILED_POLLS
 from tests.gateway_process import GatewayProcess, everybody_on_duty, running
@@ -29,6 +29,29 @@ LOOK_SECONDS = 0.25
 SENDS = (Fault.HTML_PAGE, Fault.internal(), Fault.DROPPED_AFTER_ACCEPTING, Fault.flood(retry_after=1))
 
 
+MOST_OF_A_BATCH = 15
+"""Updates in one answer: the fewer, the more calls there are that can go wrong."""
+POLLS_THAT_FAIL, SENDS_THAT_FAIL, BATCHES_WITH_REPEATS = 0.2, 0.06, 0.3
+
+
+@dataclass
+class UnrulyFaults(Faults):
+    """Decides when a call is there whether it goes wrong: what is counted has happened. The first one always does."""
+
+    chance: random.Random = field(default_factory=random.Random)
+    rages: bool = True
+
+    def take(self, method: str) -> Fault | None:
+        """A fault for some polls and some messages, as long as it rages."""
+        kinds, often = {
+            "getupdates": (FAILED_POLLS, POLLS_THAT_FAIL),
+            "sendmessage": (SENDS, SENDS_THAT_FAIL),
+        }.get(method.lower(), ((), 0.0))
+        if self.rages and kinds and (not self.struck[method.lower()] or self.chance.random() < often):
+            self.next(method, self.chance.choice(kinds))
+        return super().take(method)
+
+
 @dataclass
 class UnrulyQueue(UpdateQueue):
     """Gives a batch in any order, and now and then one that was confirmed long ago."""
@@ -36,12 +59,15 @@ class UnrulyQueue(UpdateQueue):
     chance: random.Random = field(default_factory=random.Random)
     given: list[Update] = field(default_factory=list[Update])
     repeated: int = 0
+    shuffled: int = 0
 
     def take(self, offset: int, limit: int, now: datetime) -> list[Update]:
         """Shuffled; what was given before comes along again."""
-        batch = super().take(offset, limit, now)
+        batch = super().take(offset, min(limit, self.chance.randint(1, MOST_OF_A_BATCH)), now)
+        before = list(batch)
         self.chance.shuffle(batch)
-        if 0 < len(batch) < MOST_AT_ONCE and self.given and self.chance.random() < 0.3:
+        self.shuffled += batch != before
+        if batch and self.given and self.chance.random() < BATCHES_WITH_REPEATS:
             batch.append(self.chance.choice(self.given))
             self.repeated += 1
         self.given = [*self.given, *batch][-500:]
@@ -50,14 +76,16 @@ class UnrulyQueue(UpdateQueue):
 
 @dataclass(frozen=True)
 class ChatDamage:
-    """What a storm did: all but the first five zero is the promise.
+    """What a storm did: all but the first six zero is the promise. Counted is what happened, not what was to happen.
 
+    `repeated` updates came again, `shuffled` batches were out of order, `faults` calls went wrong.
     `in_doubt`: acknowledgements of which nobody can know whether they arrived, each counted as often as it was so.
     """
 
     kills: int
     updates: int
     repeated: int
+    shuffled: int
     faults: int
     in_doubt: int
     lost: int
@@ -86,17 +114,24 @@ async def storm(folder: Path, *, updates: int, people: int, kills: int, seed: in
     api = BotApi(lambda: datetime.now(UTC))
     bot = api.add_bot("support_bot")
     bot.queue = queue = UnrulyQueue(chance=chance)
+    api.faults = faults = UnrulyFaults(chance=random.Random(seed + 1))
     customers = [api.add_person(f"客户{number}", language="zh-hans") for number in range(people)]
     with ExitStack() as stack:
         async with sandbox_running(api) as sandbox:
             gateway = await asyncio.to_thread(
                 stack.enter_context, running(folder, **_settings(bot, sandbox.url, folder / "directory"))
             )
-            faults = await _rage(gateway, api, bot, customers, updates=updates, kills=kills, chance=chance)
-            await _calm(gateway, queue, expected=updates)
+            await _rage(gateway, api, bot, customers, updates=updates, kills=kills, chance=chance)
+            await _calm(gateway, queue, faults, expected=updates)
             damage = _count(gateway, bot, customers, updates)
             await asyncio.to_thread(stack.close)
-    return replace(damage, kills=kills, repeated=queue.repeated, faults=faults)
+    return replace(
+        damage,
+        kills=kills,
+        repeated=queue.repeated,
+        shuffled=queue.shuffled,
+        faults=faults.struck.total(),
+    )
 
 
 def _settings(bot: Bot, url: str, directory: Path) -> dict[str, str]:
@@ -121,29 +156,20 @@ async def _rage(
     updates: int,
     kills: int,
     chance: random.Random,
-) -> int:
-    """Everybody writes; every so often something goes wrong. How many calls were to go wrong."""
+) -> None:
+    """Everybody writes, and every so often the process is killed."""
     deaths = sorted(chance.sample(range(updates), kills))
-    faults = 0
     for number in range(updates):
         person = customers[number % len(customers)]
         person.write(person.chat_with(bot), line(number))
         if number % 25 == 0:
             bot.queue.add("message", {"message_id": "poison", "chat": number}, api.world.now())
-        if chance.random() < 0.05:
-            api.world.faults.next("getUpdates", chance.choice(FAILED_POLLS), after=chance.randrange(3))
-            faults += 1
-        if chance.random() < 0.02:
-            api.world.faults.next("sendMessage", chance.choice(SENDS), after=chance.randrange(3))
-            faults += 1
         if deaths and number >= deaths[0]:
             deaths.pop(0)
             await asyncio.sleep(chance.random())
             await asyncio.to_thread(gateway.kill)
             await asyncio.to_thread(gateway.start)
         await asyncio.sleep(0.002)
-    api.world.faults.clear()
-    return faults
 
 
 def line(number: int) -> str:
@@ -151,14 +177,20 @@ def line(number: int) -> str:
     return f"堡垒机登录不上，第 {number} 条日志"
 
 
-async def _calm(gateway: GatewayProcess, queue: UnrulyQueue, *, expected: int) -> None:
-    """Until everything is fetched and settled, and nothing is left to be sent at once."""
+async def _calm(gateway: GatewayProcess, queue: UnrulyQueue, faults: UnrulyFaults, *, expected: int) -> None:
+    """Until everything is fetched and settled, and nothing is left to be sent at once; all works once it is fetched."""
     stop = asyncio.get_running_loop().time() + PATIENCE_SECONDS + expected * PATIENCE_SECONDS_EACH
-    while not (len(queue) <= 1 and await asyncio.to_thread(_is_settled, gateway, expected)):
+    while not (_is_fetched(queue, faults) and await asyncio.to_thread(_is_settled, gateway, expected)):
         assert asyncio.get_running_loop().time() < stop, (
             f"{len(queue)} updates or what they led to never settled"
         )
         await asyncio.sleep(LOOK_SECONDS)
+
+
+def _is_fetched(queue: UnrulyQueue, faults: UnrulyFaults) -> bool:
+    fetched = len(queue) <= 1
+    faults.rages &= not fetched
+    return fetched
 
 
 def _is_settled(gateway: GatewayProcess, expected: int) -> bool:
@@ -196,6 +228,7 @@ def _count(gateway: GatewayProcess, bot: Bot, customers: Sequence[Person], updat
         kills=0,
         updates=updates,
         repeated=0,
+        shuffled=0,
         faults=0,
         in_doubt=sum(in_doubt.values()),
         lost=sum(line(number) not in lines for number in range(updates)),

@@ -17,4 +17,6 @@ async def test_nothing_said_in_a_chat_is_lost_or_doubled_by_whatever_goes_wrong(
     damage = await storm(tmp_path, updates=UPDATES, people=max(UPDATES // 50, 5), kills=kills, seed=SEED)
     print(damage)
     assert damage.is_none, damage
-    assert damage.faults > UPDATES // 50, "and there were faults"
+    assert damage.faults >= UPDATES // 50, "and calls went wrong"
+    assert damage.repeated > 0, "and updates came again"
+    assert damage.shuffled > 0, "and batches came out of order"

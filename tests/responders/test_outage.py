@@ -93,17 +93,16 @@ async def test_the_digest_comes_once_however_often_the_clock_is_looked_at(house:
 
 
 async def test_one_answer_takes_every_case_in_hand(house: House) -> None:
-    """Acknowledged as one: on no case does the climb go on; P-50."""
+    """Acknowledged as one: on every case the climb rests for `[escalation] rest`, and then goes on; P-50."""
     numbers = await unanswered(house, "一", "二", "三")
     await away(house, days=2)
     await house.answer(house.letter(ZHAO, "digest"), "#知悉")
     for number in numbers:
         assert house.happened(number).count("acknowledged") == 1
-        answer = house.case(number).commitment("escalation_answer")
-        assert answer is not None
-        assert answer.state == "met"
-    await house.wait(hours=4)
-    assert told(house) == [(ZHAO, "digest")]
+    await house.wait(hours=1, minutes=55)
+    assert told(house) == [(ZHAO, "digest")], "in an hour it would have climbed"
+    await house.wait(minutes=10)
+    assert told(house) == [(ZHAO, "digest"), *[(QIAN, "escalation")] * 3]
 
 
 async def test_words_alone_are_an_answer_too(house: House) -> None:

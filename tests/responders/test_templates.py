@@ -72,6 +72,7 @@ STAFF_NOTICES = (
     "notice_failed",
     "operator_alert",
     "triage_request",
+    "unclaimed",
     "case_for_quality",
     "consulting_needed",
     "incident",

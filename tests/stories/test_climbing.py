@@ -38,11 +38,16 @@ def test_a_silent_engineer_is_climbed_past_to_the_administrator(afternoon_of: Af
 
 
 def test_a_manager_who_answers_stops_the_climb(afternoon_of: AfternoonOf) -> None:
-    """P-50: a reply to the escalation is a decision, whatever its words; the customer sees none of them."""
+    """P-50: a reply to the escalation is a decision, whatever its words; the customer sees none of them.
+
+    It stops the climb for a set time (issue 6, point 7; two hours at level 2), not for good: nobody has answered them.
+    """
     day = afternoon_of().customer_writes("2026-11-23 09:00", FAULT)
     day.staff_writes(ZHAO, "14:20", "我来协调，内部先别声张", answering="escalation")
-    day.goes_on_until("17:20")
+    day.goes_on_until("16:19")
     assert day.told("escalation") == ["11-23 14:00 zhao.ming"]
+    day.goes_on_until("16:21")
+    assert day.told("escalation") == ["11-23 14:00 zhao.ming", "11-23 16:20 qian.hong"]
     assert "别声张" not in day.read_outside()
 
 
