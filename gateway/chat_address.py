@@ -17,6 +17,7 @@ CHAT_LINK = "chat_link"
 """For what the token of a link in a mail is signed: to say whose a chat is, and nothing else."""
 
 FROM_CHATS = "chat:"
+BEGINS = ":new"
 """How the source of everything begins that comes from a chat; the channel's name follows."""
 
 _ACT = ":act"
@@ -80,9 +81,12 @@ def read(address: str) -> ChatAddress | None:
     return named if str(named) == address else None
 
 
-def source_of(channel: str, *, is_act: bool) -> str:
-    """What the inbox notes as the way it came; nobody waits whether more is coming after an act."""
-    return f"{FROM_CHATS}{channel}{_ACT if is_act else ''}"
+def source_of(channel: str, *, is_act: bool, begins: bool = False) -> str:
+    """What the inbox notes as the way it came; nobody waits whether more is coming after an act.
+
+    `begins`: more may be coming, but it is about a new matter, and so waits for no choice.
+    """
+    return f"{FROM_CHATS}{channel}{_ACT if is_act else BEGINS if begins else ''}"
 
 
 def is_from_chat(source: str) -> bool:

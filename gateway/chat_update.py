@@ -18,9 +18,12 @@ from gateway import chat_address
 from gateway.chat_address import LONGEST, LONGEST_MESSAGE, ChatAddress
 from gateway.messages import Attachment, Envelope
 
-Kind = Literal["words", "edit", "press", "moved", "closed", "nothing"]
+Kind = Literal["words", "edit", "press", "added", "moved", "closed", "nothing"]
 
 KINDS: tuple[str, ...] = get_args(Kind)
+NEW = "new"
+"""The command that begins a new matter."""
+
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 80
 LONGEST_FILE_NAME = 200
@@ -59,8 +62,8 @@ class Origin:
 class ChatUpdate:
     """One thing that somebody did. Every id is the service's own, as text.
 
-    `kind`: "words" were written, a message became another by "edit", a button was pressed ("press"), a group goes on
-    under another id ("moved"), the chat is closed to us ("closed"), or it means "nothing" to us.
+    `kind`: "words" were written, a message became another by "edit", a button was pressed ("press"), we were "added" to
+    a group, a group goes on under another id ("moved"), the chat is closed to us ("closed"), or it means "nothing".
     `id`: two deliveries with the same one are one update. `order` grows with time.
     `chat` is the group's id, or the person's in a private chat. `message` is the message in its chat; of a press, the
     one that has the button. `reply_to` is the message it answers; `answers_us`: that one was ours, or it names us, as
@@ -106,9 +109,17 @@ class ChatUpdate:
         return command_in(self.text) if self.kind == "words" else None
 
     @property
+    def begins(self) -> bool:
+        """Whether it opens a new matter with its first words: people go on in the next lines."""
+        command = self.command
+        return command is not None and command.name == NEW and bool(command.argument)
+
+    @property
     def is_act(self) -> bool:
         """Whether it stands for itself: nobody waits whether more is coming."""
-        return self.kind == "press" or self.text.startswith("/") or self.chat is None
+        if self.kind in ("press", "added") or self.chat is None:
+            return True
+        return self.text.startswith("/") and not self.begins
 
 
 NOTHING = ChatUpdate("nothing")
@@ -135,7 +146,7 @@ def from_bytes(raw: bytes) -> ChatUpdate:
 def envelope_of(update: ChatUpdate) -> Envelope:
     """How it came: which chat, and whose hand."""
     return Envelope(
-        source=chat_address.source_of(update.channel, is_act=update.is_act),
+        source=chat_address.source_of(update.channel, is_act=update.is_act, begins=update.begins),
         mail_from=str(update.address or ""),
         recipients=(f"{update.channel}:{update.account}",),
         peer=update.person or "",

@@ -74,6 +74,10 @@ class _Message(Struct):
     migrate_from_chat_id: int | None = None
 
 
+OUTSIDE = ("kicked", "left")
+"""Standings of somebody who is not in a chat."""
+
+
 class _Press(Struct):
     sender: _User = field(name="from")
     message: _Message | None = None
@@ -87,6 +91,7 @@ class _Member(Struct):
 class _Membership(Struct):
     chat: _Chat
     sender: _User | None = field(default=None, name="from")
+    old_chat_member: _Member | None = None
     new_chat_member: _Member | None = None
 
 
@@ -185,10 +190,12 @@ def _of_press(press: _Press) -> ChatUpdate:
 
 
 def _of_membership(membership: _Membership) -> ChatUpdate:
-    member = membership.new_chat_member
+    before, now = membership.old_chat_member, membership.new_chat_member
     here = _in(membership.chat, membership.sender, None)
-    is_end = member is not None and member.status in ("kicked", "left")
-    return replace(here, kind="closed") if is_end else here
+    if now is not None and now.status in OUTSIDE:
+        return replace(here, kind="closed")
+    is_new = now is not None and (before is None or before.status in OUTSIDE)
+    return replace(here, kind="added") if is_new and here.is_group else here
 
 
 def _in(chat: _Chat, sender: _User | None, topic: int | None) -> ChatUpdate:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.chat_update import ChatUpdate
+from gateway.chat_update import NEW, ChatUpdate, Command
 from gateway.messages import Attachment
 from gateway.ports import Kept
 
@@ -23,10 +23,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Messages that belong together, in order; `edits` are those that changed one of them."""
+    """Messages that belong together, in order; `edits` are those that changed one of them.
+
+    `is_new`: they follow a `/new`, whose own words are the first of them.
+    """
 
     items: tuple[Item, ...]
     edits: tuple[Item, ...] = ()
+    is_new: bool = False
 
     @property
     def every(self) -> tuple[Item, ...]:
@@ -80,8 +84,8 @@ def without_name(item: Item, name: str | None) -> Item:
     return replace(item, update=replace(update, text=text))
 
 
-def parts(items: Iterable[Item]) -> Sequence[Part]:
-    """The burst in parts, in order."""
+def parts(items: Iterable[Item], name: str | None = None) -> Sequence[Part]:
+    """The burst in parts, in order; `name` is ours, by which a group calls us."""
     found: list[Part] = []
     for item in items:
         update = item.update
@@ -92,9 +96,24 @@ def parts(items: Iterable[Item]) -> Sequence[Part]:
             found.append(Act(item))
         elif isinstance(last, Words):
             found[-1] = replace(last, items=(*last.items, item))
+        elif isinstance(last, Act) and (opening := _opening(last.item, name)) is not None:
+            found[-1] = Words((opening, item), is_new=True)
         else:
             found.append(Words((item,)))
     return found
+
+
+def _opening(item: Item, name: str | None) -> Item | None:
+    """A `/new` to us as the first words of its matter; people go on in lines of their own."""
+    command = item.update.command
+    if command is None or command.name != NEW or not is_for(command, name):
+        return None
+    return replace(item, update=replace(item.update, text=command.argument))
+
+
+def is_for(command: Command, name: str | None) -> bool:
+    """Whether a command is ours: named to us, or to nobody."""
+    return command.bot is None or name is None or command.bot == name.lower()
 
 
 def _is_words(update: ChatUpdate) -> bool:
@@ -113,4 +132,4 @@ def _edited(words: Words, edit: Item) -> Words:
         else item
         for item in words.items
     )
-    return Words(items, (*words.edits, edit))
+    return replace(words, items=items, edits=(*words.edits, edit))

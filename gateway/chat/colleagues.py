@@ -14,7 +14,9 @@ from gateway.cases.directory import Staff
 from gateway.chat import bare_lines, handing_on, orders
 from gateway.chat.burst import Item, Words
 from gateway.chat.taking import ChatTaking
-from gateway.chat_update import Command
+from gateway.chat_address import LONGEST_MESSAGE
+from gateway.chat_ports import OnCase
+from gateway.chat_update import Command, command_in
 from gateway.colleague_report import Filed
 from gateway.intake import declining
 from gateway.intake.acting import FACTS
@@ -44,6 +46,13 @@ COMMANDS: Mapping[str, str] = {
     "ack": "ack",
 }
 """Commands of the chat and what they are called in a mail."""
+
+
+TOLD_TO_CUSTOMERS = frozenset({"reply", "progress", "plan", "waiting", "resolved"})
+"""Commands whose words go to the customer."""
+
+EDITED = " edited"
+"""Behind a message's id: that its edit was answered is noted beside it."""
 
 
 def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: Filed | None) -> Outcome:
@@ -124,6 +133,33 @@ def _ordered(
     return _done(taking, staff, answered, case, f"#{name} {argument}".strip(), report, items)
 
 
+def edited(taking: ChatTaking, staff: Staff) -> Outcome:
+    """A colleague's message was edited: what has gone to the customer stays as it was, and they are told so once."""
+    number = taking.item.update.message
+    message = taking.speaker.there.message(number) if number is not None else ""
+    on = taking.work.noted(message)
+    if on is None or not _went_to_customer(taking, staff):
+        return Outcome(FILED, on.case_number if on is not None else None, "an edit by a colleague")
+    told = f"{message}{EDITED}"
+    if len(told) <= LONGEST_MESSAGE and taking.work.noted(told) is None:
+        taking.work.note_message(told, OnCase(on.case_number, None))
+        taking.say("edit_not_sent", number=on.case_number)
+    return Outcome(FILED, on.case_number, "an edit of words that went to the customer before")
+
+
+def _went_to_customer(taking: ChatTaking, staff: Staff) -> bool:
+    """Whether the message that was edited, a command or an answer to a card, was for the customer."""
+    command = command_in(taking.item.update.text)
+    if command is not None:
+        return command.name in TOLD_TO_CUSTOMERS
+    sent = _answered(taking, staff, taking.item)
+    return sent is not None and _meaning(taking, sent) in (staff_turn.CUSTOMER_TEXT, staff_turn.UPDATE_LINE)
+
+
+def _meaning(taking: ChatTaking, sent: Sent) -> str:
+    return taking.house.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
+
+
 def act(
     taking: ChatTaking,
     staff: Staff,
@@ -135,7 +171,7 @@ def act(
     answer: str = DONE,
 ) -> Outcome:
     """The words answer this letter of ours; `answer` is what we say to it (table `chat`)."""
-    meaning = taking.house.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
+    meaning = _meaning(taking, sent)
     if meaning == FACTS:
         return _facts(taking, staff, case, report, items)
     answered = staff_turn.Answered(staff, sent.role, meaning)

@@ -11,6 +11,7 @@ from gateway.chat.buttons import work_on
 from gateway.chat.customers import NEW, Question
 from gateway.chat.saying import Filling, Prepared, Spoken
 from gateway.chat.taking import ChatTaking
+from gateway.chat_address import TELEGRAM
 from gateway.chat_update import Command
 from gateway.intake.message import FILED, Outcome
 from gateway.parsers.report import Report
@@ -30,7 +31,7 @@ def run(taking: ChatTaking, command: Command, report: Report) -> Outcome:
         case "start" if command.argument:
             return linking.start(taking, command.argument)
         case "start" if staff is None:
-            taking.say("greeting")
+            greet(taking)
             return Outcome(FILED, None, "/start")
         case "link":
             return linking.ask_for_code(taking, command.argument)
@@ -43,7 +44,7 @@ def run(taking: ChatTaking, command: Command, report: Report) -> Outcome:
         case "case" if staff is not None:
             return _shown(taking, staff, command.argument)
         case "new" if staff is None:
-            return _new(taking, report)
+            return new(taking, [taking.item], report)
         case name if staff is not None and name in colleagues.COMMANDS:
             return colleagues.command(taking, staff, command, report)
         case _:
@@ -116,9 +117,18 @@ def _name(taking: ChatTaking, staff_id: str | None) -> str | None:
     return staff.name if staff else None
 
 
-def _new(taking: ChatTaking, report: Report) -> Outcome:
+def greet(taking: ChatTaking) -> None:
+    """Who we are; a group is told how we are spoken to there."""
+    if taking.speaker.chat.is_private:
+        taking.say("greeting")
+        return
+    name = taking.house.chat.chats.bot_name if taking.speaker.chat.channel == TELEGRAM else None
+    to_us = f"@{name}" if name is not None else ""
+    taking.say("group_greeting", new=f"/new{to_us}", status=f"/status{to_us}")
+
+
+def new(taking: ChatTaking, items: Sequence[Item], report: Report) -> Outcome:
     """A new matter, apart from the running one: with its words at once, else the next words are about it."""
-    items: Sequence[Item] = (taking.item,)
     if not customers.is_greeting(report.text):
         return customers.open_case(taking, items, report)
     taking.work.ask(taking.speaker.who, Question(NEW).written(), taking.at)

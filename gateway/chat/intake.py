@@ -13,7 +13,7 @@ import structlog
 
 from gateway import chat_update
 from gateway.chat import asking, colleagues, commands, customers, presses
-from gateway.chat.burst import Act, Item, Part, Words, parts, without_name
+from gateway.chat.burst import Act, Item, Part, Words, is_for, parts, without_name
 from gateway.chat.buttons import RIGHT, WRONG
 from gateway.chat.customers import NEW, PICK, Question, question_of
 from gateway.chat.patience import Answer, Patience
@@ -83,7 +83,7 @@ class ChatIntake:
         who = _who(items[0], self._house)
         asked = question_of(await self._store.run(lambda work: work.asked(who.who))) if who else None
         choice = _choice(asked, items)
-        return [await self._part(part, asked, choice, items) for part in parts(items)]
+        return [await self._part(part, asked, choice, items) for part in parts(items, name)]
 
     async def _part(
         self, part: Part, asked: Question | None, choice: str | None, burst: Sequence[Item]
@@ -91,7 +91,7 @@ class ChatIntake:
         after = After()
         waits_on = asked is not None and asked.kind == PICK and choice is None and _is_act_there(burst)
         try:
-            if isinstance(part, Words) and waits_on:
+            if isinstance(part, Words) and not part.is_new and waits_on:
                 await self._release(part)
                 return Outcome(POSTPONED, None, "its writer is still choosing a case")
             late = NEW if asked is not None and asked.kind in (PICK, NEW) and choice is None else choice
@@ -186,10 +186,12 @@ def decide(taking: ChatTaking, part: Part, read: Understood, choice: str | None)
     update = taking.item.update
     staff = taking.speaker.staff
     if isinstance(part, Words):
-        if not _is_to_us(taking, part):
+        if not (part.is_new or choice == NEW or _is_to_us(taking, part)):
             return NOT_TO_US
         if staff is not None:
             return colleagues.words(taking, staff, part, report, read.filed)
+        if part.is_new:
+            return commands.new(taking, part.items, report)
         if part.text.strip().lower() in commands.STATUS_WORDS:
             return commands.status(taking)
         outcome = customers.take(taking, part, report, choice)
@@ -204,10 +206,13 @@ def decide(taking: ChatTaking, part: Part, read: Understood, choice: str | None)
         if (update.pressed or "").startswith((f"{RIGHT}.", f"{WRONG}.")):
             return asking.pressed(taking, report)
         return presses.press(taking, report)
-    if update.command is not None and _is_ours(taking, update.command.bot):
+    if update.kind == "added":
+        commands.greet(taking)
+        return Outcome(FILED, None, "we were added to a group")
+    if update.command is not None and is_for(update.command, taking.house.chat.chats.bot_name):
         return commands.run(taking, update.command, report)
-    if update.kind == "edit" and staff is None:
-        return customers.correct(taking, report)
+    if update.kind == "edit":
+        return customers.correct(taking, report) if staff is None else colleagues.edited(taking, staff)
     if update.declined is not None and (taking.speaker.chat.is_private or update.answers_us):
         taking.say("declined")
         return Outcome(FILED, None, f"a {update.declined}, which we cannot read")
@@ -230,17 +235,16 @@ def _picked(taking: ChatTaking) -> Outcome:
 
 
 def _is_to_us(taking: ChatTaking, words: Words) -> bool:
-    """In a group we are quiet unless addressed (issue 6, LESSONS 103)."""
+    """In a group we are quiet unless addressed, or a message of a case is answered (issue 6, LESSONS 103)."""
     name = taking.house.chat.chats.bot_name
     updates = [item.update for item in words.items]
-    return taking.speaker.chat.is_private or any(
-        update.answers_us or (name is not None and name.lower() in update.mentions) for update in updates
+    return (
+        taking.speaker.chat.is_private
+        or any(
+            update.answers_us or (name is not None and name.lower() in update.mentions) for update in updates
+        )
+        or customers.answered_case(taking, words.reply_to) is not None
     )
-
-
-def _is_ours(taking: ChatTaking, named: str | None) -> bool:
-    name = taking.house.chat.chats.bot_name
-    return named is None or name is None or named == name.lower()
 
 
 def _who(item: Item, house: House) -> Speaker | None:
@@ -264,7 +268,7 @@ def _choice(asked: Question | None, burst: Sequence[Item]) -> str | None:
 
 def _is_act_there(burst: Sequence[Item]) -> bool:
     """Something other than time made the burst ripe."""
-    return any(isinstance(part, Act) for part in parts(burst))
+    return any(isinstance(part, Act) or part.is_new for part in parts(burst))
 
 
 def _settled(work: Work, part: Part, outcome: Outcome) -> Outcome:

@@ -17,5 +17,6 @@ def enter(api: BotApi) -> tuple[Bot, dict[str, Person]]:
     ours = [api.add_person(name, language="zh-hans") for name in (ENGINEER, MANAGER)]
     for person in (zhou, *strangers, *ours):
         person.chat_with(bot)
-    api.add_group("青山银行 · 运维支持", zhou, chan).add(bot, zhou)
+    # As docs/chat.md advises: whatever names the bot reaches it.
+    api.add_group("青山银行 · 运维支持", zhou, chan).add(bot, zhou, administrator=True)
     return bot, {person.user.name: person for person in (zhou, *strangers, *ours)}

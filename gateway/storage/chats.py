@@ -28,6 +28,7 @@ from gateway.storage.tables import (
 
 FROM_CHATS = f"{chat_address.FROM_CHATS}%"
 ACTS = f"{FROM_CHATS}:act"
+BEGINNINGS = f"{FROM_CHATS}{chat_address.BEGINS}"
 MOST_OF_A_BURST = 100
 REPLACED = "replaced"
 
@@ -72,6 +73,7 @@ class DatabaseChatWork(Connected):
                 func.min(inbox.c.received_at).label("since"),
                 func.max(inbox.c.received_at).label("until"),
                 func.max(case((inbox.c.source.like(ACTS), 1), else_=0)).label("acts"),
+                func.max(case((inbox.c.source.like(BEGINNINGS), 1), else_=0)).label("begins"),
                 func.max(inbox.c.attempts).label("tried"),
             )
             .where(inbox.c.state == KEPT, inbox.c.source.like(FROM_CHATS))
@@ -92,7 +94,7 @@ class DatabaseChatWork(Connected):
                 row.tried,
             )
             for row in bursts
-            for choice in (held.get(f"{row.mail_from} {row.peer}"),)
+            for choice in (None if row.begins else held.get(f"{row.mail_from} {row.peer}"),)
         ]
 
     # Questions.

@@ -83,6 +83,21 @@ def test_an_edit_a_press_a_move_and_a_blocked_bot_are_each_themselves() -> None:
     pressed = read(callback_query=press)
     assert (pressed.kind, pressed.pressed, pressed.person) == ("press", "confirm.x", str(LI["id"]))
     assert read(my_chat_member=gone).kind == "closed"
+    group = {"id": -4300000001, "type": "group"}
+    came = {
+        "chat": group,
+        "from": LI,
+        "old_chat_member": {"status": "left"},
+        "new_chat_member": {"status": "member"},
+    }
+    promoted = {
+        **came,
+        "old_chat_member": {"status": "member"},
+        "new_chat_member": {"status": "administrator"},
+    }
+    assert read(my_chat_member=came).kind == "added"
+    assert read(my_chat_member=promoted).kind == "nothing"
+    assert read(my_chat_member={**came, "chat": CHAT}).kind == "nothing", "in private they press Start"
     assert read(message=message(migrate_to_chat_id=-100)).moved_to == "100"
 
 

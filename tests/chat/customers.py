@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from gateway.chat_sandbox import Group, Message, Person
 from tests.chat.scene import ChatScene
@@ -140,13 +141,14 @@ class InPrivate:
 class InAGroup(InPrivate):
     """The same customer in their company's support group, where colleagues talk among themselves."""
 
+    administrator: ClassVar[bool] = True
     group: Group = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         colleague = self.scene.person("同事")
         self.group = self.scene.api.add_group("运维支持", self.person, colleague)
-        self.group.add(self.scene.bot, self.person, administrator=True)
+        self.group.add(self.scene.bot, self.person, administrator=self.administrator)
         colleague.write(self.group.chat, "中午一起吃饭吗？")
 
     async def reports(self, *lines: str) -> None:
@@ -162,8 +164,21 @@ class InAGroup(InPrivate):
         await self.scene.quiet()
 
     def messages(self) -> list[Message]:
-        """What we have written in the group."""
-        return [each for each in self.group.chat.transcript() if each.sender.id == self.scene.bot.id]
+        """What we have written in the group, but for the greeting when we were added."""
+        ours = [each for each in self.group.chat.transcript() if each.sender.id == self.scene.bot.id]
+        return ours[1:]
+
+
+@dataclass
+class InAGroupAsMember(InAGroup):
+    """The same group, where the bot is a plain member with privacy mode on: commands and replies are all it gets."""
+
+    administrator: ClassVar[bool] = False
+
+    async def reports(self, *lines: str) -> None:
+        """One message that begins with a command: further lines of their own would not reach us."""
+        self.person.write(self.group.chat, "\n".join((f"/new@support_bot {lines[0]}", *lines[1:])))
+        await self.scene.quiet()
 
 
 @dataclass

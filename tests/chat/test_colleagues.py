@@ -133,3 +133,27 @@ async def test_a_case_that_somebody_else_has_is_not_worked_by_the_way(scene: Cha
     assert scene.case().status == "in_progress"
     await scene.says(huang, f"/take {scene.case().number}")
     assert scene.case().engineer == "huang.zhihao"
+
+
+async def test_an_edit_of_what_went_to_the_customer_is_answered_once(scene: ChatScene) -> None:
+    """Issue 6, 6: the customer has the first wording, and the engineer must know; a note's edit is no matter."""
+    wang = await colleague(scene, "王强", "wang.qiang")
+    li = scene.person("李娜")
+    await scene.says(li, *FIVE_LINES)
+    card = scene.messages(wang)[-1]
+    reply = wang.write(scene.chat(wang), "请重启认证服务。", reply_to=card)
+    await scene.quiet()
+    heard = len(scene.heard(wang))
+    wang.edit(reply, "请先不要重启认证服务。")
+    await scene.quiet()
+    wang.edit(reply, "请千万不要重启认证服务。")
+    await scene.quiet()
+    (answer,) = scene.heard(wang)[heard:]
+    assert answer.startswith(f"工单 {scene.case().number}：发给客户的是修改前的内容")
+    assert scene.heard(li)[-1] == "请重启认证服务。"
+    note = wang.write(scene.chat(wang), "/note 可能是证书", reply_to=card)
+    await scene.quiet()
+    heard = len(scene.heard(wang))
+    wang.edit(note, "/note 是证书")
+    await scene.quiet()
+    assert len(scene.heard(wang)) == heard

@@ -1,4 +1,6 @@
-"""A group that becomes a supergroup: Telegram calls it otherwise, and it is the same chat with the same cases."""
+"""Groups: how we are spoken to there, and a group that becomes a supergroup, which is the same chat."""
+
+import pytest
 
 from gateway.chat_sandbox import Group, Person
 from tests.chat.scene import ChatScene
@@ -70,3 +72,86 @@ async def test_a_button_of_the_old_group_works_in_the_new_one(scene: ChatScene) 
     li.press(asking, "已解决")
     await scene.taken()
     assert scene.case().status == "closed"
+
+
+@pytest.mark.parametrize(
+    ("language", "hello", "how"),
+    [
+        ("zh-hans", "大家好", "请直接回复我的消息"),
+        ("zh-hant", "大家好", "請直接回覆我的訊息"),
+        ("en", "Hello everybody", "reply to my message"),
+    ],
+)
+async def test_a_group_is_told_once_how_we_are_spoken_to(
+    scene: ChatScene, language: str, hello: str, how: str
+) -> None:
+    """L-103: in one message, when we are added; a promotion is no new greeting, and /start asks for it again."""
+    li = scene.person("李娜", language=language)
+    group = scene.api.add_group("青山银行 · 运维", li)
+    group.add(scene.bot, li)
+    await scene.quiet()
+    (greeting,) = from_us(scene, group)
+    assert greeting.startswith(hello)
+    assert how in greeting
+    assert "/new@support_bot" in greeting
+    group.add(scene.bot, li, administrator=True)
+    await scene.quiet()
+    assert from_us(scene, group) == [greeting]
+    li.write(group.chat, "/start@support_bot")
+    await scene.quiet()
+    assert from_us(scene, group) == [greeting, greeting]
+
+
+@pytest.mark.parametrize("opening", ["/new@support_bot 堡垒机登录不上", "/new@support_bot"])
+async def test_what_follows_a_new_belongs_to_it(scene: ChatScene, opening: str) -> None:
+    """Issue 6, 2: five short lines are one report, whether its first words stand behind the command or below it."""
+    li, mei = scene.person("李娜"), scene.person("梅")
+    group = scene.api.add_group("青山银行 · 运维", li, mei)
+    group.add(scene.bot, li, administrator=True)
+    li.write(group.chat, opening)
+    for line in ("从早上九点开始的", "提示认证超时", "十几个人都受影响"):
+        li.write(group.chat, line)
+    mei.write(group.chat, "中午吃什么")
+    outcomes = await scene.quiet()
+    assert sorted(outcome.name for outcome in outcomes if outcome.case_number) == ["case_opened"]
+    (said,) = scene.house.said(scene.case().number)
+    words = str(said["words"]).split("\n")
+    assert words[-3:] == ["从早上九点开始的", "提示认证超时", "十几个人都受影响"]
+    assert words[:-3] == ([opening.partition(" ")[2]] if " " in opening else [])
+
+
+async def test_after_a_bare_new_the_next_words_are_the_report(scene: ChatScene) -> None:
+    """Whoever was asked to describe it has not to name us again."""
+    li = scene.person("李娜")
+    group = scene.api.add_group("青山银行 · 运维", li)
+    group.add(scene.bot, li, administrator=True)
+    li.write(group.chat, "/new@support_bot")
+    await scene.taken()
+    assert "请描述新的问题" in from_us(scene, group)[-1]
+    li.write(group.chat, "堡垒机登录不上")
+    assert [outcome.name for outcome in await scene.quiet()] == ["case_opened"]
+
+
+async def test_a_new_of_another_bot_is_not_ours(scene: ChatScene) -> None:
+    """Nor is what follows it."""
+    li = scene.person("李娜")
+    group = scene.api.add_group("青山银行 · 运维", li)
+    group.add(scene.bot, li, administrator=True)
+    li.write(group.chat, "/new@another_bot 开会")
+    li.write(group.chat, "下午三点")
+    outcomes = await scene.quiet()
+    assert {outcome.name for outcome in outcomes} == {"filed"}
+
+
+async def test_a_reply_to_any_message_of_a_case_is_said_to_us(scene: ChatScene) -> None:
+    """Issue 6, 4: also to the customer's own message; a reply to any other is said among themselves."""
+    li, group = await reported_in_a_group(scene)
+    mei = scene.person("梅")
+    group.chat.people[mei.user.id] = mei.user
+    reporting = next(each for each in group.chat.transcript() if "十几个人受影响" in each.text)
+    mei.write(group.chat, "我们机房也连不上", reply_to=reporting)
+    (outcome,) = await scene.quiet()
+    assert (outcome.name, outcome.case_number) == ("added", scene.case().number)
+    lunch = li.write(group.chat, "中午吃什么")
+    mei.write(group.chat, "面条", reply_to=lunch)
+    assert {outcome.name for outcome in await scene.quiet()} == {"filed"}

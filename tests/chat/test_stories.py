@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.chat.customers import WORDS, ByMailHalfWay, InAGroup, InPrivate
+from tests.chat.customers import WORDS, ByMailHalfWay, InAGroup, InAGroupAsMember, InPrivate
 from tests.chat.scene import ChatScene
 from tests.chat.test_colleagues import colleague
 
 
-@pytest.mark.parametrize("place", [InPrivate, InAGroup, ByMailHalfWay])
+@pytest.mark.parametrize("place", [InPrivate, InAGroup, InAGroupAsMember, ByMailHalfWay])
 @pytest.mark.parametrize("language", list(WORDS))
 async def test_a_fault_is_one_case_from_its_first_words_to_its_close(
     scene: ChatScene, language: str, place: type[InPrivate]
