@@ -56,6 +56,7 @@ def place(taking: Taking, sent: Sent | None) -> Match:
     """Which case the message belongs to, and why; `sent` is the message of ours that it answers."""
     work, message, sender = taking.work, taking.message, taking.sender
     inbound = message.inbound
+    proved = message.authentication.result == "pass"
     token = None
     if sent is not None:
         token = TokenEvidence(
@@ -67,9 +68,10 @@ def place(taking: Taking, sent: Sent | None) -> Match:
             expired=sent.token_until < message.kept.received_at,
         )
         if not token.expired:
-            return matching.find_case(Evidence(token=token))
+            return matching.find_case(Evidence(proved=proved, token=token))
     return matching.find_case(
         Evidence(
+            proved=proved,
             token=token,
             broken_token=sent is None and bool(_tokens(taking)),
             answered=conversing.answered(work, message, taking.rules),
