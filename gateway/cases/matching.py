@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Who = Literal["own", "colleague", "circle", "other"]
+Who = Literal["own", "colleague", "circle", "ours", "other"]
 """Who the sender is in a conversation on a case: one who reported there; a colleague of theirs under one domain;
-somebody whom its mails were addressed to, or who addresses those people; none of these."""
+somebody whom its mails were addressed to, or who addresses those people; one of us; none of these."""
 
 Link = Literal["message", "number"]
 """How a message points to a conversation: it answers a mail of it, or bears the number it has at the customer's."""
@@ -115,6 +115,7 @@ _WORTH: dict[Who, str] = {
     "own": "the sender's own",
     "colleague": "a colleague's of theirs",
     "circle": "of people they write with: on the case, and not trusted",
+    "ours": "one of us goes on with it: shown there",
     "other": "somebody else's: suggests",
 }
 

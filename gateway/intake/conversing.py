@@ -74,6 +74,8 @@ def _numbers(message: ReadMessage, rules: Rules) -> tuple[str, ...]:
 
 def _who(message: ReadMessage, rules: Rules, conversation: Conversation) -> Who:
     sender = _sender(message)
+    if rules.directory.staff_at(sender) is not None:
+        return "ours"
     reporters = [each for each in conversation.reporters if not _is_ours(rules, each)]
     if sender in reporters:
         return "own"
