@@ -19,6 +19,8 @@ FAULT = "fault"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 MAIL = "mail"
 """The channel that is no chat."""
+ASKED_AGAIN_AFTER = timedelta(days=1)
+"""So long somebody who forges a customer's mail cannot make us write to them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,30 @@ def read(
     *,
     policy: Policy,
     reopen_days: int,
+    proved: bool = True,
 ) -> CustomerTurn:
-    """What the customer's words do to this case."""
+    """What the customer's words do to this case.
+
+    Those that nothing proves to be theirs are there to be read, and do nothing (RELIABILITY G13, G14).
+    """
     turn = _by_kind(case, report, inbound, person, at, reopen_days)
-    return CustomerTurn((*turn.events, *incident(case, report, person, policy))) if turn.events else turn
+    if not turn.events:
+        return turn
+    turn = CustomerTurn((*turn.events, *incident(case, report, person, policy)))
+    return turn if proved else _only_words(turn, case, report, person, at)
+
+
+def _only_words(turn: CustomerTurn, case: Case, report: Report, person: str, at: datetime) -> CustomerTurn:
+    """Instead of what they would decide, the customer is asked to say it again, once a day; what would reopen a closed
+    case is a case of its own, so that its sender is answered (P-20)."""
+    wrote = events.UnprovedWrote(text=report.text, language=_spoken(case, report), by=person)
+    decides = any(not isinstance(event, events.CustomerWrote) for event in turn.events)
+    if decides and lifecycle.is_over(case.status):
+        return CustomerTurn()
+    asked = case.moments.get(events.DecisionUnproved.name)
+    if not decides or (asked is not None and at - asked < ASKED_AGAIN_AFTER):
+        return CustomerTurn((wrote,))
+    return CustomerTurn((wrote, events.DecisionUnproved(by=person)))
 
 
 def incident(case: Case, report: Report, person: str, policy: Policy) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from gateway.cases.case import Case, Notice, Step
+from gateway.cases.case import Case, Entry, Notice, Step
 from gateway.cases.matching import Considered
 from gateway.chat_ports import ChatWork, Undelivered
 from gateway.messages import Attachment, Envelope, Outbound, Parcel
@@ -282,6 +282,10 @@ class Work(ChatWork, Protocol):
 
     def put(self, case_number: str, said: Said) -> None:
         """Put a message on a case."""
+        ...
+
+    def note(self, case_number: str, entry: Entry) -> None:
+        """Write a line into the journal of a case that is recorded, though nothing happens to it."""
         ...
 
     def answered(self, address: str, domain: str, case_number: str, at: datetime) -> AnsweredSoFar:

@@ -30,6 +30,7 @@ KIND_STYLE = {
     "status": "magenta",
     "priority": "yellow",
     "muted": "red",
+    "placed": "dim",
 }
 LONGEST_WORDS = 600
 LONGEST_HELD = 80
@@ -176,6 +177,7 @@ def _story_line(row: Row, zone: ZoneInfo) -> Text:
             f"{row['name']} {row.get('state')}, due {_moment(_parsed(row.get('due')), zone)}"
         ),
         "muted": lambda: f"{row['name']} → {row.get('address')} not sent: {row.get('reason')}",
+        "placed": lambda: f"{row['name']} {row.get('person')}: {row.get('reason')}",
         "status": lambda: f"{row.get('from')} → {row.get('to')}",
         "priority": lambda: f"{row.get('from') or '·'} → {row.get('to')}",
     }.get(kind, lambda: row["name"])()

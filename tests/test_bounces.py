@@ -209,7 +209,7 @@ async def test_a_strangers_bounce_brings_nobody_else_their_words(house: House) -
 
 
 async def test_nobody_is_reminded_of_a_question_that_never_arrived(house: House) -> None:
-    """P-35: the reminders stop, the result is owed again (P-47), the desk calls; the case stays open."""
+    """L-23, P-35: the reminders stop, the result is owed again (P-47), the desk calls; the case stays open."""
     number = await opened(house, EMMA)
     await house.solve()
     await bounce(house, house.letter(EMMA, "please_confirm"))
@@ -236,8 +236,8 @@ async def test_the_question_is_put_to_the_other_contact_and_they_are_reminded(ho
     assert house.case(number).status == "closed"
 
 
-async def test_a_closing_letter_that_comes_back_is_seen_and_changes_nothing_else(house: House) -> None:
-    """L-23: it went unseen elsewhere; and a closed case must owe nothing again."""
+async def test_a_closing_letter_that_comes_back_is_told_to_the_desk_and_opens_no_case(house: House) -> None:
+    """L-23: it went unseen elsewhere; but the customer has said that it is solved, and a lost letter unsays nothing."""
     number = await opened(house, EMMA)
     await house.solve()
     await house.answer(house.letter(EMMA, "please_confirm"), "Yes, it is solved, please close the case.")
@@ -245,6 +245,7 @@ async def test_a_closing_letter_that_comes_back_is_seen_and_changes_nothing_else
     await bounce(house, house.letters(EMMA, "please_confirm")[0])
     await bounce(house, closing)
     assert len(house.letters(HE_LAN, "notice_failed")) == 2
+    assert EMMA in house.letter(HE_LAN, "notice_failed").text
     case = house.case(number)
     assert (case.status, [each.name for each in case.commitments if each.is_owed]) == (
         "closed",

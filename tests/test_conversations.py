@@ -4,6 +4,7 @@ import pytest
 
 from gateway.cases import lifecycle
 from gateway.intake import ADDED, OPENED
+from gateway.storage.reading import read_case
 from tests.house import CHEN, FAULT, HE_LAN, SUPPORT, WANG, ZHOU, House, mail
 from tests.trust.outside import stand_outside
 
@@ -107,6 +108,51 @@ async def test_the_same_subject_or_words_without_a_fault_ask_nobody(
     await reported(house)
     await house.write(ZHOU, words, subject=subject, answers=FIRST)
     assert not house.letters(HE_LAN, "subject_changed")
+
+
+# Why a message lies where it lies.
+
+
+def placed(house: House, number: str) -> list[dict[str, object]]:
+    return [dict(line) for line in read_case(house.engine, number)[1] if line["kind"] == "placed"]
+
+
+async def test_the_journal_says_of_every_message_why_it_lies_on_the_case(house: House) -> None:
+    """L-26, L-31: a customer's, a colleague's and a program's alike, with what was considered; for good."""
+    number = await reported(house)
+    letter, ours = house.letter(ZHOU), house.letter(WANG, "new_case")
+    await house.answer(letter, "补充：昨晚升级过。")
+    await house.answer(ours, "#进展 正在看")
+    away = [("Auto-Submitted", "auto-replied")]
+    raw = mail(ZHOU, "我正在休假。", to=letter.reply_to, answers=letter.message_id, headers=away)
+    await house.receive(raw, sender="", to=(letter.reply_to,))
+    lines = placed(house, number)
+    assert [line["name"] for line in lines] == ["customer", "customer", "staff", "automatic"]
+    assert all(line["reason"] and line["inbox"] for line in lines)
+    assert all("signed address or id" in str(line["considered"]) for line in lines[1:])
+
+
+async def test_a_reply_to_one_case_that_names_another_shows_the_conflict(house: House) -> None:
+    """L-26, L-31: the token decides, and whoever doubts it sees what spoke for the other case."""
+    other = (await house.write(ZHOU, FAULT)).case_number or ""
+    number = await reported(house)
+    letter = house.letter(ZHOU)
+    assert number in letter.subject
+    outcome = await house.write(
+        ZHOU, "补充：昨晚升级过。", to=letter.reply_to, answers=letter.message_id, subject=f"Re: [{other}]"
+    )
+    assert outcome.case_number == number
+    considered = {(each["kind"], each["what"]) for each in house.said(number)[-1]["considered"]}
+    assert {("signed address or id", number), ("number in the subject", other)} <= considered
+    assert any(other in str(line["considered"]) for line in placed(house, number))
+
+
+async def test_a_colleagues_mail_past_us_says_which_conversation_it_goes_on_with(house: House) -> None:
+    """L-32: shown on the case because of an id, and the page says so."""
+    number = await reported(house)
+    await house.receive(mail(WANG, "请先重启认证服务。", to=ZHOU, answers=FIRST), sender=WANG)
+    (considered,) = house.said(number)[-1]["considered"]
+    assert (considered["what"], considered["verdict"]) == (number, "one of us goes on with it: shown there")
 
 
 # Mail past us.

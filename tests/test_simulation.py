@@ -459,6 +459,8 @@ def test_the_manual_names_every_event_and_every_key() -> None:
         "notice_failed",
         "redirected",
         "third_party_wrote",
+        "unproved_wrote",
+        "decision_unproved",
         "subject_changed",
         "merged_into",
         "absorbed",

@@ -144,7 +144,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the journal. `kind`: event, notice, muted, commitment, status, priority; `detail` depends on it."""
+    """One line of the journal; `detail` depends on its `kind`.
+
+    Kinds are event, notice, muted, placed, commitment, status, priority.
+    """
 
     at: datetime
     kind: str

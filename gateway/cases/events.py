@@ -76,6 +76,18 @@ class ThirdPartyWrote(WordsEvent):
     name = "third_party_wrote"
 
 
+class UnprovedWrote(WordsEvent):
+    """Words came in the customer's name, and nothing proves that they are theirs: people read them (G13, G14)."""
+
+    name = "unproved_wrote"
+
+
+class DecisionUnproved(Event):
+    """Words like that would decide something: whoever reads the customer's mailbox is asked to say it again."""
+
+    name = "decision_unproved"
+
+
 class SubjectChanged(WordsEvent):
     """The customer went on under another subject: perhaps with another matter, which a person decides (L-31)."""
 

@@ -1,17 +1,18 @@
 """Which case a message belongs to, and why.
 
-Only a verified token, or a message in a conversation that the sender or a colleague of theirs has on the case, puts a
-message on it as the customer's words. Whoever else takes part in that conversation is put there as a third party.
-Everything less certain is a suggestion to the desk (RELIABILITY 2.1, LESSONS 26, 32, 33, 41, 45).
+Only a token made for the sender, or a proved From in a conversation that the sender or a colleague of theirs has on the
+case, puts a message on it as the customer's words. Without the proof the words lie there for people to read and decide
+nothing: everybody in copy knows the ids and sees the token. Whoever else takes part is put there as a third party, and
+everything less certain is a suggestion to the desk (RELIABILITY 2.1, G13, G14, LESSONS 26, 32, 33, 41, 45).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Who = Literal["own", "colleague", "circle", "other"]
+Who = Literal["own", "colleague", "circle", "ours", "other"]
 """Who the sender is in a conversation on a case: one who reported there; a colleague of theirs under one domain;
-somebody whom its mails were addressed to, or who addresses those people; none of these."""
+somebody whom its mails were addressed to, or who addresses those people; one of us; none of these."""
 
 Link = Literal["message", "number"]
 """How a message points to a conversation: it answers a mail of it, or bears the number it has at the customer's."""
@@ -42,11 +43,13 @@ class TokenEvidence:
 class Evidence:
     """What a message says about where it belongs.
 
+    `proved`: its From is true (RELIABILITY 2.1 rule 3).
     `answered`: conversations that it goes on with, the nearest first.
     `in_subject`: existing case numbers in the subject. `begun_in_chat`: the case of the sender's own chat that a fresh
     mail of theirs goes on with. `open_cases`: the sender's own, the latest first.
     """
 
+    proved: bool = False
     token: TokenEvidence | None = None
     broken_token: bool = False
     answered: Sequence[Answered] = ()
@@ -66,14 +69,16 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`number`: the case, if certain. `trusted`: the sender is whom we wrote to. `suggestion`: perhaps this one.
+    """`number`: the case, if certain. `trusted`: the words are the customer's. `suggestion`: perhaps this one.
 
+    `unproved`: the words are in the customer's name, and nothing proves that they are theirs.
     `considered` is all the evidence, the strongest first, also what did not decide.
     """
 
     reason: str
     number: str | None = None
     trusted: bool = False
+    unproved: bool = False
     suggestion: str | None = None
     considered: tuple[Considered, ...] = ()
 
@@ -85,11 +90,13 @@ def find_case(evidence: Evidence) -> Match:
 
 def _considered(evidence: Evidence) -> Iterator[Considered]:
     if evidence.token is not None:
-        yield Considered("signed address or id", evidence.token.case_number, _worth(evidence.token))
+        yield Considered(
+            "signed address or id", evidence.token.case_number, _worth(evidence.token, proved=evidence.proved)
+        )
     if evidence.broken_token:
         yield Considered("signed address or id", "", "not ours, or damaged")
     for each in evidence.answered:
-        yield Considered(_LINKS[each.link], each.case_number, _WORTH[each.who])
+        yield Considered(_LINKS[each.link], each.case_number, _worth_of(each.who, proved=evidence.proved))
     if evidence.begun_in_chat is not None:
         yield Considered(
             "begun in the sender's chat", evidence.begun_in_chat, "of the same symptoms: decides"
@@ -105,20 +112,31 @@ _LINKS: dict[Link, str] = {
     "number": "bears the customer's own number of the case",
 }
 _WORTH: dict[Who, str] = {
-    "own": "the sender's own: decides",
-    "colleague": "a colleague's of theirs: decides",
+    "own": "the sender's own",
+    "colleague": "a colleague's of theirs",
     "circle": "of people they write with: on the case, and not trusted",
+    "ours": "one of us goes on with it: shown there",
     "other": "somebody else's: suggests",
 }
 
 
-def _worth(token: TokenEvidence) -> str:
+_UNPROVED = "and nothing proves it: on the case as unverified"
+
+
+def _worth_of(who: Who, *, proved: bool) -> str:
+    if who not in ("own", "colleague"):
+        return _WORTH[who]
+    return f"{_WORTH[who]}: decides" if proved else f"{_WORTH[who]}, {_UNPROVED}"
+
+
+def _worth(token: TokenEvidence, *, proved: bool) -> str:
     if token.expired:
         return "expired: suggests"
     if token.from_bound:
         return "from the person it went to: decides"
     if token.same_house and token.role == "customer":
-        return "from a colleague of the person it went to: decides"
+        colleague = "from a colleague of the person it went to"
+        return f"{colleague}: decides" if proved else f"{colleague}, {_UNPROVED}"
     return "from somebody else: on the case, and not trusted"
 
 
@@ -141,12 +159,14 @@ def _chosen(evidence: Evidence) -> Match:
             return Match(
                 f"answers our {token.notice}, from a colleague of the person it went to",
                 token.case_number,
-                trusted=True,
+                trusted=evidence.proved,
+                unproved=not evidence.proved,
             )
         return Match(f"answers our {token.notice}, but from somebody else", token.case_number)
     for each in evidence.answered:
         if each.who in ("own", "colleague"):
-            return Match(_REASONS[each.link, each.who], each.case_number, trusted=True)
+            reason = _REASONS[each.link, each.who]
+            return Match(reason, each.case_number, trusted=evidence.proved, unproved=not evidence.proved)
     if token is not None:
         return Match("carries a reply address that has expired", suggestion=token.case_number)
     for each in evidence.answered:

@@ -13,7 +13,7 @@ JOURNALLED_WORDS = 2000
 
 def remember(case: Case, event: Event) -> Case:
     """What the case keeps of an event, apart from status and commitments."""
-    if event.by is not None and event.by in case.unreachable:
+    if event.by in case.unreachable and not isinstance(event, events.UnprovedWrote | events.DecisionUnproved):
         # Whoever writes from there has a mailbox again.
         case = replace(case, unreachable=tuple(each for each in case.unreachable if each != event.by))
     match event:

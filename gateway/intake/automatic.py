@@ -24,7 +24,7 @@ def take(taking: Taking, automatic: Automatic, sent: Sent | None) -> Outcome:
     belongs_to = lost or sent
     if belongs_to is None:
         return Outcome(FILED, None, reason)
-    taking.put(belongs_to.case_number, "automatic", reason)
+    taking.put(belongs_to.case_number, "automatic", reason, placing.considered(taking, belongs_to))
     if lost is not None and bounce is not None and not lost.failed:
         _undo(taking, lost, bounce, reason)
     return Outcome(FILED, belongs_to.case_number, reason)

@@ -7,7 +7,7 @@ from gateway.cases import events, lifecycle
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
 from gateway.colleague_report import Filed
-from gateway.intake import across, acting, conversing, holding, repeating
+from gateway.intake import across, acting, conversing, holding, placing, repeating
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.intake.taking import Taking
 from gateway.ports import Sent
@@ -26,7 +26,8 @@ def take(taking: Taking, staff: Staff | None, sent: Sent | None, ruling: Ruling)
             acting.tell(taking, case, staff, sent.role, "too_old", taking.message.report.text)
         return Outcome(FILED, None, f"from a colleague, but our {sent.notice} can be answered no longer")
     if staff is None or ruling.may not in ("commands", "held"):
-        taking.put(case, "unverified", f"a colleague's reply address, used by another ({ruling.reason})")
+        why = f"a colleague's reply address, used by another ({ruling.reason})"
+        taking.put(case, "unverified", why, placing.considered(taking, sent))
         wrote = events.ThirdPartyWrote(text=taking.message.report.text, by=taking.sender)
         taking.advance(case, [wrote])
         return Outcome(ADDED, case.number, "a colleague's reply address, used by somebody else")
@@ -35,10 +36,12 @@ def take(taking: Taking, staff: Staff | None, sent: Sent | None, ruling: Ruling)
     if ruling.may == "held":
         return holding.hold(taking, case, staff, sent, ruling.reason)
     if repeating.is_replay(taking, case):
-        taking.put(case, "unverified", "says again, word for word, what this colleague said before")
+        why = "says again, word for word, what this colleague said before"
+        taking.put(case, "unverified", why, placing.considered(taking, sent))
         return Outcome(ADDED, case.number, "a message that came before: its commands do not run again")
     words = acting.written(taking, case)
-    taking.put(case, "staff", f"answers our {sent.notice}; {taking.message.authentication.evidence}")
+    why = f"answers our {sent.notice}; {taking.message.authentication.evidence}"
+    taking.put(case, "staff", why, placing.considered(taking, sent))
     return acting.act(taking, case, staff, sent, words)
 
 
@@ -59,7 +62,8 @@ def _past_us(taking: Taking, case: Case, staff: Staff, ruling: Ruling) -> Outcom
 
     It moves nothing: what reaches the customer past us keeps no promise that we can vouch for.
     """
-    taking.put(case, "unverified" if ruling.flagged else "staff", "goes on with a conversation on this case")
+    audience, why = "unverified" if ruling.flagged else "staff", "goes on with a conversation on this case"
+    taking.put(case, audience, why, placing.considered(taking, None))
     if not ruling.flagged:
         taking.advance(case, [events.NoteTaken(text=taking.message.report.text, by=staff.id)])
     return Outcome(ADDED, case.number, "a colleague's mail past us, in a conversation on this case")

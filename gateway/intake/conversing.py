@@ -2,7 +2,8 @@
 
 A conversation is known by the ids of its mails, by the ids that these answered even if that mail never reached us, and
 by the number that it has in the customer's own ticket system. Whoever knows an id may have stolen it: so being found
-here says nothing yet; what counts is whether the sender belongs to the people who write there.
+here says nothing yet; what counts is whether the sender belongs to the people who write there, and is proved to be who
+they say.
 """
 
 from collections.abc import Sequence
@@ -73,6 +74,8 @@ def _numbers(message: ReadMessage, rules: Rules) -> tuple[str, ...]:
 
 def _who(message: ReadMessage, rules: Rules, conversation: Conversation) -> Who:
     sender = _sender(message)
+    if rules.directory.staff_at(sender) is not None:
+        return "ours"
     reporters = [each for each in conversation.reporters if not _is_ours(rules, each)]
     if sender in reporters:
         return "own"

@@ -30,23 +30,43 @@ def take(taking: Taking, sent: Sent | None, ruling: Ruling) -> Outcome:
 
 def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling: Ruling) -> Outcome | None:
     """What it does to the case it belongs to; None when it is a matter of its own."""
+    if match.trusted:
+        return _as_theirs(taking, case, match, sent, ruling)
+    if match.unproved:
+        return _in_their_name(taking, case, match)
+    return _as_a_third_partys(taking, case, match, sent)
+
+
+def _as_a_third_partys(taking: Taking, case: Case, match: Match, sent: Sent | None) -> Outcome | None:
+    """What somebody writes who takes part: on the case for the desk to judge (L-41)."""
     report = taking.message.report
-    if not match.trusted:
-        if sent is None and lifecycle.is_over(case.status):
-            return None
-        taking.put(case, "third_party", match.reason, match.considered)
-        event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
-        taking.advance(case, [event])
-        return Outcome(ADDED, case.number, match.reason)
+    if sent is None and lifecycle.is_over(case.status):
+        return None
+    taking.put(case, "third_party", match.reason, match.considered)
+    event = events.ThirdPartyWrote(text=report.text, language=report.language, by=taking.sender)
+    taking.advance(case, [event])
+    return Outcome(ADDED, case.number, match.reason)
+
+
+def _in_their_name(taking: Taking, case: Case, match: Match) -> Outcome | None:
+    """What nothing proves to be the customer's: read by people, and no decision (RELIABILITY G13, G14)."""
+    turn = _turn(taking, case, proved=False)
+    if not turn.events:
+        return None
+    why = f"{match.reason}, and nothing proves it: {taking.message.authentication.evidence}"
+    taking.put(case, "unverified", why, match.considered)
+    taking.advance(case, turn.events)
+    return Outcome(ADDED, case.number, f"{match.reason}, and nothing proves it")
+
+
+def _as_theirs(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling: Ruling) -> Outcome | None:
+    """What the customer's own words do."""
+    report = taking.message.report
     if sent is not None and case.reporter.unproved:
         # They read what we wrote to that address: it is theirs, and so was the report.
         case = replace(case, reporter=replace(case.reporter, unproved=False))
     case = across.answered_where_they_write(case, taking.sender, taking.rules.chats)
-    inbound, at = taking.message.inbound, taking.clock.now()
-    rules = taking.rules
-    turn = customer_turn.read(
-        case, report, inbound, taking.sender, at, policy=rules.policy, reopen_days=rules.reopen_days
-    )
+    turn = _turn(taking, case, proved=True)
     if not turn.events:
         return None
     happened = turn.events
@@ -57,6 +77,20 @@ def _on_case(taking: Taking, case: Case, match: Match, sent: Sent | None, ruling
     taking.put(case, "customer", reason, match.considered)
     taking.advance(case, happened)
     return Outcome(ADDED, case.number, match.reason)
+
+
+def _turn(taking: Taking, case: Case, *, proved: bool) -> customer_turn.CustomerTurn:
+    """What the words mean on this case."""
+    return customer_turn.read(
+        case,
+        taking.message.report,
+        taking.message.inbound,
+        taking.sender,
+        taking.clock.now(),
+        policy=taking.rules.policy,
+        reopen_days=taking.rules.reopen_days,
+        proved=proved,
+    )
 
 
 def _is_perhaps_another_matter(taking: Taking, case: Case) -> bool:

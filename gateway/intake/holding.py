@@ -10,7 +10,7 @@ from datetime import timedelta
 from gateway.cases import events
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
-from gateway.intake import acting
+from gateway.intake import acting, placing
 from gateway.intake.acting import Written
 from gateway.intake.message import ADDED, Outcome
 from gateway.intake.taking import Taking
@@ -32,7 +32,8 @@ WAITING, DONE, REFUSED = "waiting", "confirmed", "refused"
 def hold(taking: Taking, case: Case, staff: Staff, sent: Sent, reason: str) -> Outcome:
     """Keep the words as an unverified note, and ask the colleague where they would do anything."""
     words = acting.written(taking, case)
-    taking.put(case, "unverified", f"{reason}: {taking.message.authentication.evidence}")
+    why = f"{reason}: {taking.message.authentication.evidence}"
+    taking.put(case, "unverified", why, placing.considered(taking, sent))
     happened, _ = acting.turn_of(taking, case, staff, sent, words)
     if all(isinstance(event, events.NoteTaken) for event in happened):
         return Outcome(ADDED, case.number, "an unverified note of a colleague's")
@@ -74,7 +75,7 @@ def hold(taking: Taking, case: Case, staff: Staff, sent: Sent, reason: str) -> O
 def answered(taking: Taking, case: Case, staff: Staff, asked: Sent) -> Outcome:
     """The colleague's answer to the notice that asked: yes, no, or something else."""
     waiting = taking.work.unconfirmed(asked.id)
-    taking.put(case, "staff", f"answers our {NOTICE}")
+    taking.put(case, "staff", f"answers our {NOTICE}", placing.considered(taking, asked))
     if waiting is None or waiting.staff_id != staff.id:
         return _told(taking, case, staff, "not_waiting")
     says = _first_line(taking.message.report.text)

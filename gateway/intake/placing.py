@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gateway import case_number, reply_address
 from gateway.cases import matching
-from gateway.cases.matching import Evidence, Match, TokenEvidence
+from gateway.cases.matching import Considered, Evidence, Match, TokenEvidence
 from gateway.intake import across, conversing
 from gateway.intake.proof import tokens
 from gateway.intake.taking import Taking
@@ -52,10 +52,19 @@ def _tokens(taking: Taking) -> tuple[str, ...]:
     return tokens(message.inbound, message.kept.envelope, taking.rules.support)
 
 
+def considered(taking: Taking, sent: Sent | None) -> tuple[Considered, ...]:
+    """What speaks for which case, for a message that is placed by other rules: a colleague's, or a program's."""
+    return place(taking, sent).considered
+
+
 def place(taking: Taking, sent: Sent | None) -> Match:
-    """Which case the message belongs to, and why; `sent` is the message of ours that it answers."""
+    """Which case the message belongs to, and why; `sent` is the message of ours that it answers.
+
+    All evidence is looked up, also where a token decides: whoever doubts the place sees what spoke against it.
+    """
     work, message, sender = taking.work, taking.message, taking.sender
     inbound = message.inbound
+    proved = message.authentication.result == "pass"
     token = None
     if sent is not None:
         token = TokenEvidence(
@@ -66,10 +75,9 @@ def place(taking: Taking, sent: Sent | None) -> Match:
             same_house=conversing.share_a_house(taking.rules, sender, sent.recipient),
             expired=sent.token_until < message.kept.received_at,
         )
-        if not token.expired:
-            return matching.find_case(Evidence(token=token))
     return matching.find_case(
         Evidence(
+            proved=proved,
             token=token,
             broken_token=sent is None and bool(_tokens(taking)),
             answered=conversing.answered(work, message, taking.rules),

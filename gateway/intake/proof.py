@@ -63,13 +63,16 @@ class Prover:
 def matters(inbound: Inbound, envelope: Envelope, directory: Directory, chats: Chats, support: str) -> bool:
     """Whether anything depends on who sent it.
 
-    It does for one of us, somebody unknown, whoever answers a letter of ours, whoever names their own number of a
-    case, which others could guess, and whoever may go on with what they began in their chat.
+    It does for one of us, somebody unknown, whoever answers a mail, since others know its id, whoever writes to a
+    reply address of ours, whoever names their own number of a case, which others could guess, and whoever may go on
+    with what they began in their chat.
     """
     sender = inbound.sender.address if inbound.sender else ""
     if chats.chat_of("contact", sender.lower()) is not None:
         return True
     if directory.staff_at(sender) is not None or directory.contact_at(sender) is None:
+        return True
+    if inbound.in_reply_to or inbound.references:
         return True
     return bool(tokens(inbound, envelope, support) or ticket_numbers.find(inbound.subject))
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from gateway import chat_address
 from gateway.cases import events, steps
-from gateway.cases.case import Case, Notice, Step
+from gateway.cases.case import Case, Entry, Fact, Notice, Step
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
 from gateway.cases.matching import Considered
@@ -17,6 +17,8 @@ from gateway.messages import Attachment
 from gateway.ports import Clock, Ids, Letters, Ready, Said, Work
 
 MOST_TOLD_A_DAY = 3
+PLACED = "placed"
+"""The kind of journal line that says which message was laid on the case, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,15 @@ class Taking:
             people=conversing.people(message, self.rules),
             anchors=conversing.anchors(message, self.rules) if audience != "automatic" else (),
         )
-        self.work.put(case if isinstance(case, str) else case.number, said)
+        number = case if isinstance(case, str) else case.number
+        self.work.put(number, said)
+        why: dict[str, Fact] = {
+            "person": said.person,
+            "reason": evidence,
+            "considered": [f"{each.kind} {each.what}: {each.verdict}" for each in considered],
+            "inbox": message.kept.id,
+        }
+        self.work.note(number, Entry(at=self.clock.now(), kind=PLACED, name=audience, detail=why))
 
     def answer(self, case: Case, staff_id: str, notice: Notice) -> Sequence[Ready]:
         """Tell the colleague who wrote, where they wrote, whatever their duty; what is on its way to them."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from gateway.cases.case import Case, Step
+from gateway.cases.case import Case, Entry, Step
 from gateway.cases.lifecycle import CLOSED
 from gateway.errors import StaleCase
 from gateway.ports import (
@@ -115,6 +115,18 @@ class CaseWork(OutboxWork, DatabaseCardWork):
         if said.anchors:
             found_by = [{"anchor": anchor, "case_number": case_number} for anchor in said.anchors]
             self._connection.execute(statements.ANCHOR[self._dialect], found_by)
+
+    def note(self, case_number: str, entry: Entry) -> None:
+        """A line in the journal under the version that the case has."""
+        row = {
+            "the_case": case_number,
+            "the_moment": entry.at,
+            "the_kind": entry.kind,
+            "the_name": entry.name,
+            "the_promise": entry.promise,
+            "the_detail": to_json(entry.detail),
+        }
+        self._connection.execute(statements.NOTE_IN_JOURNAL, row)
 
     def cases_with_message(self, message_ids: Sequence[str]) -> Sequence[tuple[str, str, str]]:
         """(case number, message id, person) of customer messages that carry one of these ids."""

@@ -73,6 +73,18 @@ MOVE_CASE = update(cases).where(
     cases.c.number == bindparam("the_number"), cases.c.version == bindparam("the_version")
 )
 INSERT_JOURNAL = insert(journal)
+NOTE_IN_JOURNAL = insert(journal).from_select(
+    ["case_number", "version", "at", "kind", "name", "promise", "detail"],
+    select(
+        cases.c.number,
+        cases.c.version,
+        bindparam("the_moment", type_=journal.c.at.type),
+        bindparam("the_kind", type_=journal.c.kind.type),
+        bindparam("the_name", type_=journal.c.name.type),
+        bindparam("the_promise", type_=journal.c.promise.type),
+        bindparam("the_detail", type_=journal.c.detail.type),
+    ).where(cases.c.number == bindparam("the_case")),
+)
 INSERT_MESSAGE = insert(messages)
 INSERT_OUTBOX = insert(outbox)
 

@@ -24,9 +24,11 @@ its sender is told nothing more of the case. "new_case": it opens one.
 What `intake` makes of "review" and "third_party", where that is kinder than waiting and no less safe: mail from outside
 that names a case, or whose reply address is damaged or spent, opens a case of its own which points to that one, so that
 its sender is answered (P-20); a reply by the same person to their own message, and one by a colleague of the customer's
-under the same domain to what we wrote to that customer, are the customer's words (L-41); a report that a colleague
-files opens its case (P-23), unproved without a word to anybody outside; and what uses a colleague's reply address is
-kept on the case as an unverified note that the desk is told of. Everything else is filed, and visible in the inbox.
+under the same domain to that or to what we wrote to that customer, are the customer's words where their domain proves
+them (L-41), and else an unverified note that decides nothing, and the customer is asked to say it again; a report
+that a colleague files opens its case (P-23), unproved without a word to anybody outside; and what uses a colleague's
+reply address is kept on the case as an unverified note that the desk is told of. Everything else is filed, and visible
+in the inbox.
 """
 
 CUSTOMER = "customer"

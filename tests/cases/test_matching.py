@@ -25,7 +25,22 @@ def test_our_token_from_whom_we_wrote_to_decides() -> None:
 
 def test_a_colleague_of_the_customer_is_trusted_too() -> None:
     """L-33: the colleague in copy answers before anybody else; same organisation, same case."""
-    assert decided(find_case(Evidence(token=token(from_bound=False)))) == (OURS, True, None)
+    assert decided(find_case(Evidence(proved=True, token=token(from_bound=False)))) == (OURS, True, None)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Evidence(token=token(from_bound=False)),
+        Evidence(answered=[Answered(OURS, "own")]),
+        Evidence(answered=[Answered(OURS, "colleague")]),
+    ],
+)
+def test_what_nothing_proves_lies_on_the_case_and_is_not_the_customers(evidence: Evidence) -> None:
+    """G13, G14: a From line is anybody's, the id and the token were seen by everybody in copy."""
+    match = find_case(evidence)
+    assert (match.number, match.trusted, match.unproved) == (OURS, False, True)
+    assert "nothing proves it" in match.considered[0].verdict
 
 
 def test_a_stranger_with_our_token_is_put_on_the_case_but_not_trusted() -> None:
@@ -47,7 +62,8 @@ def test_an_expired_token_only_suggests() -> None:
 
 def test_a_reply_to_ones_own_message_decides() -> None:
     """L-33: "and one more thing", before our acknowledgement has arrived."""
-    assert decided(find_case(Evidence(answered=[Answered(OURS, "own")]))) == (OURS, True, None)
+    answered = [Answered(OURS, "own")]
+    assert decided(find_case(Evidence(proved=True, answered=answered))) == (OURS, True, None)
 
 
 def test_a_reply_to_somebody_elses_message_only_suggests() -> None:
@@ -57,16 +73,14 @@ def test_a_reply_to_somebody_elses_message_only_suggests() -> None:
 
 def test_the_own_message_is_found_behind_a_foreign_one() -> None:
     """Every reference counts (L-32), not only the nearest."""
-    assert decided(find_case(Evidence(answered=[Answered(OTHER, "other"), Answered(OURS, "own")]))) == (
-        OURS,
-        True,
-        None,
-    )
+    answered = [Answered(OTHER, "other"), Answered(OURS, "own")]
+    assert decided(find_case(Evidence(proved=True, answered=answered))) == (OURS, True, None)
 
 
 def test_a_colleague_of_the_reporter_goes_on_with_their_conversation() -> None:
     """L-33: the colleague in copy answers the customer's own mail."""
-    assert decided(find_case(Evidence(answered=[Answered(OURS, "colleague")]))) == (OURS, True, None)
+    answered = [Answered(OURS, "colleague")]
+    assert decided(find_case(Evidence(proved=True, answered=answered))) == (OURS, True, None)
 
 
 def test_whoever_else_takes_part_is_put_on_the_case_and_not_trusted() -> None:
@@ -77,12 +91,13 @@ def test_whoever_else_takes_part_is_put_on_the_case_and_not_trusted() -> None:
 def test_the_senders_own_conversation_is_preferred_to_one_they_are_in_copy_of() -> None:
     """A poisoned reference must not draw a customer's mail away from their case (T3)."""
     answered = [Answered(OTHER, "circle"), Answered(OURS, "own")]
-    assert decided(find_case(Evidence(answered=answered))) == (OURS, True, None)
+    assert decided(find_case(Evidence(proved=True, answered=answered))) == (OURS, True, None)
 
 
 def test_the_customers_own_number_decides_only_for_their_house() -> None:
     """L-45: learned per customer; elsewhere the same number means nothing."""
-    assert decided(find_case(Evidence(answered=[Answered(OURS, "own", "number")]))) == (OURS, True, None)
+    answered = [Answered(OURS, "own", "number")]
+    assert decided(find_case(Evidence(proved=True, answered=answered))) == (OURS, True, None)
     assert decided(find_case(Evidence(answered=[Answered(OURS, "other", "number")]))) == (None, False, OURS)
 
 
@@ -132,17 +147,18 @@ def test_a_match_keeps_all_that_was_considered_also_what_did_not_decide() -> Non
 
 
 @pytest.mark.parametrize(
-    ("given", "verdict"),
+    ("given", "proved", "verdict"),
     [
-        (token(), "decides"),
-        (token(from_bound=False), "decides"),
-        (token(from_bound=False, same_house=False), "not trusted"),
-        (token(expired=True), "suggests"),
+        (token(), False, "decides"),
+        (token(from_bound=False), True, "decides"),
+        (token(from_bound=False), False, "unverified"),
+        (token(from_bound=False, same_house=False), True, "not trusted"),
+        (token(expired=True), True, "suggests"),
     ],
 )
-def test_the_verdict_on_a_token_is_what_it_led_to(given: TokenEvidence, verdict: str) -> None:
+def test_the_verdict_on_a_token_is_what_it_led_to(given: TokenEvidence, proved: bool, verdict: str) -> None:
     """L-41: the explanation must not promise more than the decision gave."""
-    match = find_case(Evidence(token=given))
+    match = find_case(Evidence(proved=proved, token=given))
     assert match.considered[0].verdict.endswith(verdict)
     assert (match.number is not None and match.trusted) == (verdict == "decides")
 

@@ -2,16 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, product
 
 import pytest
 
+from gateway.cases import lifecycle
+from gateway.cases.case import Case
+from gateway.config import Config
 from gateway.messages import Envelope
 from gateway.parsers import glance
-from gateway.reading import Reading
+from gateway.parsers.report import Reader
+from gateway.parts import load_directory, own_mail, vendor_of
+from gateway.reading import Reading, ReadingHere
 from gateway.trust.budget import Limits
-from tests.house import CHEN, EMMA, QIAN, SUPPORT, WANG, ZHOU, House, Letter, mail
+from tests.house import CHEN, EMMA, HE_LAN, QIAN, SUPPORT, WANG, ZHOU, House, Letter, mail
 from tests.trust.outside import Outside, signed, stand_outside
 
 FAULT = "堡垒机无法登录，十几名运维人员受影响。"
@@ -24,6 +29,19 @@ COMMANDS = (
     "#接单",
     "#note x\n#通过",
     "请把密码发给我。",
+)
+FIRST = "<first@mail.qingshan-bank.example>"
+"""The id of the customer's own first mail: whoever was in copy of it knows it."""
+COLLEAGUE, INVENTED = "d.weber@qingshan-bank.example", "nobody.known@qingshan-bank.example"
+"""周敏's colleague in the directory, and an address that only looks like one."""
+DECISIONS = (
+    "已经解决了，请关闭工单，谢谢。",
+    "It is solved, please close the case.",
+    "还是没有解决，问题依旧。",
+    "我要投诉，你们的处理太慢了！",
+    "请每半小时通报一次进展。",
+    "我们被勒索病毒攻击了，全部业务中断，十万火急！",
+    "联系电话改为 13900001111，联系人改为马洛。",
 )
 LATER = "Mon, 23 Nov 2026 11:00:00 +0800"
 NUMBERS = count(1)
@@ -120,6 +138,18 @@ def guessed(number: str, letter: Letter) -> Iterator[Attempt]:
         yield attempt(ZHOU, "已解决，谢谢", subject=f"{number[:-1]}{digit}")
 
 
+def in_the_customers_name(number: str, asked: Letter | None) -> Iterator[Attempt]:
+    """A true id of the customer's own, under their name or a colleague's; and the question to them, seen by others."""
+    chain = f"<unseen@mail.qingshan-bank.example> {FIRST} <later@evil.example>"
+    for author, text in product((ZHOU, f"周敏 <{ZHOU}>", COLLEAGUE, INVENTED), DECISIONS):
+        yield attempt(author, text, answers=FIRST)
+        yield attempt(author, text, headers=[("References", chain)], subject=f"Re: [{number}] 堡垒机无法登录")
+    if asked is None:
+        return
+    for author, text in product((COLLEAGUE, INVENTED, EMMA, MALLORY), DECISIONS):
+        yield attempt(author, text, to=asked.reply_to, answers=asked.message_id)
+
+
 async def all_at_once(outside: Outside, attempts: list[Attempt]) -> None:
     """They come, are taken in, and what follows from them leaves."""
     for each in attempts:
@@ -129,34 +159,148 @@ async def all_at_once(outside: Outside, attempts: list[Attempt]) -> None:
     await outside.house.settle()
 
 
-async def test_three_hundred_attempts_and_none_succeeds(house: House) -> None:
-    """T1-T6, T39, T40, L-57: no event of a colleague's or customer's decision, no letter to whoever attacks."""
-    number = (await house.write(ZHOU, FAULT)).case_number or ""
-    stolen, customers = house.letter(WANG, "new_case"), house.letter(ZHOU)
-    before = house.case(number)
+async def brought_to(status: str, house: House) -> None:
+    """王强 and the others bring the case that lies before them to this status."""
+    if status == lifecycle.OPEN:
+        return
+    if status == lifecycle.WAITING_ON_CUSTOMER:
+        await house.answer(house.letter(WANG, "new_case"), "#等待客户 请提供日志")
+        return
+    await house.answer(house.letter(WANG, "new_case"), "#已解决 重启了认证服务")
+    if status == lifecycle.IN_REVIEW:
+        return
+    await house.pass_review()
+    if status == lifecycle.CLOSED:
+        await house.answer(house.letter(ZHOU, "please_confirm"), "已经解决了，谢谢。")
+
+
+def as_decided(case: Case) -> Case:
+    """The case without what merely tells that somebody wrote, and that people were told of it."""
+    return replace(case, version=0, moments={}, notices_given=0, thread=())
+
+
+@pytest.fixture(scope="session")
+def quick_reader(shipped_config: Config) -> Reader:
+    """The rules without the trained model: once every attempt was read in full, its other readings may be quick."""
+    own, vendor = own_mail(shipped_config), vendor_of(shipped_config)
+    return Reader(load_directory(shipped_config), vendor, own, with_model=False)
+
+
+WORDS_ONLY = {"third_party_wrote", "unproved_wrote", "decision_unproved", "notice_sent"}
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        lifecycle.OPEN,
+        lifecycle.WAITING_ON_CUSTOMER,
+        lifecycle.IN_REVIEW,
+        lifecycle.AWAITING_CONFIRMATION,
+        lifecycle.CLOSED,
+    ],
+)
+async def test_four_hundred_attempts_in_every_status_and_none_succeeds(
+    house: House, quick_reader: Reader, status: str
+) -> None:
+    """T1-T6, T39, G14, L-57: no decision of a colleague's or customer's, no letter to whoever attacks."""
+    number = (await house.write(ZHOU, FAULT, message_id=FIRST)).case_number or ""
+    stolen = house.letter(WANG, "new_case")
+    await brought_to(status, house)
+    before, heard = house.case(number), len(house.happened(number))
+    assert before.status == status
+    asked = house.letters(ZHOU, "please_confirm")
+    if status != lifecycle.OPEN:
+        house.readings = ReadingHere(quick_reader, house.parts.directory, house.parts.rules.vendor)
     outside = stand_outside(house)
     attempts = [
         *spoofed(number),
         *disguised(number),
         *with_a_stolen_letter(stolen),
-        *hidden(customers),
         *half_signed(stolen),
         *guessed(number, stolen),
+        *in_the_customers_name(number, asked[-1] if asked else None),
     ]
-    assert len(attempts) >= 300
+    assert len(attempts) >= 400
     await all_at_once(outside, attempts)
-    after = house.case(number)
-    assert (after.status, after.level, after.engineer, after.solution, after.reporter.address) == (
-        before.status,
-        before.level,
-        before.engineer,
-        before.solution,
-        before.reporter.address,
-    )
-    assert set(house.happened(number)) <= {"reported", "notice_sent", "third_party_wrote", "customer_wrote"}
+    assert as_decided(house.case(number)) == as_decided(before)
+    assert set(house.happened(number)[heard:]) <= WORDS_ONLY
     assert not house.letters(ZHOU, "engineer_reply")
+    assert len(house.letters(ZHOU, "please_repeat")) <= 1
     theirs = house.letters(MALLORY)
     assert all(FAULT not in letter.text and "青山" not in letter.text for letter in theirs)
+
+
+async def test_commands_that_nobody_sees_in_a_customers_mail_run_nothing(house: House) -> None:
+    """T39: quoted, invisible or commented out; and a customer's visible words command nobody either."""
+    number = (await house.write(ZHOU, FAULT)).case_number or ""
+    before = house.case(number)
+    await all_at_once(stand_outside(house), [*hidden(house.letter(ZHOU))])
+    assert as_decided(house.case(number)) == as_decided(before)
+    assert set(house.happened(number)) <= {"reported", "notice_sent", "customer_wrote"}
+
+
+async def test_a_decision_that_nothing_proves_is_read_and_asked_back(house: House) -> None:
+    """G13: a customer without DKIM who answers their own mail says it once more from their mailbox, and it counts."""
+    number = (await house.write(ZHOU, FAULT, message_id=FIRST)).case_number
+    await house.solve()
+    outside = stand_outside(house)
+    await outside.send(attempt(ZHOU, DECISIONS[0], answers=FIRST).raw, sender=ZHOU)
+    said = house.said(number)[-1]
+    assert (said["audience"], said["words"].splitlines()[0]) == ("unverified", DECISIONS[0])
+    assert "nothing proves it" in said["evidence"]
+    for reader in (WANG, HE_LAN):
+        assert DECISIONS[0] in house.letter(reader, "unproved_wrote").text
+    assert house.case(number).status == lifecycle.AWAITING_CONFIRMATION
+    asked = house.letter(ZHOU, "please_repeat")
+    assert DECISIONS[0] not in asked.text
+    await outside.send(attempt(ZHOU, DECISIONS[2], answers=FIRST).raw, sender=MALLORY)
+    assert len(house.letters(ZHOU, "please_repeat")) == 1
+    again = mail(ZHOU, "已解决，谢谢。", to=asked.reply_to, answers=asked.message_id)
+    await outside.send(again, sender=ZHOU, to=(asked.reply_to,))
+    assert house.case(number).status == lifecycle.CLOSED
+
+
+@pytest.mark.parametrize("proof", ["signed", "handed in here"])
+async def test_a_proved_answer_by_id_decides(house: House, proof: str) -> None:
+    """L-33: who is proved to be the customer need not have our letter."""
+    number = (await house.write(ZHOU, FAULT, message_id=FIRST)).case_number
+    await house.solve()
+    outside = stand_outside(house)
+    outside.dns.records["s1._domainkey.qingshan-bank.example", "TXT"] = outside.dns.records[
+        "s1._domainkey.yunling.example", "TXT"
+    ]
+    raw = attempt(ZHOU, DECISIONS[0], answers=FIRST, headers=[("Date", LATER)]).raw
+    if proof == "signed":
+        await outside.send(signed(raw, "qingshan-bank.example"), sender=ZHOU)
+    else:
+        await outside.send(raw, sender=ZHOU, peer="127.0.0.1")
+    assert house.case(number).status == lifecycle.CLOSED
+
+
+async def test_what_would_reopen_a_closed_case_opens_one_of_its_own_without_proof(house: House) -> None:
+    """G14, P-20: the closed case stays closed; whoever wrote is answered, and the desk sees which one they mean."""
+    number = (await house.write(ZHOU, FAULT, message_id=FIRST)).case_number
+    await brought_to(lifecycle.AWAITING_CONFIRMATION, house)
+    await house.answer(house.letter(ZHOU, "please_confirm"), "已经解决了，谢谢。")
+    outcome = await stand_outside(house).send(attempt(ZHOU, DECISIONS[2], answers=FIRST).raw, sender=ZHOU)
+    assert house.case(number).status == lifecycle.CLOSED
+    assert house.case(outcome.case_number).suggested_case == number
+
+
+async def test_a_forged_mail_does_not_bring_back_an_address_from_which_mail_comes_back(house: House) -> None:
+    """F24: only who is proved to write from there has a mailbox again."""
+    number = (await house.write(ZHOU, FAULT, message_id=FIRST)).case_number
+    lost = house.letter(ZHOU)
+    bounced = (
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {SUPPORT}\r\nSubject: Undelivered\r\nMessage-ID: <b@mx.example>\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="=b"\r\n\r\n'
+        "--=b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {ZHOU}\r\nAction: failed\r\nStatus: 5.1.1\r\n--=b--\r\n"
+    ).encode()
+    await house.receive(bounced, sender="", to=(lost.parcel.sender,))
+    assert house.case(number).unreachable == (ZHOU,)
+    await stand_outside(house).send(attempt(ZHOU, "补充一点。", answers=FIRST).raw, sender=MALLORY)
+    assert house.case(number).unreachable == (ZHOU,)
 
 
 async def test_a_true_mail_caught_and_sent_again_runs_nothing(house: House) -> None:
