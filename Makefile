@@ -25,13 +25,15 @@ check: setup
 
 # The long versions of the kill -9 test (GATEWAY_RIG_KILLS kills), of the storm in the chats (GATEWAY_RIG_UPDATES updates),
 # of the lives of a case (GATEWAY_RIG_STEPS moves) and of
-# the fuzzing of all that reads mail (GATEWAY_RIG_FUZZ mails), another seed each time; and GATEWAY_RIG_FORGED forged senders.
+# the fuzzing of all that reads mail (GATEWAY_RIG_FUZZ mails), another seed each time; GATEWAY_RIG_FORGED forged senders;
+# and GATEWAY_RIG_GIGABYTES without a line end.
 rigs: setup
 	@GATEWAY_RIG_KILLS=$${GATEWAY_RIG_KILLS:-200} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s tests/end_to_end/test_kill.py
 	@GATEWAY_RIG_UPDATES=$${GATEWAY_RIG_UPDATES:-10000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s -n 0 tests/end_to_end/test_chat_storm.py
 	@GATEWAY_RIG_STEPS=$${GATEWAY_RIG_STEPS:-1000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -n 2 tests/cases/test_case_machine.py
 	@GATEWAY_RIG_FUZZ=$${GATEWAY_RIG_FUZZ:-2000000} GATEWAY_RIG_SEED=$${GATEWAY_RIG_SEED:-$$(date +%s)} $(VENV)/bin/python -m pytest -s -n 2 tests/parsers/fuzz
 	@GATEWAY_RIG_FORGED=$${GATEWAY_RIG_FORGED:-10000} $(VENV)/bin/python -m pytest -s -n 0 tests/trust/test_attacks.py -k forged
+	@GATEWAY_RIG_GIGABYTES=$${GATEWAY_RIG_GIGABYTES:-1} $(VENV)/bin/python -m pytest -s -n 0 tests/reading/test_bombs.py -k flood
 
 test: check
 	@$(VENV)/bin/python -m pytest -n 2

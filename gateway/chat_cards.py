@@ -5,7 +5,7 @@ that are right now. To edit twice does no harm, so that a crash costs nothing; a
 no more, is sent anew as long as its case is open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +16,7 @@ from gateway import chat_address, chat_note
 from gateway.cases import lifecycle
 from gateway.cases.case import Case
 from gateway.chat import buttons
-from gateway.chat_note import ChatNote
+from gateway.chat_note import Button, ChatNote
 from gateway.chat_ports import Card, OnCase
 from gateway.errors import DeliveryError, MessageGone
 from gateway.ports import Clock, Letters, Store, Work
@@ -27,6 +27,10 @@ AT_ONCE = 20
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800))
 MOST_ATTEMPTS = 20
 """After so many it is let go: its case is told of in other ways."""
+
+
+WorkOffered = Callable[[Case, str, datetime], Sequence[Button]]
+"""The commands that this colleague is offered for the case as it is, once they have it; labelled for them."""
 
 
 class Board(Protocol):
@@ -53,11 +57,14 @@ class Redrawing:
 class Cards:
     """Keeps cards true."""
 
-    def __init__(self, store: Store, letters: Letters, board: Board, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, letters: Letters, board: Board, clock: Clock, offered: WorkOffered
+    ) -> None:
         self._store = store
         self._letters = letters
         self._board = board
         self._clock = clock
+        self._offered = offered
 
     async def turn(self) -> int:
         """Redraw what is due; how many cards were looked at."""
@@ -75,7 +82,8 @@ class Cards:
             if case is None:
                 continue
             shown = chat_note.from_bytes(card.face)
-            note = _redrawn(shown, case, card, self._letters.headline(case, card.person, at))
+            offered = self._offered(case, card.person, at) if card.notice in buttons.WORKED_FROM else ()
+            note = _redrawn(shown, case, card, self._letters.headline(case, card.person, at), offered)
             if note == shown:
                 work.card_shown(card, card.face)
             found.append(Redrawing(card, None if note == shown else note, lifecycle.is_over(case.status)))
@@ -128,11 +136,12 @@ class Cards:
         log.info("card_deferred", case=card.case_number, reason=str(error))
 
 
-def _redrawn(shown: ChatNote, case: Case, card: Card, headline: str) -> ChatNote:
-    """What it said, under the headline of now, with the buttons that still do something."""
+def _redrawn(shown: ChatNote, case: Case, card: Card, headline: str, offered: Sequence[Button]) -> ChatNote:
+    """What it said, under the headline of now, with the buttons that still do something, and the work on the case."""
     useful = tuple(
         button
         for button in shown.buttons
-        if buttons.is_of_use(button.data.partition(".")[0], case, card.used)
+        if not buttons.is_work(button.data)
+        and buttons.is_of_use(button.data.partition(".")[0], case, card.used)
     )
-    return replace(shown, headline=headline, buttons=useful)
+    return replace(shown, headline=headline, buttons=(*useful, *offered))

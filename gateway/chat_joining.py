@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway import chat_address, chat_update, reply_address
+from gateway.cases.case import Case
 from gateway.channels import mail
-from gateway.chat import ChatIntake, ChatRules, buttons
+from gateway.chat import ChatIntake, ChatRules, bare_lines, buttons
 from gateway.chat.reading import Scans
 from gateway.chat.taking import CodeByMail, House
 from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
@@ -55,8 +56,8 @@ def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetim
 
 def pause_of(config: Config) -> Pause:
     """How long a burst is waited for."""
-    telegram = config.channels.telegram
-    return Pause(timedelta(seconds=telegram.quiet_seconds), timedelta(seconds=telegram.longest_seconds))
+    talk = config.channels.chat
+    return Pause(timedelta(seconds=talk.quiet_seconds), timedelta(seconds=talk.longest_seconds))
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,19 @@ class ChatParts:
     chats: Chats
     clock: Clock
     ids: Ids
+
+
+def work_offered(parts: ChatParts, case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
+    """The work on a case, for the card of whoever has it; nothing for anybody else."""
+    staff = parts.rules.directory.staff.get(staff_id)
+    if staff is None or staff.id not in (case.engineer, *case.helpers):
+        return ()
+    reads = staff.languages[0] if staff.languages else "zh-Hans"
+    return [
+        Button(parts.composer.phrase("button", name, reads, at), f"{name}.{case.number}")
+        for name in buttons.work_on(case, staff)
+        if case.status in buttons.IN_HAND
+    ]
 
 
 class StoredChats:
@@ -108,6 +122,8 @@ class StoredChats:
             if sent is None:
                 return
             work.note_message(message_id, OnCase(sent.case_number, outbound_id))
+            if sent.person is not None:
+                bare_lines.remember(work, str(chat), outbound_id, self._clock.now())
             if chat.channel in self.editing and buttons.is_card(sent.notice, sent.role):
                 work.card_left(outbound_id, message, self._clock.now())
 
@@ -238,7 +254,7 @@ class ChatSide:
         self.channels: Mapping[str, ChatChannel] = {channel.name: channel for channel in opened}
         rules = ChatRules(
             pause_of(parts.config),
-            timedelta(minutes=parts.config.channels.telegram.choice_minutes),
+            timedelta(minutes=parts.config.channels.chat.choice_minutes),
             parts.chats,
         )
         house = House(parts.rules, rules, parts.letters, parts.clock, parts.ids)
@@ -247,7 +263,11 @@ class ChatSide:
         self.intake = ChatIntake(store, readings, house, parts.composer, voice, postman, scans)
         self._editing = {channel.name: channel for channel in opened if isinstance(channel, EditingChannel)}
         self._house.editing = frozenset(self._editing)
-        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock)
+
+        def offered(case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
+            return work_offered(parts, case, staff_id, at)
+
+        self.cards = Cards(store, parts.letters, Boards(self._editing), parts.clock, offered)
         self._pause = rules.pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 

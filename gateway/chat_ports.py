@@ -35,7 +35,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A letter that its chat did not take: what it says, to whom; `recipient` is the chat."""
+    """A letter that its chat did not take: what it says, to whom; `recipient` is the chat, `raw` the note's bytes."""
 
     notice_id: str
     notice: str
@@ -44,7 +44,7 @@ class Undelivered:
     recipient: str
     subject: str
     words: str
-    expires_at: datetime
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Card:
 
     outbound_id: str
     case_number: str
+    notice: str
     person: str
     recipient: str
     first: str

@@ -344,13 +344,16 @@ def inbox_list(
 @inbox_app.command("export")
 def inbox_export(inbox_id: str, config: Config = None) -> None:
     """A message's bytes exactly as they were received, to standard output."""
-    from gateway.storage import reading
+    sys.stdout.buffer.write(_received(inbox_id, config))
 
-    with _reader(config) as (engine, _):
-        raw = reading.raw_of(engine, inbox_id)
-    if raw is None:
-        raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
-    sys.stdout.buffer.write(raw)
+
+@inbox_app.command("page")
+def inbox_page(inbox_id: str, config: Config = None) -> None:
+    """A mail as its writer laid it out, made safe to open in a browser, to standard output."""
+    from gateway import mail_page
+    from gateway.parsers import mime
+
+    sys.stdout.buffer.write(mail_page.page(mime.read(_received(inbox_id, config))).encode("utf-8", "replace"))
 
 
 @chat_app.command("link")
@@ -392,6 +395,16 @@ def examples_export(
     example_export.save(file, "\n".join(messages))
     told = f"written: {file}: {len(messages)} message(s), personal data included, readable by you alone"
     out.print(escape(told), highlight=False, soft_wrap=True)
+
+
+def _received(inbox_id: str, config: Path | None) -> bytes:
+    from gateway.storage import reading
+
+    with _reader(config) as (engine, _):
+        raw = reading.raw_of(engine, inbox_id)
+    if raw is None:
+        raise GatewayError(f"there is no message {inbox_id}; `gateway inbox list` shows them")
+    return raw
 
 
 @contextmanager

@@ -113,15 +113,20 @@ class Relay(Section):
     url: Secret = SecretStr("")
 
 
+class Talk(Section):
+    """How we wait for people in any chat: `quiet` and `longest` bound the pause after which a burst is read."""
+
+    quiet_seconds: float = Field(default=8, ge=0, le=60)
+    longest_seconds: float = Field(default=30, ge=0, le=300)
+    choice_minutes: float = Field(default=10, gt=0, le=120)
+
+
 class Telegram(Section):
-    """A chat bot; without a token there is none. `quiet` and `longest` bound the pause after which a burst is read."""
+    """A chat bot; without a token there is none."""
 
     token: Secret = SecretStr("")
     base_url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
     webhook_url: str = Field(default="", pattern=r"^(https?://[^\s@#]+)?$")
-    quiet_seconds: float = Field(default=8, ge=0, le=60)
-    longest_seconds: float = Field(default=30, ge=0, le=300)
-    choice_minutes: float = Field(default=10, gt=0, le=120)
 
     @property
     def is_on(self) -> bool:
@@ -144,6 +149,7 @@ class Channels(Section):
     lmtp: LmtpListener = LmtpListener()
     relay: Relay = Relay()
     imap: ImapSection = ImapSection()
+    chat: Talk = Talk()
     telegram: Telegram = Telegram()
     crm: Crm = Crm()
 

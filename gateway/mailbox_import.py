@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pydantic import SecretStr, ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -24,7 +25,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from gateway import digest, mail_archive
+from gateway import digest, mail_archive, mailbox_url
 from gateway.channels import imap_envelope, imap_position
 from gateway.channels.imap_history import FolderHistory, Past, Span
 from gateway.channels.imap_mailbox import Mailbox
@@ -131,11 +132,25 @@ class History:
         if "://" not in source:
             return None
         try:
-            row = MailboxKeys.model_validate({"url": source})
-        except ValueError as error:
+            name, row = self._by_url(source)
+        except ValidationError as error:
             reason = str(error).partition("Value error, ")[2].partition(" [type=")[0]
             raise GatewayError(f"that mailbox cannot be read: {reason or 'its url is wrong'}") from None
-        return mailbox_of(self._config, "import", row, self._clock)
+        except ValueError as error:
+            raise GatewayError(f"that mailbox cannot be read: {error}") from None
+        return mailbox_of(self._config, name, row, self._clock)
+
+    def _by_url(self, source: str) -> tuple[str, MailboxKeys]:
+        """An account that the gateway reads goes by its name there, or what is new to it would become history."""
+        where = mailbox_url.parse(source)
+        ours = self._config.channels.imap.reading(where)
+        if ours is None:
+            return "import", MailboxKeys.model_validate({"url": source})
+        name, row = ours
+        if where.password:
+            return name, MailboxKeys.model_validate({"url": source, "first_look_days": row.first_look_days})
+        there = {"url": SecretStr(source), "password": SecretStr(row.login_password), "folders": ()}
+        return name, row.model_copy(update=there)
 
     async def _read_mailbox(
         self, mailbox: Mailbox, first: datetime | None, until: datetime | None, tell: Told

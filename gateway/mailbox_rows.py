@@ -15,6 +15,9 @@ from gateway.setting_kinds import Secret, Section
 ONLY_ONE = "main"
 """The name of the mailbox that `channels.imap.url` gives."""
 
+LONGEST_POLL = 30
+"""Seconds. More would break the promise of 90 s for new mail, as `channels.imap_patience` reckons it."""
+
 NEEDS = {
     "microsoft": ("tenant", "client_id", "client_secret"),
     "google": ("credentials",),
@@ -38,7 +41,7 @@ class MailboxKeys(Section):
     token_command: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     after: str = Field(default="keep", pattern=r'^(keep|move:[^\r\n]+|flag:\\?[^\s(){%*"\\\]\x00-\x1f]+)$')
-    poll: int = Field(default=45, ge=5, le=60)
+    poll: int = Field(default=30, ge=5, le=LONGEST_POLL)
     first_look_days: int = Field(default=1, ge=0, le=366)
 
     def model_post_init(self, context: Any, /) -> None:
@@ -54,7 +57,8 @@ class MailboxKeys(Section):
             raise ValueError(f'auth = "{self.auth}" needs {", ".join(missing)}')
         if self.auth == "token" and (self.token_file is None) == (not self.token_command):
             raise ValueError('auth = "token" needs token_file or token_command, and not both')
-        if self.after.startswith("move:") and self.after.removeprefix("move:") in self.read_folders:
+        action, _, target = self.after.partition(":")
+        if action == "move" and mailbox_url.folder_name(target) in self.read_folders:
             raise ValueError("mail would be moved to a folder that is read")
 
     @property
@@ -70,7 +74,7 @@ class MailboxKeys(Section):
     @property
     def read_folders(self) -> tuple[str, ...]:
         """The folders, each once; the url's where none are listed."""
-        return tuple(dict.fromkeys(self.folders or (self.where.folder,)))
+        return tuple(dict.fromkeys(map(mailbox_url.folder_name, self.folders or (self.where.folder,))))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -108,6 +112,11 @@ class ImapSection(MailboxKeys):
         """Name and keys of each."""
         only = ((ONLY_ONE, self),) if self.url.get_secret_value() else ()
         return (*only, *((row.name, row) for row in self.mailbox))
+
+    def reading(self, where: MailboxUrl) -> tuple[str, MailboxKeys] | None:
+        """Name and keys of the mailbox that reads this account; the one that reads this very folder before others."""
+        same = [(name, row) for name, row in self.named if row.where.is_account_of(where)]
+        return min(same, key=lambda named: where.folder not in named[1].read_folders, default=None)
 
     @property
     def all_secrets(self) -> tuple[str, ...]:

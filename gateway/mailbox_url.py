@@ -30,6 +30,11 @@ class MailboxUrl:
         except ValueError:
             return self.host == "localhost"
 
+    def is_account_of(self, other: "MailboxUrl") -> bool:
+        """Whether both lead to the same account, by whichever port and to whichever folder of it."""
+        is_same_host = self.host == other.host or (self.is_here and other.is_here)
+        return is_same_host and self.user.casefold() == other.user.casefold()
+
 
 def parse(url: str) -> MailboxUrl:
     """The parts of the url; INBOX where it names no folder. Raises ValueError with what is wrong, without secrets."""
@@ -52,5 +57,10 @@ def parse(url: str) -> MailboxUrl:
         tls=parts.scheme == "imaps",
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        folder=unquote(parts.path[1:]) or INBOX,
+        folder=folder_name(unquote(parts.path[1:]) or INBOX),
     )
+
+
+def folder_name(written: str) -> str:
+    """A folder as we know it: INBOX alone is the same in any case (RFC 3501, 5.1)."""
+    return INBOX if written.upper() == INBOX else written

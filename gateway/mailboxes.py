@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from gateway.channels.imap_folder import After, Keep
 from gateway.channels.imap_login import PasswordLogin, TokenLogin, TokenSource
-from gateway.channels.imap_mailbox import ImapMailbox, Mailbox, Patience
+from gateway.channels.imap_mailbox import ImapMailbox, Mailbox
+from gateway.channels.imap_patience import Patience
 from gateway.channels.imap_session import Login, Server
 from gateway.channels.imap_tokens import GoogleTokens, MicrosoftTokens, TokenCommand, TokenFile
 from gateway.config import Config

@@ -97,7 +97,8 @@ class Outbound:
     is false only for an engineer's own words relayed to the customer. `language` is a BCP 47 tag
     ("zh-Hans", "zh-Hant", "en"). `not_before` keeps mail for staff until their duty begins. `attachments` are
     the files that go with it, in order; how they are named and how much fits is the channel's business. `headline` says
-    where the case stands: a chat shows it above the words, and keeps it true.
+    where the case stands: a chat shows it above the words, and keeps it true. `offers` is a field and what we think its
+    value is, where the words ask whether that is so: a chat has buttons for it.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Outbound:
     extra_headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     attachments: tuple[Attachment, ...] = ()
     headline: str = ""
+    offers: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

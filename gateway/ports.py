@@ -340,8 +340,12 @@ class Work(ChatWork, Protocol):
         """Numbers of cases not closed that this address reported."""
         ...
 
-    def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
-        """Messages whose turn has come, each marked as being attempted from now on."""
+    def claim_outbox(self, at: datetime, limit: int, in_hand: Sequence[Waiting] = ()) -> Sequence[Waiting]:
+        """Messages whose turn has come, each marked as being attempted from now on.
+
+        With those `in_hand` so many of each channel at most, and one to each chat: what one chat or one channel makes
+        us wait for, nobody else waits for (F23, F27).
+        """
         ...
 
     def delivered(self, outbound_id: str, at: datetime) -> None:
@@ -388,11 +392,11 @@ class Work(ChatWork, Protocol):
         ...
 
     def bookmark(self, key: str) -> str | None:
-        """How far a channel has read one of its sources: the text it last left there; None at the first look."""
+        """What somebody last left under this key: how far a channel has read a source, say; None at the first look."""
         ...
 
     def leave_bookmark(self, key: str, value: str, at: datetime) -> None:
-        """Remember that; the text is the channel's own, and nobody else reads it."""
+        """Remember that; the text is its writer's own, and nobody else reads it."""
         ...
 
     def keep_example(self, example: Example) -> None:

@@ -18,7 +18,9 @@ from gateway.parsers import commands, interval
 from gateway.parsers.commands import Command
 
 CUSTOMER_TEXT, UPDATE_LINE, DECISION, NOTE = "customer_text", "update_line", "decision", "note"
+REPLY = "reply"
 TAKES_WORDS: Mapping[str, Callable[..., Event]] = {
+    REPLY: events.EngineerReplied,
     "progress": events.ProgressGiven,
     "plan": events.Planned,
     "resolved": events.Resolved,
@@ -117,8 +119,7 @@ def read(
     if not found.commands and not words:
         if not files or answered.meaning != CUSTOMER_TEXT:
             return StaffTurn((), (Refusal("nothing_found", ""),))
-        language = case.reporter.language
-        words = ATTACHED.get(language, ATTACHED["en"]) + ", ".join(files)
+        words, language = _named(files, case)
     happened: list[Event] = []
     refused = [Refusal("unknown_command", line) for line in found.unknown]
     contradictory = frozenset(each.name for each in found.commands) >= REVIEW_RESULTS
@@ -129,6 +130,8 @@ def read(
             spoken = True
             if not argument:
                 argument, words = words, ""
+            if not argument and files and command.name == REPLY:
+                argument, language = _named(files, case)
         refusal = _refusal(command, answered.role, case, allowed)
         if refusal is None and contradictory and command.name in REVIEW_RESULTS:
             refusal = Refusal("contradictory", f"#{command.name} {argument}".strip())
@@ -153,6 +156,12 @@ def read(
         refused.append(Refusal("case_closed", words))
         event = events.NoteTaken(text=words, language=language, by=answered.staff.id)
     return StaffTurn(_taken([*happened, event], answered, case), tuple(refused))
+
+
+def _named(files: Sequence[str], case: Case) -> tuple[str, str]:
+    """What a file without a word says to the customer, in their language."""
+    language = case.reporter.language
+    return ATTACHED.get(language, ATTACHED["en"]) + ", ".join(files), language
 
 
 def _taken(happened: Sequence[Event], answered: Answered, case: Case) -> tuple[Event, ...]:
@@ -183,6 +192,8 @@ def _event(
 ) -> Event | None:
     """The event of a command; None when its argument makes no sense."""
     by = answered.staff.id
+    if name == REPLY and not argument:
+        return None
     if name in TAKES_WORDS:
         return TAKES_WORDS[name](text=argument, language=language, by=by)
     if name in BARE:

@@ -10,11 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests.end_to_end.sink import free_port
 from tests.gateway_process import until
-from tests.real_servers import program
+from tests.real_servers import cannot, program
 
 MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
@@ -82,7 +80,7 @@ def running_postfix(lmtp: int, out: str) -> Generator[Postfix]:
     """
     binary = program("postfix", Path("/usr/sbin"))
     if os.geteuid() != 0:
-        pytest.skip("postfix can only be started by root")
+        cannot("postfix can only be started by root")
     port = free_port()
     # Postfix refuses pytest's folders, which are closed to the users it runs as.
     with tempfile.TemporaryDirectory(prefix="postfix-") as name:

@@ -9,11 +9,19 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
 
 REQUIRE_ALL = "GATEWAY_REQUIRE_ALL"
+
+
+def cannot(reason: str) -> NoReturn:
+    """Skips the test, saying why; fails it under GATEWAY_REQUIRE_ALL=1."""
+    if os.environ.get(REQUIRE_ALL) == "1":
+        pytest.fail(f"{reason}, and {REQUIRE_ALL}=1 demands it")
+    pytest.skip(reason)
 
 
 def program(name: str, *folders: Path) -> Path:
@@ -22,9 +30,7 @@ def program(name: str, *folders: Path) -> Path:
     for place in map(Path, places):
         if os.access(place, os.X_OK):
             return place
-    if os.environ.get(REQUIRE_ALL) == "1":
-        pytest.fail(f"{name} is not on this machine, and {REQUIRE_ALL}=1 demands it")
-    pytest.skip(f"{name} is not on this machine")
+    cannot(f"{name} is not on this machine")
 
 
 @dataclass(frozen=True)

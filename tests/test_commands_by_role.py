@@ -25,6 +25,7 @@ ROLES = sorted({role for roles in COMMANDS.values() for role in roles} | {"quali
 SPOKEN: dict[str, tuple[str, str, type[Event]]] = {
     "take": ("#接单", "#take", events.Assigned),
     "progress": ("#进展 已更换硬盘", "#progress disk replaced", events.ProgressGiven),
+    "reply": ("#回复 请先重启", "#reply please restart it", events.EngineerReplied),
     "plan": ("#方案 今晚更换", "#plan replace it tonight", events.Planned),
     "waiting": ("#等待客户 请提供日志", "#waiting please send the log", events.WaitingOnCustomer),
     "dispatched": ("#出发", "#dispatched", events.Dispatched),

@@ -4,7 +4,7 @@ import io
 import mailbox
 import os
 from collections.abc import Generator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,9 +12,11 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
+from gateway.channels import imap_position
 from gateway.config import Config
 from gateway.errors import GatewayError
 from gateway.mailbox_import import Wish, run
+from gateway.mailbox_rows import ImapSection
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import list_inbox
 from gateway.storage.writer import Writer
@@ -55,6 +57,14 @@ def inbox(config: Config) -> list[Mapping[str, Any]]:
         return list(list_inbox(engine))
     finally:
         engine.dispose()
+
+
+def leave_bookmark(config: Config, key: str, value: str) -> None:
+    """As the running gateway left it."""
+    writer = Writer(open_engine(config.database_url, writes=True))
+    writer.start()
+    do(writer, lambda work: work.leave_bookmark(key, value, datetime.now(UTC)))
+    writer.stop()
 
 
 def a_maildir(folder: Path, count: int) -> Path:
@@ -151,3 +161,27 @@ def test_a_mailbox_gives_what_is_old_and_leaves_what_is_new_to_the_gateway(
     assert imported(config, url) == said(0, 5)
     assert {row["source"] for row in inbox(config)} == {"imap:import"}
     assert not any(b"\\Seen" in flags for flags in dovecot.flags(ALICE, "INBOX"))
+
+
+@pytest.mark.parametrize(
+    ("user", "url"),
+    [
+        ("bob@vendor.example", "imap://bob@vendor.example:{password}@localhost:{port}/INBOX"),
+        ("carol@vendor.example", "imap://Carol@Vendor.example:{password}@127.0.0.1:{port}"),
+        ("dave@vendor.example", "imap://dave@vendor.example@127.0.0.1:{port}/inbox"),
+    ],
+)
+def test_by_its_url_too_a_mailbox_that_the_gateway_reads_keeps_what_is_new(
+    config: Config, dovecot: Dovecot, user: str, url: str
+) -> None:
+    """After days of outage mail waits for its answer: only what came before the first look is history."""
+    now = datetime.now(UTC)
+    with dovecot.person(user) as person:
+        for raw, days in zip(letters(2), (3, 30), strict=True):
+            cast("Any", person).append("INBOX", raw, msg_time=now - timedelta(days=days))
+    read = ImapSection.model_validate({"url": f"imap://{user}:{PASSWORD}@127.0.0.1:{dovecot.imap}/INBOX"})
+    channels = config.channels.model_copy(update={"imap": read})
+    looked = imap_position.first_look(1, 0, now - timedelta(days=10))
+    leave_bookmark(config, "imap:main/INBOX", imap_position.to_text(looked))
+    source = url.format(password=PASSWORD, port=dovecot.imap)
+    assert imported(config.model_copy(update={"channels": channels}), source) == said(1, 0)

@@ -25,7 +25,7 @@ url = "imaps://support@example.com@imap.example.com"
 password = "hunter2"
 folders = ["INBOX", "客户来信", "INBOX"]
 after = "move:已受理"
-poll = 30
+poll = 20
 first_look_days = 3
 [[channels.imap.mailbox]]
 name = "m365"
@@ -57,7 +57,7 @@ def test_every_mailbox_of_the_file_is_read_as_its_row_says(tmp_path: Path) -> No
     assert main.server == Server("127.0.0.1", 1143, tls=False, plain_is_safe=True)
     assert support.server == Server("imap.example.com", 993, tls=True)
     assert (support.user, support.folders) == ("support@example.com", ("INBOX", "客户来信"))
-    assert (support.after, support.patience.poll) == (After(move="已受理"), 30)
+    assert (support.after, support.patience.poll) == (After(move="已受理"), 20)
     assert support.new_within == timedelta(days=3)
     assert isinstance(support.login, PasswordLogin)
     assert (other.after, m365.after) == (After(flag="$Kept"), After())
@@ -97,9 +97,10 @@ def test_no_secret_of_a_mailbox_is_shown(tmp_path: Path) -> None:
             "not both",
         ),
         ({"url": "imaps://u:p@host/INBOX", "after": "move:INBOX"}, "moved to a folder that is read"),
+        ({"url": "imaps://u:p@host/inbox", "after": "move:Inbox"}, "moved to a folder that is read"),
         ({"url": "imaps://u:p@host", "after": "delete"}, "pattern"),
         ({"url": "imaps://u:p@host", "after": "flag:two words"}, "pattern"),
-        ({"url": "imaps://u:p@host", "poll": 600}, "60"),
+        ({"url": "imaps://u:p@host", "poll": 31}, "less than or equal to 30"),
         ({"mailbox": [{"name": "a"}]}, "no url"),
         ({"mailbox": [{"name": "a/b", "url": "imaps://u:p@h"}]}, "pattern"),
         (
@@ -120,6 +121,24 @@ def test_this_host_is_known_as_such(host: str) -> None:
     assert mailbox_url.parse(f"imap://u:p@{host}").is_here
     assert not mailbox_url.parse("imap://u:p@127.0.0.1.example").is_here
     assert not mailbox_url.parse("imap://u:p@10.0.0.1").is_here
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("imaps://support@example.com@imap.example.com", "inbox"),
+        ("imap://Support@Example.com:pw@IMAP.example.com:1143/Archive", "archive"),
+        ("imaps://support@example.com@imap.example.com/Drafts", "inbox"),
+        ("imaps://presales@example.com@imap.example.com/INBOX", None),
+        ("imaps://support@example.com@imap.other.example/INBOX", None),
+    ],
+)
+def test_an_account_is_known_by_server_and_user(url: str, name: str | None) -> None:
+    """Whatever port, folder and password; where two rows read it, the one of that folder comes first."""
+    account = "imaps://support@example.com:pw@imap.example.com"
+    rows = [{"name": "inbox", "url": f"{account}/INBOX"}, {"name": "archive", "url": f"{account}/Archive"}]
+    found = ImapSection.model_validate({"mailbox": rows}).reading(mailbox_url.parse(url))
+    assert (found[0] if found is not None else None) == name
 
 
 def test_a_wrong_url_is_answered_without_its_password() -> None:

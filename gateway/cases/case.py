@@ -23,6 +23,7 @@ class Party:
     """The person at the customer's whom we answer.
 
     `known`: in the directory; only then do we repeat what we understood. `answerable`: automatic mail may go there.
+    `person`: their id at the chat service, where several people write at one address.
     `unproved`: nothing shows that they wrote it themselves, so they get an acknowledgement and nothing more by itself,
     until one of us has looked at the case or they have answered from that address (T19).
     """
@@ -34,6 +35,7 @@ class Party:
     known: bool = False
     answerable: bool = True
     unproved: bool = False
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ class Case:
     answered, if the customer has another contact (F24). Lower case.
     `missing` are fields that somebody is asked for; `uncertain` holds what was read of some of them, not surely enough
     to be used: it is offered for confirmation (P-20, P-23).
+    Of `missing`, they cannot tell what is `unknown`, and were reminded once of what is `asked_again`.
     `corrected` are fields whose value is a colleague's, not the customer's; `proposed_alias` is how the
     report names a company that was put right: the customer's further name, if a colleague says so.
     `incident` are the customer's words for a break-in or an attack on them, which consultants get too (P-04).
@@ -79,6 +82,8 @@ class Case:
     incident: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     uncertain: Mapping[str, str] = field(default_factory=dict[str, str])
+    unknown: tuple[str, ...] = ()
+    asked_again: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     proposed_alias: str | None = None
     suggested_case: str | None = None
@@ -106,6 +111,11 @@ class Case:
     def next_due(self) -> datetime | None:
         """When the clock must look at this case again."""
         return next_due(self.commitments)
+
+    @property
+    def asking(self) -> str | None:
+        """What is asked next where one thing is asked at a time: the first that is missing and that they may know."""
+        return next((each for each in self.missing if each not in self.unknown), None)
 
     @property
     def answered(self) -> Party:

@@ -48,12 +48,17 @@ class Reported(WordsEvent):
 class CustomerWrote(WordsEvent):
     """A further message on the case. `answers` fills what we had asked for: company, contact, phone, symptoms.
 
+    `guesses` are values of what is missing that are not sure enough: they are offered for confirmation, and an empty
+    one was denied. `unknown` are fields that they cannot tell; of `asked_again` they were reminded.
     `contact_in_full`: the name of the contact, whom we knew by surname and title so far (陈立 for 陈工).
     """
 
     name = "customer_wrote"
     message_id: str | None = None
     answers: tuple[tuple[str, str], ...] = ()
+    guesses: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+    asked_again: tuple[str, ...] = ()
     contact_in_full: str | None = None
 
 

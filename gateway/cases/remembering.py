@@ -19,7 +19,7 @@ def remember(case: Case, event: Event) -> Case:
     match event:
         case events.CustomerWrote():
             answered = _with_answers(_with_message(case, event.message_id), event.answers)
-            return replace(answered, contact=event.contact_in_full or answered.contact)
+            return replace(_as_asked(answered, event), contact=event.contact_in_full or answered.contact)
         case events.FactsLearned():
             return _with_answers(case, event.answers)
         case events.Assigned() if event.role == ENGINEER:
@@ -76,8 +76,15 @@ def _with_message(case: Case, message_id: str | None) -> Case:
 
 
 def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
-    """What was missing and is not any more; what we had not asked for is not overwritten."""
-    answers = {field: value for field, value in given if field in case.missing}
+    """What was missing and is not any more; what we know is not overwritten.
+
+    A telephone number is kept although nobody asked for one.
+    """
+    answers = {
+        field: value
+        for field, value in given
+        if field in case.missing or (field == events.PHONE and case.phone is None)
+    }
     symptoms = case.symptoms
     if found := answers.get("symptoms"):
         symptoms = (*symptoms, found)
@@ -89,6 +96,18 @@ def _with_answers(case: Case, given: tuple[tuple[str, str], ...]) -> Case:
         phone=answers.get("phone", case.phone),
         missing=tuple(field for field in case.missing if field not in answers),
         uncertain={field: value for field, value in case.uncertain.items() if field not in answers},
+    )
+
+
+def _as_asked(case: Case, event: events.CustomerWrote) -> Case:
+    """Where the questions stand after what they wrote; what they tell after all is not unknown any more."""
+    open_now = frozenset(case.missing)
+    guesses = {**case.uncertain, **dict(event.guesses)}
+    return replace(
+        case,
+        uncertain={field: value for field, value in guesses.items() if value and field in open_now},
+        unknown=tuple(each for each in dict.fromkeys((*case.unknown, *event.unknown)) if each in open_now),
+        asked_again=tuple(dict.fromkeys((*case.asked_again, *event.asked_again))),
     )
 
 

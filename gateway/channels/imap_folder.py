@@ -52,8 +52,7 @@ KEEP = After()
 class FolderPlan:
     """How a folder is read. `source` names the mailbox in envelopes, `owner` is its address, `peer` its server.
 
-    `max_size` in bytes; `new_within`: of what lies there at the first look, what is not older is new; `within`:
-    seconds that a command may take.
+    `max_size` in bytes; `new_within`: of what lies there at the first look, what is not older is new.
     """
 
     folder: str
@@ -63,7 +62,6 @@ class FolderPlan:
     after: After
     max_size: int
     new_within: timedelta
-    within: float
 
     @property
     def key(self) -> str:
@@ -72,34 +70,42 @@ class FolderPlan:
 
 
 class FolderReader:
-    """One folder of one mailbox; `unread` messages are there and could not be had so far."""
+    """One folder of one mailbox, read as `plan` says; `unread` messages are there and could not be had so far."""
 
     def __init__(
         self, plan: FolderPlan, keep: Keep, bookmarks: Bookmarks, now: Callable[[], datetime]
     ) -> None:
-        self._plan = plan
+        self.plan = plan
         self._keep = keep
         self._bookmarks = bookmarks
         self._now = now
         self._position: Position | None = None
+        self._within = 0.0
         self.unread = 0
 
-    async def read(self, line: Line) -> None:
-        """Everything that came since the last look. Raises ConnectionLost, Refused or NotNow; what is kept stays."""
-        plan = self._plan
-        selected = await imap_fetch.select(line, plan.folder, plan.within, readonly=plan.after == KEEP)
+    async def read(self, line: Line, within: float) -> None:
+        """Everything that came since the last look; `within`: seconds that a command may take.
+
+        Raises ConnectionLost, Refused or NotNow; what is kept stays.
+        """
+        plan, self._within = self.plan, within
+        selected = await imap_fetch.select(line, plan.folder, self._within, readonly=plan.after == KEEP)
         await self._leave(await self._start(selected))
-        await self._read_missed(line)
+        in_order = not self._here.has_failed_alone
+        if in_order:
+            await self._read_missed(line)
         position = self._here
         for first, last in imap_fetch.windows(position.last_uid + 1, position.old_up_to):
             day = (position.since - A_DAY).date()  # a server's day may begin elsewhere
-            uids = await imap_fetch.uids_from(line, first, last, plan.within, arrived={"SINCE": day})
+            uids = await imap_fetch.uids_from(line, first, last, self._within, arrived={"SINCE": day})
             await self._take(line, uids)
             await self._leave(self._here.done(last))
         for first, last in imap_fetch.windows(self._here.last_uid + 1, selected.highest):
-            await self._take(line, await imap_fetch.uids_from(line, first, last, plan.within))
+            await self._take(line, await imap_fetch.uids_from(line, first, last, self._within))
             await self._leave(self._here.done(last))
-        await self._take(line, await imap_fetch.uids_from(line, self._here.last_uid + 1, None, plan.within))
+        await self._take(line, await imap_fetch.uids_from(line, self._here.last_uid + 1, None, self._within))
+        if not in_order:
+            await self._read_missed(line)  # each may hang; new mail has not waited for them (L-67, F15)
 
     # Where we are.
 
@@ -109,26 +115,26 @@ class FolderReader:
         return self._position
 
     async def _start(self, selected: Selected) -> Position:
-        text = await self._bookmarks.read(self._plan.key)
+        text = await self._bookmarks.read(self.plan.key)
         if text is None:
             self._position = None
-            since = self._now() - self._plan.new_within
-            log.info("folder_first_look", source=self._plan.source, folder=self._plan.folder, since=since)
+            since = self._now() - self.plan.new_within
+            log.info("folder_first_look", source=self.plan.source, folder=self.plan.folder, since=since)
             return imap_position.first_look(selected.uidvalidity, selected.highest, since)
         position = self._position = imap_position.from_text(text)
         if position.uidvalidity == selected.uidvalidity:
             return position
         log.warning(
             "folder_renumbered",
-            source=self._plan.source,
-            folder=self._plan.folder,
+            source=self.plan.source,
+            folder=self.plan.folder,
             means="everything is read again; what is known stays one message",
         )
         return position.renumbered(selected.uidvalidity, selected.highest)
 
     async def _leave(self, position: Position) -> None:
         if position != self._position:
-            await self._bookmarks.leave(self._plan.key, imap_position.to_text(position))
+            await self._bookmarks.leave(self.plan.key, imap_position.to_text(position))
             self._position = position
         self.unread = len(position.missed)
 
@@ -137,7 +143,7 @@ class FolderReader:
     async def _take(self, line: Line, uids: Sequence[int]) -> None:
         for start in range(0, len(uids), imap_fetch.LISTED):
             some = uids[start : start + imap_fetch.LISTED]
-            listed = await imap_fetch.list_messages(line, some, self._plan.within)
+            listed = await imap_fetch.list_messages(line, some, self._within)
             await self._note_missing(line, [uid for uid in some if uid not in listed])
             ours = [listed[uid] for uid in some if uid in listed and self._is_ours(listed[uid])]
             for batch in imap_fetch.batches(ours):
@@ -150,11 +156,11 @@ class FolderReader:
 
     async def _take_batch(self, line: Line, batch: Sequence[Listed]) -> None:
         """Fetch and keep; when the connection breaks, these are tried one by one from now on (L-67)."""
-        whole = [each for each in batch if each.size <= self._plan.max_size]
+        whole = [each for each in batch if each.size <= self.plan.max_size]
         try:
-            raws = dict(await imap_fetch.fetch_messages(line, whole, self._plan.within)) if whole else {}
+            raws = dict(await imap_fetch.fetch_messages(line, whole, self._within)) if whole else {}
             for each in batch:
-                if each.size > self._plan.max_size:
+                if each.size > self.plan.max_size:
                     await self._add_head(line, each, raws)
         except ConnectionLost:
             await self._miss([each.uid for each in batch])
@@ -167,15 +173,15 @@ class FolderReader:
         await self._leave(self._here.done(batch[-1].uid))
 
     async def _add_head(self, line: Line, listed: Listed, raws: dict[int, bytes]) -> None:
-        instead = await imap_fetch.fetch_stand_in(line, listed, self._plan.max_size, self._plan.within)
+        instead = await imap_fetch.fetch_stand_in(line, listed, self.plan.max_size, self._within)
         if instead is not None:
-            log.warning("message_too_large", source=self._plan.source, uid=listed.uid, size=listed.size)
+            log.warning("message_too_large", source=self.plan.source, uid=listed.uid, size=listed.size)
             raws[listed.uid] = instead
 
     async def _note_missing(self, line: Line, uids: Sequence[int]) -> None:
-        there = sorted(await imap_fetch.still_there(line, uids, self._plan.within))
+        there = sorted(await imap_fetch.still_there(line, uids, self._within))
         if there:
-            log.error("messages_unreadable", source=self._plan.source, folder=self._plan.folder, uids=there)
+            log.error("messages_unreadable", source=self.plan.source, folder=self.plan.folder, uids=there)
             await self._miss(there)
 
     async def _miss(self, uids: Sequence[int]) -> None:
@@ -194,12 +200,12 @@ class FolderReader:
         for uid, failure in failures.items():
             if isinstance(failure, NotNow) or not isinstance(failure, Exception):
                 raise failure
-            log.error("message_not_kept", source=self._plan.source, uid=uid, fault=type(failure).__name__)
+            log.error("message_not_kept", source=self.plan.source, uid=uid, fault=type(failure).__name__)
         await self._miss(list(failures))
         return [uid for uid in raws if uid not in failures]
 
     async def _keep_one(self, raw: bytes) -> None:
-        plan = self._plan
+        plan = self.plan
         await self._keep(imap_envelope.envelope_of(raw, plan.source, plan.owner, plan.peer), raw)
 
     # Messages that could not be read.
@@ -207,10 +213,10 @@ class FolderReader:
     async def _read_missed(self, line: Line) -> None:
         for missed in self._here.due(self._now()):
             await self._leave(self._here.trying(missed.uid, self._now()))
-            listed = (await imap_fetch.list_messages(line, [missed.uid], self._plan.within)).get(missed.uid)
+            listed = (await imap_fetch.list_messages(line, [missed.uid], self._within)).get(missed.uid)
             if listed is None:
-                if not await imap_fetch.still_there(line, [missed.uid], self._plan.within):
-                    log.warning("message_gone", source=self._plan.source, uid=missed.uid)
+                if not await imap_fetch.still_there(line, [missed.uid], self._within):
+                    log.warning("message_gone", source=self.plan.source, uid=missed.uid)
                     await self._leave(self._here.settled(missed.uid))
                 continue
             raw = await self._read_alone(line, listed, hopeless=missed.tries >= HOPELESS)
@@ -220,14 +226,14 @@ class FolderReader:
 
     async def _read_alone(self, line: Line, listed: Listed, *, hopeless: bool) -> bytes | None:
         raws = dict[int, bytes]()
-        if listed.size > self._plan.max_size:
+        if listed.size > self.plan.max_size:
             await self._add_head(line, listed, raws)
         elif hopeless:
-            head = await imap_fetch.fetch_head(line, listed.uid, self._plan.within)
+            head = await imap_fetch.fetch_head(line, listed.uid, self._within)
             if head is not None:
                 raws[listed.uid] = imap_envelope.stand_in(head, imap_envelope.UNREADABLE)
         else:
-            raws.update(await imap_fetch.fetch_messages(line, [listed], self._plan.within))
+            raws.update(await imap_fetch.fetch_messages(line, [listed], self._within))
         raw = raws.get(listed.uid)
         return None if raw is None or imap_envelope.is_fake(raw) else raw
 
@@ -235,28 +241,24 @@ class FolderReader:
 
     async def _act(self, line: Line, uids: Sequence[int]) -> None:
         """Move or mark; where the server will not, the message is none the less ours."""
-        move, flag = self._plan.after.move, self._plan.after.flag
+        move, flag = self.plan.after.move, self.plan.after.flag
         if not uids:
             return
         try:
             if flag is not None:
-                await line.call(
-                    self._plan.within, lambda session: session.add_flags(uids, [flag], silent=True)
-                )
+                await line.call(self._within, lambda session: session.add_flags(uids, [flag], silent=True))
             if move is not None:
                 await self._move(line, uids, move)
         except Refused as error:
-            log.warning(
-                "messages_stay", source=self._plan.source, folder=self._plan.folder, reason=str(error)
-            )
+            log.warning("messages_stay", source=self.plan.source, folder=self.plan.folder, reason=str(error))
 
     async def _move(self, line: Line, uids: Sequence[int], folder: str) -> None:
         try:
-            await line.call(self._plan.within, lambda session: _move_to(session, uids, folder))
+            await line.call(self._within, lambda session: _move_to(session, uids, folder))
         except Refused:
             # Most likely the folder is not there yet (TRYCREATE); if it is, the second answer tells.
-            await line.call(self._plan.within, lambda session: session.create_folder(folder))
-            await line.call(self._plan.within, lambda session: _move_to(session, uids, folder))
+            await line.call(self._within, lambda session: session.create_folder(folder))
+            await line.call(self._within, lambda session: _move_to(session, uids, folder))
 
 
 def _move_to(session: Session, uids: Sequence[int], folder: str) -> None:

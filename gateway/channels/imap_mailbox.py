@@ -1,8 +1,8 @@
 """Mail in by IMAP: one mailbox, its folders polled one after the other, each watched by IDLE beside it.
 
-The poll is what keeps the promise: new mail is seen within 90 s of its arrival under every fault of connection, server
-or login (F15). It stays logged in (L-73), makes a new connection where one breaks, and tries one folder's fault
-on nobody else: neither another folder nor another mailbox waits for it (L-75, L-76).
+The poll is what keeps the promise: new mail is seen within 90 s of its arrival, whatever connections and folders do
+(F15; `imap_patience` has the sum). It stays logged in (L-73), makes a new connection where one breaks, and tries one
+folder's fault on nobody else: what hangs is read last, and no other mailbox waits for it (L-75, L-76).
 """
 
 import asyncio
@@ -15,6 +15,7 @@ import structlog
 
 from gateway.channels.imap_folder import KEEP, After, Bookmarks, FolderPlan, FolderReader, Keep
 from gateway.channels.imap_line import Line
+from gateway.channels.imap_patience import Allowance, Patience
 from gateway.channels.imap_session import (
     ConnectionLost,
     Login,
@@ -22,6 +23,7 @@ from gateway.channels.imap_session import (
     Refused,
     Server,
     Session,
+    is_servers_fault,
     open_session,
 )
 from gateway.channels.imap_watch import watch
@@ -37,22 +39,6 @@ DEGRADED_AFTER = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds. Their sum after a fault stays below 90: a poll's wait, one call that hangs, one new connection.
-
-    `retry` and `refused`: the waits after failed rounds in a row, without a connection or without a login; the last
-    one repeats. Login attempts are rare, since providers lock out who tries too often (L-73).
-    """
-
-    poll: float = 45.0
-    call: float = 20.0
-    connect: float = 20.0
-    renew_idle: float = 300.0
-    retry: Sequence[float] = (2, 5, 10, 20, 40)
-    refused: Sequence[float] = (30, 60, 120, 300)
-
-
-@dataclass(frozen=True, slots=True)
 class Mailbox:
     """What the owner says of a mailbox. `name` is shown and stored ("imap:<name>"), `user` its address."""
 
@@ -64,26 +50,34 @@ class Mailbox:
     after: After = KEEP
     max_size: int = 36_700_160
     new_within: timedelta = timedelta(days=1)
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
 
-async def log_in(mailbox: Mailbox, purpose: str) -> Line:
-    """A new connection; a token that is refused is replaced once, at once. Raises ConnectionLost, LoginRefused."""
+async def log_in(mailbox: Mailbox, purpose: str, within: float | None = None) -> Line:
+    """A new connection; a token that is refused is replaced once, at once. Raises ConnectionLost, LoginRefused.
+
+    `within`: seconds for all of it, `patience.connect` unless told otherwise.
+    """
+    within = mailbox.patience.connect if within is None else within
     try:
-        return await _open(mailbox, purpose)
-    except LoginRefused:
-        if not mailbox.login.renew():
-            raise
-    return await _open(mailbox, purpose)
+        async with asyncio.timeout(within):
+            try:
+                return await _open(mailbox, purpose, within)
+            except LoginRefused:
+                if not mailbox.login.renew():
+                    raise
+            return await _open(mailbox, purpose, within)
+    except TimeoutError:
+        raise ConnectionLost(f"no connection within {within:g} s") from None
 
 
-async def _open(mailbox: Mailbox, purpose: str) -> Line:
+async def _open(mailbox: Mailbox, purpose: str, within: float) -> Line:
     connect, read = mailbox.patience.connect, mailbox.patience.call
 
     def begin() -> Session:
         return open_session(mailbox.server, mailbox.user, mailbox.login, connect=connect, read=read)
 
-    return await Line.open(f"{mailbox.name} {purpose}", begin, connect + read)
+    return await Line.open(f"{mailbox.name} {purpose}", begin, within)
 
 
 class ImapMailbox:
@@ -98,8 +92,10 @@ class ImapMailbox:
             folder: FolderReader(_plan(mailbox, folder), keep, bookmarks, now) for folder in mailbox.folders
         }
         self._line: Line | None = None
+        self._read_on_line: set[str] = set()
+        self._hung: dict[str, float] = {}  # seconds that each was given; who had little may not be to blame
         self._woken = asyncio.Event()
-        self._let_in = asyncio.Event()
+        self._readable = {folder: asyncio.Event() for folder in mailbox.folders}
         self._trouble: _Trouble | None = None
         self._last_look: datetime | None = None
 
@@ -141,25 +137,56 @@ class ImapMailbox:
     # One look at everything.
 
     async def _round(self) -> float:
-        """Read every folder; how many seconds to wait until the next time."""
+        """Read every folder, last those that hung; how many seconds to wait until the next time."""
         patience, trouble = self._mailbox.patience, None
-        for folder, reader in self._folders.items():
+        allowance, connect = patience.allowance(), patience.connect
+        for folder in sorted(self._folders, key=lambda folder: self._hung.get(folder, 0.0)):
+            began = _seconds()
             try:
-                line = await self._connected()
+                line = await self._connected(connect)
             except LoginRefused as error:
                 return self._failed("login refused", error, patience.refused)
             except (ConnectionLost, Refused) as error:
-                return self._failed("no connection", error, patience.retry)
-            self._let_in.set()
-            try:
-                await reader.read(line)
-            except (ConnectionLost, Refused, NotNow) as error:
+                return self._failed(*(trouble or ("no connection", error)), patience.retry)
+            if trouble is not None:
+                allowance.lose(_seconds() - began)
+            error = await self._look(folder, line, allowance)
+            if error is not None:
                 trouble = (f"folder {folder} cannot be read", error)
-            except Exception as error:
-                # A fault of ours in one folder must not end the mailbox (L-76).
-                log.exception("folder_failed", mailbox=self.name, folder=folder)
-                trouble = (f"folder {folder} cannot be read", error)
+            connect = allowance.share
         return self._succeeded() if trouble is None else self._failed(*trouble, patience.retry)
+
+    async def _look(self, folder: str, line: Line, allowance: Allowance) -> Exception | None:
+        """Read one folder; what was wrong, since no other is to suffer for it (L-76)."""
+        began, within = _seconds(), allowance.share
+        try:
+            await self._folders[folder].read(line, within)
+        except Refused as error:
+            self._refused(folder, error)
+            return error
+        except ConnectionLost as error:
+            self._hung[folder] = within
+            allowance.lose(_seconds() - began)
+            return error
+        except NotNow as error:
+            return error
+        except Exception as error:
+            # A fault of ours must not end the mailbox.
+            log.exception("folder_failed", mailbox=self.name, folder=folder)
+            return error
+        self._read_on_line.add(folder)
+        self._readable[folder].set()
+        self._hung.pop(folder, None)
+        return None
+
+    def _refused(self, folder: str, error: Refused) -> None:
+        """A folder that is misspelt costs no login; one that could be read here before deserves a new connection.
+
+        A server that rebuilds a mailbox may refuse it for as long as the connection lasts on which it was open (F11).
+        """
+        self._readable[folder].clear()
+        if folder in self._read_on_line or is_servers_fault(error):
+            self._hang_up()
 
     def _succeeded(self) -> float:
         if self._trouble is not None or self._last_look is None:
@@ -176,7 +203,8 @@ class ImapMailbox:
         tell = log.error if is_bad and not before.is_told else log.warning if is_new else log.debug
         tell("mailbox_troubled", mailbox=self.name, kind=kind, reason=str(error), rounds=self._trouble.rounds)
         if isinstance(error, LoginRefused):
-            self._let_in.clear()
+            for readable in self._readable.values():
+                readable.clear()
         return min(waits[min(before.rounds, len(waits) - 1)], self._longest_wait(error))
 
     def _longest_wait(self, error: Exception) -> float:
@@ -185,10 +213,11 @@ class ImapMailbox:
 
     # Connections.
 
-    async def _connected(self) -> Line:
-        """The poll's own connection, which lasts as long as the server lets it."""
+    async def _connected(self, within: float) -> Line:
+        """The poll's own connection, which lasts as long as the server lets it; a new one within so many seconds."""
         if self._line is None or self._line.is_cut:
-            self._line = await log_in(self._mailbox, "poll")
+            self._line = await log_in(self._mailbox, "poll", within)
+            self._read_on_line = set()
         return self._line
 
     def _hang_up(self) -> None:
@@ -199,7 +228,8 @@ class ImapMailbox:
         patience = self._mailbox.patience
 
         async def connect() -> Line:
-            await self._let_in.wait()  # while logging in is refused, one connection that tries is enough
+            # While the login or the folder is refused, one connection that tries is enough (L-73).
+            await self._readable[folder].wait()
             return await log_in(self._mailbox, f"idle {folder}")
 
         try:
@@ -235,5 +265,9 @@ def _plan(mailbox: Mailbox, folder: str) -> FolderPlan:
         after=mailbox.after,
         max_size=mailbox.max_size,
         new_within=mailbox.new_within,
-        within=mailbox.patience.call,
     )
+
+
+def _seconds() -> float:
+    """Of a clock that no person sets."""
+    return asyncio.get_running_loop().time()

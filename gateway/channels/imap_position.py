@@ -56,6 +56,11 @@ class Position:
         """It is kept after all, or has gone."""
         return replace(self, missed=tuple(each for each in self.missed if each.uid != uid))
 
+    @property
+    def has_failed_alone(self) -> bool:
+        """Whether one of them was asked for by itself, in vain: then it was no passing fault of the connection."""
+        return any(each.tries > 0 for each in self.missed)
+
     def due(self, at: datetime) -> Sequence[Missed]:
         """Which of them are to be tried now."""
         return [each for each in self.missed if each.due <= at]

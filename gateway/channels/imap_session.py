@@ -30,13 +30,15 @@ __all__ = [
     "Session",
     "disturb",
     "hang_up",
+    "is_servers_fault",
     "open_session",
 ]
 
 OURSELVES = {"name": "intake-gateway", "vendor": "intake-gateway", "version": "1"}
 """163, 126 and yeah.net answer SELECT with "Unsafe Login" to clients that do not say who they are (L-73, RFC 2971)."""
 
-PASSING = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")
+SERVERS_FAULT = ("[UNAVAILABLE]", "[SERVERBUG]")
+PASSING = (*SERVERS_FAULT, "[INUSE]", "[LIMIT]")
 """Response codes of a login that may succeed in a moment (RFC 5530)."""
 
 CERTIFICATE = {
@@ -130,6 +132,11 @@ def open_session(server: Server, user: str, login: Login, *, connect: float, rea
         hang_up(session)
         raise
     return session
+
+
+def is_servers_fault(error: Refused) -> bool:
+    """Whether the server says that nothing was wrong with what we asked: another connection may be answered better."""
+    return any(code in str(error) for code in SERVERS_FAULT)
 
 
 def disturb(session: Session) -> None:

@@ -5,14 +5,14 @@ the only one they hold; what they may do there follows from their part in that c
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gateway import case_number, staff_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case
 from gateway.cases.directory import Staff
-from gateway.chat import handing_on
+from gateway.chat import bare_lines, handing_on, orders
 from gateway.chat.burst import Item, Words
-from gateway.chat.customers import Question, question_of
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
 from gateway.colleague_report import Filed
@@ -24,10 +24,11 @@ from gateway.ports import Sent
 
 ENGINEER, HELPER = "engineer", "implementation_engineer"
 DIGEST = "digest"
-WHY_FAILED = "why_failed"
+DONE = "done_by_staff"
 
 COMMANDS: Mapping[str, str] = {
     "take": "take",
+    "reply": "reply",
     "progress": "progress",
     "plan": "plan",
     "resolved": "resolved",
@@ -46,13 +47,17 @@ COMMANDS: Mapping[str, str] = {
 
 def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: Filed | None) -> Outcome:
     """An answer to a card, or to a question of ours; a customer's words handed on; anything else is nobody's order."""
-    question = question_of(taking.work.asked(taking.speaker.who))
-    if question is not None and question.kind == WHY_FAILED:
-        return _reason(taking, staff, question, said, report)
     sent = _answered(taking, staff, said.items[-1])
+    order = orders.open_order(taking)
+    if sent is None and order is not None and not order.nonce and said.items[0].update.forwarded is None:
+        return _told(taking, staff, order, said, report)
     case = _case_of(taking, sent) if sent is not None else None
     if sent is None and filed is not None and handing_on.is_handed_on(said, filed):
         return handing_on.take(taking, staff, said, report, filed)
+    prompt = bare_lines.prompt_of(taking, staff, said) if not said.reply_to else None
+    prompted = taking.work.case(prompt.case_number) if prompt is not None else None
+    if prompt is not None and prompted is not None:
+        return act(taking, staff, prompt, prompted, report, said.items, answer="line_taken")
     if sent is None or case is None:
         taking.say("reply_to_a_card")
         return Outcome(FILED, None, "from a colleague, but in answer to nothing of ours")
@@ -60,32 +65,80 @@ def words(taking: ChatTaking, staff: Staff, said: Words, report: Report, filed: 
 
 
 def command(taking: ChatTaking, staff: Staff, given: Command, report: Report) -> Outcome:
-    """`/progress …` and its like, in answer to a card, with a number, or about the only case they hold."""
+    """`/progress …` and its like, in answer to a card, with a number, or about the only case they hold.
+
+    Of several cases one is asked for, and the words if they are missing.
+    """
     name = COMMANDS[given.name]
     sent = _answered(taking, staff, taking.item)
     numbers = case_number.find(given.argument)
     case, argument = _case_meant(taking, staff, sent, numbers[0] if numbers else None), given.argument
     if case is None:
+        held = cases_held(taking, staff) if not numbers and sent is None else []
+        if held and taking.item.update.file is None:
+            return orders.ask_which(taking, name, argument, report.language, held)
         taking.say("which_case")
         return Outcome(FILED, None, f"/{given.name} about no certain case")
     if numbers and argument.upper().startswith(numbers[0]):
         argument = argument[len(numbers[0]) :].strip()
-    role = sent.role if sent is not None else _role(staff, case, name, taking.house.rules.commands)
-    text = f"#{name} {argument}".strip()
-    return _done(
-        taking, staff, staff_turn.Answered(staff, role, staff_turn.NOTE), case, text, report, [taking.item]
-    )
+    return _ordered(taking, staff, name, case, argument, report, [taking.item], sent.role if sent else None)
+
+
+def chosen(taking: ChatTaking, staff: Staff, nonce: str, place: str, report: Report) -> Outcome | None:
+    """The case of a command was chosen by button; None: the button belongs to another question."""
+    found = orders.chosen(taking, nonce, place)
+    if found is None:
+        return None
+    order, case = found
+    taking.buttons_used()
+    read = replace(report, text=order.words, language=order.language)
+    return _ordered(taking, staff, order.command, case, order.words, read, [taking.item])
+
+
+def _told(taking: ChatTaking, staff: Staff, order: orders.Order, said: Words, report: Report) -> Outcome:
+    """The words that a command lacked."""
+    case = taking.work.case(order.numbers[0])
+    if case is None:
+        return Outcome(FILED, None, "answers a question about a case that is gone")
+    return _ordered(taking, staff, order.command, case, report.text, report, said.items)
+
+
+def _ordered(
+    taking: ChatTaking,
+    staff: Staff,
+    name: str,
+    case: Case,
+    argument: str,
+    report: Report,
+    items: Sequence[Item],
+    role: str | None = None,
+) -> Outcome:
+    """The command, once it has its case; `role` is that of the letter it answers, if any."""
+    if orders.open_order(taking) is not None:
+        taking.work.forget_question(taking.speaker.who)
+    if name in orders.WANTS_WORDS and not argument and all(item.update.file is None for item in items):
+        return orders.ask_words(taking, name, case)
+    role = role or _role(staff, case, name, taking.house.rules.commands)
+    answered = staff_turn.Answered(staff, role, staff_turn.NOTE)
+    return _done(taking, staff, answered, case, f"#{name} {argument}".strip(), report, items)
 
 
 def act(
-    taking: ChatTaking, staff: Staff, sent: Sent, case: Case, report: Report, items: Sequence[Item]
+    taking: ChatTaking,
+    staff: Staff,
+    sent: Sent,
+    case: Case,
+    report: Report,
+    items: Sequence[Item],
+    *,
+    answer: str = DONE,
 ) -> Outcome:
-    """The words answer this letter of ours."""
+    """The words answer this letter of ours; `answer` is what we say to it (table `chat`)."""
     meaning = taking.house.rules.policy.reply_means.get((sent.notice, sent.role), staff_turn.NOTE)
     if meaning == FACTS:
         return _facts(taking, staff, case, report, items)
     answered = staff_turn.Answered(staff, sent.role, meaning)
-    outcome = _done(taking, staff, answered, case, report.text, report, items)
+    outcome = _done(taking, staff, answered, case, report.text, report, items, answer=answer)
     if sent.notice == DIGEST:
         _acknowledge_others(taking, staff, sent, case, report, items)
     return outcome
@@ -114,6 +167,8 @@ def _done(
     text: str,
     report: Report,
     items: Sequence[Item],
+    *,
+    answer: str = DONE,
 ) -> Outcome:
     rules = taking.house.rules
     taken = taking.with_words(report, items)
@@ -134,7 +189,7 @@ def _done(
     for refusal in turn.refusals:
         taking.say(f"refused_{refusal.why}", number=case.number, words=refusal.words)
     if turn.events and not turn.refusals:
-        taking.say("done_by_staff", number=case.number, status=after.status)
+        taking.say(answer, number=case.number, status=after.status)
     return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
 
 
@@ -147,19 +202,8 @@ def _facts(taking: ChatTaking, staff: Staff, case: Case, report: Report, items: 
     taken.put(case, "staff", f"written in a chat by {staff.id}")
     after = taken.advance(case, [learned])
     taking.lies_on(case, items)
-    taking.say("done_by_staff", number=case.number, status=after.status)
+    taking.say(DONE, number=case.number, status=after.status)
     return Outcome(ADDED, case.number, f"written in a chat by {staff.id}")
-
-
-def _reason(taking: ChatTaking, staff: Staff, question: Question, said: Words, report: Report) -> Outcome:
-    """Why the review was not passed, asked for after the button."""
-    taking.work.forget_question(taking.speaker.who)
-    sent = taking.work.sent(question.letter)
-    case = _case_of(taking, sent) if sent is not None and sent.person == staff.id else None
-    if sent is None or case is None:
-        return Outcome(FILED, None, "answers a question about a case that is gone")
-    answered = staff_turn.Answered(staff, sent.role, staff_turn.NOTE)
-    return _done(taking, staff, answered, case, f"#failed {report.text}", report, said.items)
 
 
 def _answered(taking: ChatTaking, staff: Staff, item: Item) -> Sent | None:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from gateway import case_number
 from gateway.cases.case import Case
 from gateway.cases.directory import Staff
-from gateway.chat import colleagues, customers, linking
+from gateway.chat import colleagues, customers, linking, orders
 from gateway.chat.burst import Item
+from gateway.chat.buttons import work_on
 from gateway.chat.customers import NEW, Question
-from gateway.chat.saying import Spoken, Value
+from gateway.chat.saying import Filling, Prepared, Spoken
 from gateway.chat.taking import ChatTaking
 from gateway.chat_update import Command
 from gateway.intake.message import FILED, Outcome
@@ -18,6 +19,8 @@ STATUS_WORDS = frozenset(["进度", "進度", "状态", "狀態", "查询", "查
 """A whole message of one of these asks what /status asks."""
 
 MOST_LISTED = 10
+BY_BUTTON = frozenset({"case", *colleagues.COMMANDS})
+"""Commands that a button may stand for."""
 
 
 def run(taking: ChatTaking, command: Command, report: Report) -> Outcome:
@@ -61,23 +64,33 @@ def _listed(taking: ChatTaking, cases: Sequence[Case], asked: str) -> Outcome:
     if not cases:
         taking.say("status_none")
         return Outcome(FILED, None, f"/{asked}")
-    lines: list[tuple[str, dict[str, Value]]] = []
+    lines: list[tuple[str, dict[str, Filling]]] = []
     for case in cases[:MOST_LISTED]:
         lines.append((f"status_{case.status}", {"number": case.number, "subject": case.subject[:40]}))
         if taking.speaker.staff is not None and case.next_due is not None:
             lines.append(("next_due", {"due": case.next_due}))
-    taking.after.said.append(Spoken(taking.speaker.at, taking.language, tuple(lines)))
+    buttons = (
+        tuple(
+            Prepared(orders.titled(case), f"case.{case.number}", as_is=True) for case in cases[:MOST_LISTED]
+        )
+        if taking.speaker.staff is not None
+        else ()
+    )
+    taking.after.said.append(Spoken(taking.speaker.at, taking.language, tuple(lines), buttons))
     return Outcome(FILED, None, f"/{asked}")
 
 
 def _shown(taking: ChatTaking, staff: Staff, argument: str) -> Outcome:
-    """One case, for a colleague: what a card says of it."""
-    numbers = case_number.find(argument)
+    """One case, for a colleague: what a card says of it, and what they may do there; without a number, theirs."""
+    held = colleagues.cases_held(taking, staff) if not argument else []
+    if len(held) > 1:
+        return _listed(taking, held, "case")
+    numbers = case_number.find(argument) or tuple(case.number for case in held)
     case = taking.work.case(numbers[0]) if numbers else None
     if case is None:
         taking.say("which_case")
         return Outcome(FILED, None, "/case without a number of ours")
-    lines: list[tuple[str, dict[str, Value]]] = [
+    lines: list[tuple[str, dict[str, Filling]]] = [
         (f"status_{case.status}", {"number": case.number, "subject": case.subject[:80]})
     ]
     facts: dict[str, str | None] = {
@@ -93,7 +106,8 @@ def _shown(taking: ChatTaking, staff: Staff, argument: str) -> Outcome:
             lines.append((f"fact_{name}", {"value": value}))
     if case.next_due is not None:
         lines.append(("next_due", {"due": case.next_due}))
-    taking.after.said.append(Spoken(taking.speaker.at, taking.language, tuple(lines)))
+    buttons = tuple(orders.button(name, case.number) for name in work_on(case, staff))
+    taking.after.said.append(Spoken(taking.speaker.at, taking.language, tuple(lines), buttons))
     return Outcome(FILED, case.number, f"/case by {staff.id}")
 
 

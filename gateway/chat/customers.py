@@ -1,20 +1,20 @@
 """A customer's words in a chat: onto the case they answer, their only open one, the one they choose, or a new one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gateway import customer_turn
-from gateway.cases import events, lifecycle
+from gateway.cases import events
 from gateway.cases.case import Case, Party
-from gateway.cases.events import Event
+from gateway.chat import asking
 from gateway.chat.burst import Item, Words
 from gateway.chat.saying import Prepared
 from gateway.chat.taking import ChatTaking
 from gateway.intake import across
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
 from gateway.messages import Address
-from gateway.parsers import confirmation
+from gateway.parsers import chat_answers, confirmation
 from gateway.parsers.report import Report
 
 NEW = "new"
@@ -50,9 +50,6 @@ ANOTHER = (
     "new issue",
 )
 """How people begin when it is not about the running case; anything less plain stays with it."""
-
-SHORT_ANSWER = 40
-"""Characters; a longer line is no name of a company or a person."""
 
 NAMES = ("company", "contact")
 
@@ -162,6 +159,7 @@ def open_case(taking: ChatTaking, items: Sequence[Item], report: Report) -> Outc
         reporter=_reporter(taking, case),
         contact=case.contact or _contact_name(taking),
         phone=case.phone or case.reporter.phone,
+        uncertain=_worth_asking(case, report),
     )
     case = taken.begin(case, report.text, speaker.at, "written in a chat")
     taking.lies_on(case, items)
@@ -179,7 +177,19 @@ def _contact_name(taking: ChatTaking) -> str | None:
 
 def _reporter(taking: ChatTaking, case: Case) -> Party:
     """Answered where they wrote. What we know is repeated only in the private chat of somebody we know (T31)."""
-    return replace(case.reporter, address=taking.speaker.at, known=taking.speaker.contact is not None)
+    speaker = taking.speaker
+    person = speaker.person if not speaker.chat.is_private else None
+    return replace(case.reporter, address=speaker.at, known=speaker.contact is not None, person=person)
+
+
+def _worth_asking(case: Case, report: Report) -> Mapping[str, str]:
+    """Of what we are not sure of only what may be asked back in their own word; the rest is noise."""
+    read = {"company": report.company, "contact": report.contact, "phone": report.phone}
+    return {
+        field: value
+        for field, value in case.uncertain.items()
+        if chat_answers.is_worth_asking(read.get(field))
+    }
 
 
 def _on_case(taking: ChatTaking, case: Case, words: Words, report: Report) -> Outcome | None:
@@ -198,34 +208,16 @@ def _on_case(taking: ChatTaking, case: Case, words: Words, report: Report) -> Ou
     if not turn.events:
         return None
     taken.put(case, "customer", "written in the chat of this case")
-    after = taken.advance(case, [_answering(event, case, report.text) for event in turn.events])
-    taking.lies_on(case, words.items)
-    _ask_next(taking, case, after)
-    return Outcome(ADDED, case.number, "written in the chat of this case")
-
-
-def _answering(event: Event, case: Case, text: str) -> Event:
-    """A short line after a question is its answer, also where no parser would know a name by itself."""
-    if not isinstance(event, events.CustomerWrote) or event.answers or not case.missing:
-        return event
-    asked, line = case.missing[0], text.strip()
-    fits = (
-        asked in NAMES
-        and "\n" not in line
-        and 1 < len(line) <= SHORT_ANSWER
-        and not line.endswith(("?", "？"))
+    heard = asking.hear(taking, case, words, report)
+    after = taken.advance(
+        case, [heard.of(each) if isinstance(each, events.CustomerWrote) else each for each in turn.events]
     )
-    return replace(event, answers=((asked, line),)) if fits and not is_greeting(line) else event
-
-
-def _ask_next(taking: ChatTaking, before: Case, after: Case) -> None:
-    """One question at a time: the next once one is answered (P-20, P-23)."""
-    if before.missing == after.missing or lifecycle.is_over(after.status):
-        return
-    if after.missing:
-        taking.say(f"ask_{after.missing[0]}")
-    else:
-        taking.say("all_known", number=after.number)
+    taking.lies_on(case, words.items)
+    asking.go_on(taking, after, heard)
+    for each in turn.events:
+        if isinstance(each, events.IntervalAsked):
+            asking.confirm_interval(taking, each, after)
+    return Outcome(ADDED, case.number, "written in the chat of this case")
 
 
 def _is_another_matter(text: str) -> bool:

@@ -12,8 +12,9 @@ from typing import Protocol
 import structlog
 
 from gateway import chat_update
-from gateway.chat import colleagues, commands, customers, presses
+from gateway.chat import asking, colleagues, commands, customers, presses
 from gateway.chat.burst import Act, Item, Part, Words, parts, without_name
+from gateway.chat.buttons import RIGHT, WRONG
 from gateway.chat.customers import NEW, PICK, Question, question_of
 from gateway.chat.patience import Answer, Patience
 from gateway.chat.people import Speaker, speaker_of
@@ -194,6 +195,8 @@ def decide(taking: ChatTaking, part: Part, read: Understood, choice: str | None)
     if update.kind == "press":
         if (update.pressed or "").startswith(f"{PICK}."):
             return _picked(taking)
+        if (update.pressed or "").startswith((f"{RIGHT}.", f"{WRONG}.")):
+            return asking.pressed(taking, report)
         return presses.press(taking, report)
     if update.command is not None and _is_ours(taking, update.command.bot):
         return commands.run(taking, update.command, report)

@@ -11,7 +11,7 @@ from gateway.cases.case import Case
 from gateway.cases.directory import Staff
 from gateway.cases.events import Event
 from gateway.cases.saying import CUSTOMER
-from gateway.chat import buttons, colleagues
+from gateway.chat import buttons, colleagues, commands, orders
 from gateway.chat.buttons import (
     ACK,
     ASSIGN,
@@ -22,11 +22,10 @@ from gateway.chat.buttons import (
     LATER,
     NOT_MINE,
     OVER,
+    PROGRESS,
     SOLVED,
     UNSOLVED,
 )
-from gateway.chat.colleagues import WHY_FAILED
-from gateway.chat.customers import Question
 from gateway.chat.saying import Prepared
 from gateway.chat.taking import ChatTaking
 from gateway.intake.message import ADDED, FILED, Outcome
@@ -40,7 +39,12 @@ DEAD = Outcome(FILED, None, "a button that is used, expired, or somebody else's"
 
 def press(taking: ChatTaking, report: Report) -> Outcome:
     """What the button does; `report` is what its words would be, for the journal."""
-    found = buttons.read(taking.item.update.pressed or "")
+    staff, pressed = taking.speaker.staff, taking.item.update.pressed or ""
+    found, typed = buttons.read(pressed), orders.typed(pressed)
+    if staff is not None and typed is not None and typed.name in commands.BY_BUTTON:
+        return commands.run(taking, typed, report)
+    if staff is not None and found is not None and found[0] == orders.WHICH:
+        return colleagues.chosen(taking, staff, found[1], found[2], report) or _dead(taking)
     sent = _sent(taking, found[1]) if found is not None else None
     case = taking.work.case(sent.case_number) if sent is not None else None
     if found is None or sent is None or case is None or not _is_theirs(taking, sent):
@@ -48,7 +52,6 @@ def press(taking: ChatTaking, report: Report) -> Outcome:
     verb, token, argument = found
     if verb not in buttons.of_letter(sent.notice, sent.role) and verb != ASSIGN_TO:
         return _dead(taking)
-    staff = taking.speaker.staff
     if sent.role == CUSTOMER:
         return _customers(taking, case, verb, report)
     return _colleagues(taking, staff, sent, case, verb, token, argument, report) if staff else _dead(taking)
@@ -128,11 +131,8 @@ def _colleagues(
             if chosen is None:
                 return _dead(taking)
             text = f"#assign {chosen.id}"
-        case _ if verb == FAILED:
-            question = Question(WHY_FAILED, letter=sent.id)
-            taking.work.ask(taking.speaker.who, question.written(), taking.at)
-            taking.say("why_failed", number=case.number)
-            return Outcome(FILED, case.number, "asked why the review is not passed")
+        case _ if verb in (FAILED, PROGRESS):
+            return orders.ask_words(taking, verb, case)
         case _ if verb in COMMANDS:
             text = COMMANDS[verb]
         case _:

@@ -6,10 +6,20 @@ table `chat`); what is put into them is shown as text and never as markup.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-Value = str | datetime
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The question for a field, as a value of a line: open, or whether it is `offered`."""
+
+    field: str
+    offered: str | None = None
+
+
+Value = str | datetime | timedelta
+Filling = Value | Asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +37,13 @@ class Spoken:
 
     chat: str
     language: str
-    lines: tuple[tuple[str, dict[str, Value]], ...]
+    lines: tuple[tuple[str, dict[str, Filling]], ...]
     buttons: tuple[Prepared, ...] = ()
     used: str | None = field(default=None, kw_only=True)
     """The message whose buttons have been used, and go."""
 
 
-def spoken(chat: str, language: str, line: str, /, *buttons: Prepared, **values: Value) -> Spoken:
+def spoken(chat: str, language: str, line: str, /, *buttons: Prepared, **values: Filling) -> Spoken:
     """One line."""
     return Spoken(chat, language, ((line, values),), buttons)
 
@@ -42,7 +52,7 @@ class Phrases(Protocol):
     """The owner's words."""
 
     def phrase(self, table: str, name: str, language: str, at: datetime, /, **values: Value) -> str:
-        """The phrase with its values put in; a moment as one says it at `at`. Never raises."""
+        """The phrase with its values put in; a moment as one says it at `at`, a duration in words. Never raises."""
         ...
 
 
@@ -60,7 +70,20 @@ class Voice(Protocol):
 
 def written(each: Spoken, phrases: Phrases, at: datetime) -> tuple[str, Sequence[tuple[str, str]]]:
     """The text and the labelled buttons."""
-    text = "\n".join(phrases.phrase("chat", name, each.language, at, **values) for name, values in each.lines)
+
+    def value_of(filling: Filling) -> Value:
+        if not isinstance(filling, Asking):
+            return filling
+        if filling.offered is None:
+            return phrases.phrase("asked", filling.field, each.language, at)
+        return phrases.phrase("asked_back", filling.field, each.language, at, value=filling.offered)
+
+    text = "\n".join(
+        phrases.phrase(
+            "chat", name, each.language, at, **{key: value_of(filling) for key, filling in values.items()}
+        )
+        for name, values in each.lines
+    )
     buttons = [
         (
             button.label if button.as_is else phrases.phrase("button", button.label, each.language, at),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway.cases.case import Case
 from gateway.chat.burst import Item
 from gateway.chat.people import Speaker
-from gateway.chat.saying import Prepared, Spoken, Value, spoken
+from gateway.chat.saying import Filling, Prepared, Spoken, spoken
 from gateway.chat_ports import OnCase, Pause
 from gateway.chats import Chats
 from gateway.intake.message import Outcome, ReadMessage, Rules
@@ -89,7 +89,7 @@ class ChatTaking:
         """In which we answer them."""
         return self.speaker.language
 
-    def say(self, line: str, /, *buttons: Prepared, **values: Value) -> None:
+    def say(self, line: str, /, *buttons: Prepared, **values: Filling) -> None:
         """Say something to them when all this is stored."""
         self.after.said.append(spoken(self.speaker.at, self.language, line, *buttons, **values))
 

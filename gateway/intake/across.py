@@ -9,9 +9,8 @@ open there, and that it tells of the same symptoms or names the case. Everything
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway import case_number
+from gateway import case_number, chat_address
 from gateway.cases.case import Case
-from gateway.chat_address import TELEGRAM
 from gateway.chats import Chats
 from gateway.intake.taking import Taking
 from gateway.parsers.folding import fold
@@ -44,7 +43,8 @@ def begun_in_chat(taking: Taking) -> str | None:
 
 def _has_sent_no_mail(case: Case, chat: str) -> bool:
     """Whether everything that the customer was told of the case is in their chat."""
-    return case.channel == TELEGRAM and case.reporter.address == chat
+    at = chat_address.read(chat)
+    return at is not None and case.channel == at.channel and case.reporter.address == chat
 
 
 def _is_about(taking: Taking, case: Case) -> bool:

@@ -6,10 +6,10 @@ is a fact about its case (F24): it is believed when it carries our own signature
 
 from gateway.cases import saying
 from gateway.cases.case import Case
-from gateway.cases.directory import Directory
+from gateway.cases.directory import Contact
 from gateway.cases.events import NoticeFailed, Redirected
 from gateway.intake import placing
-from gateway.intake.message import FILED, Outcome
+from gateway.intake.message import FILED, Outcome, Rules
 from gateway.intake.taking import Taking
 from gateway.parsers.bounces import Bounce
 from gateway.parsers.screening import Automatic
@@ -31,12 +31,12 @@ def take(taking: Taking, automatic: Automatic, sent: Sent | None) -> Outcome:
 
 
 def _undo(taking: Taking, lost: Sent, bounce: Bounce, reason: str) -> None:
-    """The letter did not arrive: what it had kept is owed again, and another contact is told if there is one."""
+    """The letter did not arrive: what it had kept is owed again, and its reader is told another way if there is one."""
     case = taking.work.case(lost.case_number)
     if case is None:
         return
     taking.work.gave_up(lost.id, taking.clock.now(), reason)
-    redirected = _redirected(case, lost, taking.rules.directory)
+    redirected = _redirected(case, lost, taking.rules)
     failed = NoticeFailed(
         notice=lost.notice,
         role=lost.role,
@@ -48,11 +48,15 @@ def _undo(taking: Taking, lost: Sent, bounce: Bounce, reason: str) -> None:
     taking.advance(case, [failed] if redirected is None else [failed, redirected])
 
 
-def _redirected(case: Case, lost: Sent, directory: Directory) -> Redirected | None:
-    """To whom it goes now; nobody where we know only what a stranger's mail said of itself (T19)."""
+def _redirected(case: Case, lost: Sent, rules: Rules) -> Redirected | None:
+    """Where it goes now: their own chat, or else somebody else at the customer's.
+
+    Nowhere where we know only what a stranger's mail said of itself (T19).
+    """
     if lost.role != saying.CUSTOMER or not case.answered.known or case.customer_id is None:
         return None
-    found = directory.another_way(case.customer_id, [*case.unreachable, lost.recipient.lower()])
+    without = [*case.unreachable, lost.recipient.lower()]
+    found = _their_chat(lost, rules) or rules.directory.another_way(case.customer_id, without)
     if found is None:
         return None
     contact, address = found
@@ -67,3 +71,12 @@ def _redirected(case: Case, lost: Sent, directory: Directory) -> Redirected | No
         text=words,
         language=written_in,
     )
+
+
+def _their_chat(lost: Sent, rules: Rules) -> tuple[Contact, str] | None:
+    """The chat of whoever was written to. Should it be closed to us too, that letter's end is the desk's (F26)."""
+    contact = rules.directory.contact_at(lost.recipient)
+    emails = contact.emails if contact is not None else ()
+    chats = (rules.chats.chat_of("contact", email.lower()) for email in emails)
+    chat = next((each for each in chats if each is not None), None)
+    return (contact, chat) if contact is not None and chat is not None else None

@@ -6,7 +6,6 @@ from gateway import customer_turn
 from gateway.cases import events, lifecycle
 from gateway.cases.case import Case, Notice
 from gateway.cases.directory import Staff
-from gateway.chat_address import TELEGRAM
 from gateway.colleague_report import Filed
 from gateway.intake import across, acting, conversing, holding, repeating
 from gateway.intake.message import ADDED, FILED, OPENED, Outcome
@@ -102,7 +101,7 @@ def file(taking: Taking, filed: Filed, staff: Staff, *, flagged: bool) -> Outcom
         policy=taking.rules.policy,
         answerable=filed.customer is not None,
         suggestion=None,
-        channel=TELEGRAM if taking.came_by_chat else "mail",
+        channel=taking.channel,
         reported_by=staff.id,
         missing=filed.missing,
     )

@@ -41,6 +41,12 @@ class Taking:
         """Whether it was written in a chat."""
         return chat_address.is_chat(self.message.kept.envelope.mail_from)
 
+    @property
+    def channel(self) -> str:
+        """By which it came: the chat's, or mail."""
+        chat = chat_address.read(self.message.kept.envelope.mail_from)
+        return chat.channel if chat is not None else "mail"
+
     def advance(self, case: Case, happened: Sequence[Event], files: Sequence[Attachment] = ()) -> Case:
         """What one message makes happen is one step; `files` go on with what may carry them."""
         if not happened:

@@ -21,7 +21,7 @@ ACTS = (
     *("solved", "unsolved", "tried", "told", "courtesy"),
 )
 """What a clause may do, in the order of the model's columns."""
-BUCKETS = 1 << 16
+BUCKETS = 1 << 17
 """How many rows the model has: an n-gram's row is its hash modulo this."""
 _LONGEST = 160
 _LONGEST_PIECE = 24

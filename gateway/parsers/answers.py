@@ -20,12 +20,12 @@ _MOST_LINES = 20
 _LONGEST_LINE = 1_000
 _LONGEST_PIECE = 80
 _CUT = re.compile(r"[,，;；、。]|(?<=[\u4e00-\u9fff])\s+|\s+(?=[\u4e00-\u9fff])")
-_OPENING = re.compile(
-    r"\s*(?:客户|客戶|用户|联系人|聯絡人|公司|单位|他|她|对方|電話|电话|手机|名字)?\s*(?:叫|是|为|為|姓名是)\s*"
+OPENING = re.compile(
+    r"\A\s*(?:客户|客戶|用户|联系人|聯絡人|公司|单位|他|她|对方|電話|电话|手机|名字)?\s*(?:叫|是|为|為|姓名是)\s*"
 )
 _AGREED = frozenset(map(fold_word, lexicon.read("confirmation")["agreed"]["phrases"]))
 _FIRST_CLAUSE = re.compile(r"\s*([^,，.。!！;；、\n]+?)\s*(?:[,，.。!！;；、\n]|\Z)")
-_COURTESY = re.compile(
+COURTESY = re.compile(
     r"(?:好的?|收到|谢谢|謝謝|您好|你好|ok|okay|thanks|thank you|hi|hello|sure)", re.IGNORECASE
 )
 
@@ -46,7 +46,7 @@ def by_colleague(asked: Sequence[str], report: Report) -> Answers:
         "contact": caller.contact or _value(report.contact),
         "phone": _value(report.phone),
         "symptoms": _symptoms(report),
-        **_labelled(text, asked),
+        **labelled(text, asked),
     }
     lacking = [field for field in asked if field in ASKED and not found.get(field)]
     pieces = [piece for piece in _pieces(text) if piece not in found.values()]
@@ -68,9 +68,9 @@ def by_customer(asked: Sequence[str], report: Report, offered: Mapping[str, str]
     found: dict[str, str | None] = {
         **{field: each.value for field, each in read.items() if each and _may_answer(each)},
         "symptoms": _symptoms(report),
-        **_labelled(report.text, asked),
+        **labelled(report.text, asked),
     }
-    if _agrees(report.text):
+    if agrees(report.text):
         found = {**offered, **found}
     found = {**_bare([field for field in asked if not found.get(field)], report.text, found), **found}
     return _in_order(asked, found)
@@ -88,13 +88,13 @@ def _symptoms(report: Report) -> str | None:
     return "；".join(symptom.value for symptom in report.symptoms) or None
 
 
-def _labelled(text: str, asked: Sequence[str]) -> dict[str, str]:
+def labelled(text: str, asked: Sequence[str]) -> dict[str, str]:
     """The form lines of the reply. Here "电话：…" alone is an answer, for nobody signs above what was asked."""
     told = form.read(text, anywhere=True).values
     return {field: told[field] for field in asked if field in told}
 
 
-def _agrees(text: str) -> bool:
+def agrees(text: str) -> bool:
     """Whether the first clause says yes and nothing else."""
     first = _FIRST_CLAUSE.match(text, 0, _LONGEST_LINE)
     return first is not None and fold_word(first[1]) in _AGREED
@@ -121,7 +121,7 @@ def _is_plainly(field: str, piece: str, *, alone: bool) -> bool:
         return form.phone_in(piece) is not None
     word = fold_word(piece)
     if field == "contact":
-        return names.is_han_person(word, weak=not alone) or _is_latin_person(piece)
+        return names.is_han_person(word, weak=not alone) or is_latin_person(piece)
     return field == "company" and names.is_short_company(word)
 
 
@@ -129,8 +129,8 @@ def _pieces(text: str) -> Iterator[str]:
     """The bare words: lines, cut at commas and at blanks beside Chinese words, without courtesies."""
     for line in text.split("\n")[:_MOST_LINES]:
         for piece in _CUT.split(line[:_LONGEST_LINE]):
-            words = _OPENING.sub("", piece).strip(" \t.!！:：")
-            if 1 < len(words) <= _LONGEST_PIECE and not _COURTESY.fullmatch(words):
+            words = OPENING.sub("", piece).strip(" \t.!！:：")
+            if 1 < len(words) <= _LONGEST_PIECE and not COURTESY.fullmatch(words):
                 yield words
 
 
@@ -148,10 +148,10 @@ def _fits(field: str, piece: str, *, alone: bool) -> bool:
 
 
 def _is_person(piece: str) -> bool:
-    return names.is_han_person(fold_word(piece), weak=True) or _is_latin_person(piece)
+    return names.is_han_person(fold_word(piece), weak=True) or is_latin_person(piece)
 
 
-def _is_latin_person(piece: str) -> bool:
+def is_latin_person(piece: str) -> bool:
     words = piece.split()
     return piece.isascii() and len(words) in (2, 3) and piece[0].isupper() and names.is_latin_person(words)
 

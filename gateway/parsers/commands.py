@@ -21,6 +21,7 @@ _NAME_OF = {fold(word).replace(" ", ""): name for name, words in _PHRASES["words
 _NEVER = frozenset(map(fold, _PHRASES["spelling"]["never"]))
 _LINES_ALWAYS = frozenset(_PHRASES["argument"]["lines_always"])
 _LINES_IF_EMPTY = frozenset(_PHRASES["argument"]["lines_if_empty"])
+_PARAGRAPHS = frozenset(_PHRASES["argument"]["lines_and_paragraphs"])
 _TOUCHING = sorted(
     (
         word
@@ -30,7 +31,10 @@ _TOUCHING = sorted(
     key=len,
     reverse=True,
 )
-_FORGIVING = {word: name for word, name in _NAME_OF.items() if word.isascii() and len(word) >= 5}
+_EXACT = frozenset(_PHRASES["spelling"]["exact"])
+_FORGIVING = {
+    word: name for word, name in _NAME_OF.items() if word.isascii() and len(word) >= 5 and name not in _EXACT
+}
 
 _SIGIL = re.compile(r"\s*[#＃]\s*")
 _WORD = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{2,24}|[\u3400-\u9fff]{1,12}")
@@ -62,7 +66,8 @@ def read(text: str) -> CommandsRead:
     `text` is `quoting.Words.text`: never pass a whole body. Reading stops at the first written line without a
     sign; blank lines between commands are skipped. A line with a sign and a strange word is reported in `unknown`,
     stays in `rest`, and does not stop the reading. `#note` takes the lines below it up to a blank line or
-    the next sign; `#progress` and `#plan` do so when their own line says nothing. Never raises.
+    the next sign; `#progress` and `#plan` do so when their own line says nothing; `#reply` takes all of them up to the
+    next sign. Never raises.
     """
     lines = text.split("\n")
     commands: list[Command] = []
@@ -79,8 +84,8 @@ def read(text: str) -> CommandsRead:
             kept.append(lines[at])
             at += 1
         else:
-            below = list(_lines_below(lines, at + 1)) if _takes_lines(command) else []
-            argument = "\n".join(filter(None, (command.argument, *below)))
+            below = list(_taken_below(command, lines, at + 1))
+            argument = "\n".join((command.argument, *below)).strip("\n")
             commands.append(Command(command.name, argument))
             at += 1 + len(below)
     rest = "\n".join([*kept, *lines[at:]]).strip("\n")
@@ -138,12 +143,15 @@ def _one_slip(written: str, right: str) -> bool:
     )
 
 
-def _takes_lines(command: Command) -> bool:
-    return command.name in _LINES_ALWAYS or (command.name in _LINES_IF_EMPTY and not command.argument)
+def _taken_below(command: Command, lines: list[str], at: int) -> Iterator[str]:
+    """The lines from `at` that belong to the command."""
+    name = command.name
+    if name in _PARAGRAPHS or name in _LINES_ALWAYS or (name in _LINES_IF_EMPTY and not command.argument):
+        yield from _lines_below(lines, at, to_the_end=name in _PARAGRAPHS)
 
 
-def _lines_below(lines: list[str], at: int) -> Iterator[str]:
-    """The lines from `at` up to a blank line or the next sign."""
-    while at < len(lines) and lines[at].strip() and not _is_signed(lines[at]):
+def _lines_below(lines: list[str], at: int, *, to_the_end: bool) -> Iterator[str]:
+    """The lines from `at` up to a blank line, unless `to_the_end`, or the next sign."""
+    while at < len(lines) and (to_the_end or lines[at].strip()) and not _is_signed(lines[at]):
         yield lines[at].strip()
         at += 1

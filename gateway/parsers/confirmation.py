@@ -84,6 +84,11 @@ def is_courtesy(text: str) -> bool:
     return len(text) <= _MOST_COLUMNS and bool(folded.strip()) and not _clauses(folded)
 
 
+def is_hedged(text: str) -> bool:
+    """Whether it puts off, doubts, hopes or sets a condition: "稍等", "晚点", "not sure"."""
+    return _DOUBT.search(fold(text[:_MOST_COLUMNS]).replace("’", "'")) is not None
+
+
 def _clauses(folded: str) -> list[str]:
     """What is said about now, clause by clause, without courtesies."""
     clauses = (clause for clause in _CLAUSE_END.split(folded) if not _PAST.search(clause))

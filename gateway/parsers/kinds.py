@@ -40,6 +40,7 @@ _ACTS = ("solved", "unsolved", "complaint", *(act for acts in _QUIET.values() fo
 _HEARD = 0.7
 _OUTSPOKEN = 0.85
 _CERTAIN = 0.95
+_DONE = 0.5
 _BESIDE = 0.1  # what a further fault adds
 _BESIDE_WORDS = 0.15  # so much less where words of the lists ask, too
 _BY_WORDS = 0.8
@@ -61,13 +62,19 @@ def read(
     text = _spoken(letter, is_reply=is_reply)
     heard = _heard([clause for clause in clauses if not (is_reply and clause.zone is Zone.SUBJECT)])
     answer = confirmation.read(new_words) if is_reply or letter.chat else None
-    is_no = letter.chat and bool(clauses) and clauses[0].does("unsolved") >= _CERTAIN
+    opening = next(filter(_does_anything, clauses), None)
+    is_no = letter.chat and opening is not None and opening.does("unsolved") >= _CERTAIN
     return (
         _answer(text, answer, heard, symptoms, is_reply=is_reply, grave=grave, is_no=is_no)
         or _reproach(text, heard, symptoms, grave=grave)
         or _fault(text, heard, symptoms, grave=grave)
         or _request(text, heard)
     )
+
+
+def _does_anything(clause: Clause) -> bool:
+    """Whether a clause does more than "sorry" and "hello"."""
+    return any(share >= _DONE for act, share in clause.acts.items() if act != "courtesy")
 
 
 def _answer(

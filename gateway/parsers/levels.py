@@ -43,7 +43,7 @@ _BARE = re.compile(
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[a-z]{2,}[ .'-]{1,2}[a-z]|\bp1\b|[a-z]{5,}")
 _QUIET_KINDS = frozenset(
-    ("question", "installation", "training", "inspection", "confirmation", "quote", "other")
+    ("question", "installation", "training", "inspection", "confirmation", "quote", "out_of_scope", "other")
 )
 
 
@@ -142,6 +142,8 @@ def _speaks_of_fault(clause: Clause | None, sign: str) -> bool:
     """
     if clause is None:
         return True
+    if sign == "standstill":
+        return clause.does("works") < _HEARD
     if sign == "scope":
         return clause.does("works") < _HEARD and clause.does("lone") < _HEARD
     if sign in ("narrow", "lone"):
@@ -161,7 +163,7 @@ def read(found: Signs, kind: str, symptoms: Sequence[str]) -> LevelFound:
         return LevelFound(4, 0.9 if not symptoms and kind in _QUIET_KINDS else 0.6, ())
     if _is_cosmetic(found, symptoms):
         return _found(4, 0.7, found.cosmetic)
-    if found.compromise or (found.standstill and not found.workaround):
+    if found.compromise or len(found.standstill) > len(found.workaround):
         return _found(1, 0.9 if symptoms else 0.7, found.compromise + found.standstill)
     if len(found.stopped) > 1 and not eased:  # it wakes people: the model alone must hear it twice
         return _found(1, 0.7, found.stopped)

@@ -154,13 +154,13 @@ class Reader:
         told_now = [clause for clause in said if not (is_reply and clause.zone is Zone.SUBJECT)]
         faults = symptoms.read(letter, told_now, masked, of_products)
         signs = levels.signs(letter, said, of_products)
-        stated = [fault.value for fault in faults]
         kind = kinds.read(letter, told.rest, said, faults, is_reply=is_reply, grave=signs.grave)
         if kind.value == "other" and not is_reply and (faults := symptoms.guess(letter, said, of_products)):
-            kind, stated = KindFound("fault", faults[0].confidence), [faults[0].value]
+            kind = KindFound("fault", faults[0].confidence)
+        faults = symptoms.beside(kind.value, faults)
         values = {field.value: _as_found(letter, decision) for field, decision in fields.items()}
         email = values.get("email") or _sender_address(letter)
-        level = levels.read(signs, kind.value, stated)
+        level = levels.read(signs, kind.value, [fault.value for fault in faults])
         return Report(
             inbound=inbound,
             language=language,

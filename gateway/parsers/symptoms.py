@@ -20,6 +20,9 @@ from gateway.parsers.entities.wordlist import any_of, blocks
 MOST_SYMPTOMS = 12
 BY_WORDS_IN_SPITE, BY_MODEL_ONLY, BY_WORDS_ONLY, BY_BOTH = 0.5, 0.6, 0.7, 0.9
 """The confidence of a fault, by who knows it: the lists of words (which the model doubts), the model of acts."""
+_WITHOUT_FAULT = frozenset(
+    ("question", "quote", "installation", "training", "inspection", "confirmation", "out_of_scope", "other")
+)
 _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
 _EDGES = " ,。.;:!?"
@@ -27,10 +30,10 @@ _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
 # theirs is needed.
 _DENIED = 0.15
+_BELIEVED = 0.3
 _DOUBTED = 0.4
-_CERTAIN = 0.5
+_CERTAIN = 0.8
 _CERTAIN_IN_SPITE = 0.97  # where words speak of something else
-_CERTAIN_BESIDE = 0.8  # where words of the lists tell a fault already, less is missed by waiting for more
 _SHORTEST_HAN = 4
 _FEWEST_WORDS = 3
 
@@ -71,12 +74,10 @@ def read(
     """
     products = sorted(products)
     found = [stated for clause in clauses if (stated := _fault(letter.plain, masked_text, clause, products))]
-    told = any(stated.by_words for stated in found)
+    believed = [stated for stated in found if stated.heard is None or stated.heard >= _BELIEVED]
     symptoms: list[Symptom] = []
     seen: set[str] = set()
-    for stated in found:
-        if told and not stated.by_words and (stated.heard or 0.0) < _CERTAIN_BESIDE:
-            continue
+    for stated in believed or found:
         words = _without_edges(letter.words(stated.span))
         plain = letter.plain[slice(*stated.span)].strip(_EDGES)
         if words and words not in seen and not _says_nothing().fullmatch(lower(plain)):
@@ -85,6 +86,14 @@ def read(
         if len(symptoms) == MOST_SYMPTOMS:
             break
     return tuple(symptoms)
+
+
+def beside(kind: str, symptoms: tuple[Symptom, ...]) -> tuple[Symptom, ...]:
+    """The symptoms that stand in a message of a kind: one that asks for something else, or says that all is well,
+    states no fault but what words and model agree on."""
+    if kind not in _WITHOUT_FAULT:
+        return symptoms
+    return tuple(symptom for symptom in symptoms if symptom.confidence >= BY_BOTH)
 
 
 def _without_edges(words: str) -> str:

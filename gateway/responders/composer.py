@@ -27,6 +27,7 @@ from gateway.responders.template_set import (
     CannotRender,
     Rendered,
     TemplateSet,
+    Value,
     mistake_in,
 )
 
@@ -131,7 +132,7 @@ class Composer:
             one_line(subject, MAX_SUBJECT * 2), said.text, html, language, str(mistake) if mistake else None
         )
 
-    def phrase(self, table: str, name: str, language: str, at: datetime, /, **values: str | datetime) -> str:
+    def phrase(self, table: str, name: str, language: str, at: datetime, /, **values: Value) -> str:
         """A phrase of the owner's for a chat, with `vendor` among its values; in English, or bare, if it is broken."""
         for tag in (language_for(language, self._sets), FALLBACK_LANGUAGE):
             try:

@@ -22,7 +22,7 @@ from gateway.ports import Channel, Clock, Letters, Store, Waiting, Work
 log = structlog.get_logger()
 
 CLAIM = 50
-"""How many messages are in hand at once."""
+"""How many messages of one channel are in hand at once: one that hangs must not hold up the others (F27)."""
 
 GLANCE_SECONDS = 1.0
 """How long a turn waits for what it has sent off; a slow relay must not stop the clock of all cases (F23)."""
@@ -72,7 +72,7 @@ class Delivery:
             key for target in policy.targets for key in (target.starts_on | target.met_by | target.ends_on)
         }
         self._heard |= {key for rule in policy.notices for key in rule.on}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Waiting] = {}
         self._unwritten: list[tuple[Waiting, Write]] = []
 
     @property
@@ -81,18 +81,21 @@ class Delivery:
         return len(self._tasks) + len(self._unwritten)
 
     async def turn(self) -> int:
-        """Send off what is due now; how many messages. Those that take long go on beside later turns."""
+        """Send off what is due now; how many messages, with those of earlier turns that came to an end and made room.
+
+        Those that take long go on beside later turns.
+        """
         unwritten, self._unwritten = self._unwritten, []
         for waiting, write in unwritten:
             await self._record(waiting, write)
-        at, room = self._clock.now(), CLAIM - len(self._tasks)
-        claimed = await self._store.run(lambda work: work.claim_outbox(at, room)) if room else ()
+        at, in_hand = self._clock.now(), dict(self._tasks)
+        claimed = await self._store.run(lambda work: work.claim_outbox(at, CLAIM, tuple(in_hand.values())))
         for waiting in claimed:
             task = asyncio.create_task(self._deliver(waiting))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = waiting
+            task.add_done_callback(self._tasks.pop)
         await self.finish(GLANCE_SECONDS)
-        return len(claimed)
+        return len(claimed) + sum(task not in self._tasks for task in in_hand)
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is in hand, so long at most."""

@@ -98,10 +98,10 @@ class Person:
 class Facts:
     """The notice's facts, each None (or empty) where the notice has none.
 
-    `instead`: the address that a lost letter goes to now; `language`: what the words are to be put into; `missing`:
-    fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected company is, or could be,
-    in the directory, and the name of theirs that could be learnt; `attachments`: names of the files that go with the
-    letter; `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
+    `instead`: the address that a lost letter goes to now, which may be a chat's; `language`: what the words are to be
+    put into; `missing`: fields that a colleague is asked for; `customer`, `could_be` and `alias`: whom a corrected
+    company is, or could be, in the directory, and the name of theirs that could be learnt; `attachments`: names of the
+    files that go with the letter; `answer_link`: a `mailto:` link that opens an answer, ready to be sent.
     """
 
     words: tuple[str, ...]
@@ -117,6 +117,7 @@ class Facts:
     recipient: str | None
     reason: str | None
     instead: str | None
+    instead_by_chat: bool
     what: str | None
     detail: tuple[str, ...]
     missing: tuple[str, ...]
@@ -219,6 +220,7 @@ def facts_for(notice: Notice, recipient: Recipient) -> Facts:
         recipient=_line(facts.get("recipient")),
         reason=_line(facts.get("reason")),
         instead=_line(facts.get("instead")),
+        instead_by_chat=is_chat(str(facts.get("instead"))),
         what=_line(facts.get("what")),
         detail=_lines(facts.get("detail")),
         missing=_each_text(facts.get("missing")),
@@ -268,8 +270,8 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         place=_line(case.place) if theirs else None,
         symptoms=_each_line(case.symptoms) if read else (),
         incident=_each_line(case.incident) if read else (),
-        missing=_each_line(case.missing) if staff or recipient.by_chat or _is_asked(case) else (),
-        uncertain=_uncertain(case) if theirs else {},
+        missing=_each_line(_missing(case, recipient)),
+        uncertain=_uncertain(case) if theirs or recipient.by_chat else {},
         suggested_case=_line(case.suggested_case) if staff else None,
         merged_into=_line(case.merged_into),
         problems=_each_line(case.problems) if staff else (),
@@ -283,6 +285,21 @@ def case_for(case: Case, recipient: Recipient) -> CaseView:
         services=_each_line(case.services) if staff else (),
         foreign_manager=_person(case.foreign_manager) if staff else None,
     )
+
+
+def asked_in_chat(case: Case) -> tuple[str, ...]:
+    """What a letter to a chat asks for, one after the other; nothing where they were reminded of the first already."""
+    if case.asking is None or case.asking in case.asked_again:
+        return ()
+    return tuple(each for each in case.missing if each not in case.unknown)
+
+
+def _missing(case: Case, recipient: Recipient) -> tuple[str, ...]:
+    if recipient.audience == "staff":
+        return case.missing
+    if recipient.by_chat:
+        return asked_in_chat(case)
+    return case.missing if _is_asked(case) else ()
 
 
 def _is_asked(case: Case) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import structlog
 
-from gateway import chat_address, reply_address
+from gateway import chat_address, chat_note, reply_address
 from gateway.cases import business_time, saying, steps
 from gateway.cases.case import Case, Notice, Party, Step
 from gateway.cases.directory import Directory, Staff
@@ -26,6 +26,7 @@ from gateway.reply_address import Bound
 from gateway.responders import crm
 from gateway.responders.composer import ABOUT_SEVERAL_CASES, Composer, Letter, Recipient
 from gateway.responders.headline import headline
+from gateway.responders.letter_view import asked_in_chat
 from gateway.responders.relay import Reached, Relay
 
 log = structlog.get_logger()
@@ -37,6 +38,9 @@ CARRIES_FILES = frozenset({"engineer_reply", "inspection_report"})
 
 INVITES_TO_CHAT = frozenset({"receipt", "first_reply"})
 """Letters that offer a chat, where there is one."""
+
+ASKING = frozenset({"receipt", "first_reply", "out_of_scope", "service_not_covered"})
+"""Letters that ask for what is missing of a report."""
 
 OUTSIDE = frozenset({CUSTOMER, FOREIGN_MANAGER})
 """The roles of people at the customer's."""
@@ -94,6 +98,14 @@ def customer_letter(
     )
 
 
+def offered_in_chat(notice: Notice, case: Case, party: Party) -> tuple[str, str] | None:
+    """The field that the letter asks for and the value that it offers; None where it asks openly, or nothing."""
+    if notice.name not in ASKING or notice.to != CUSTOMER or not chat_address.is_chat(party.address):
+        return None
+    asked = next(iter(asked_in_chat(case)), None)
+    return (asked, case.uncertain[asked]) if asked is not None and asked in case.uncertain else None
+
+
 def waits_for_proof(party: Party, case: Case) -> bool:
     """Whether somebody may be written to whose name was perhaps only used: little, until one of us has looked."""
     return party.unproved and case.engineer is None and LOOKED_AT.isdisjoint(case.moments)
@@ -122,6 +134,16 @@ def _naming(notice: Notice, files: Sequence[Attachment]) -> Notice:
     """The notice, naming the files that go with it."""
     names = [file.name for file in files if file.name]
     return replace(notice, facts={**notice.facts, "attachments": names}) if names else notice
+
+
+def _files_in(note: bytes) -> tuple[Attachment, ...]:
+    """The files of a chat's note, to be saved: a note keeps their names and bytes, and no type."""
+    return tuple(
+        Attachment(
+            file.name, "application/octet-stream", len(file.content), inline=False, content=file.content
+        )
+        for file in chat_note.from_bytes(note).files
+    )
 
 
 def _words_of(notice: Notice) -> tuple[str, str] | None:
@@ -244,6 +266,7 @@ class NoticeLetters:
                     in_reply_to=next((each for each in reversed(case.thread) if each.startswith("<")), None),
                     references=thread,
                     attachments=files,
+                    offers=offered_in_chat(notice, case, party),
                 ),
                 notice,
                 None,
@@ -264,14 +287,16 @@ class NoticeLetters:
         return self._chats.deep_link(reply_address.sign(self._sender.key, bound))
 
     def by_mail(self, case: Case, lost: Undelivered, at: datetime) -> Ready | None:
-        """What a chat did not take, as a mail to the same person; None where we know no mailbox of theirs (F26)."""
+        """What a chat did not take, as a mail to the same person; None where we know no mailbox that takes it (F26)."""
         to = self._mailbox_of(lost)
-        if to is None:
+        if to is None or to.address.lower() in case.unreachable:
             return None
         notice = Notice(id=lost.notice_id, name=lost.notice, to=lost.role)
         signed = self._signed(notice, case, to.address, at)
         letter = Letter(lost.subject, lost.words, "", case.reporter.language, None)
-        outbound = self._outbound(notice, case, letter, to, signed)(references=(self._anchor(case, "case"),))
+        outbound = self._outbound(notice, case, letter, to, signed)(
+            references=(self._anchor(case, "case"),), attachments=_files_in(lost.raw)
+        )
         return self._ready(replace(outbound, html=None), notice, lost.person, at)
 
     def _mailbox_of(self, lost: Undelivered) -> Address | None:
@@ -396,6 +421,7 @@ class NoticeLetters:
             not_before: datetime | None = None,
             attachments: tuple[Attachment, ...] = (),
             headline: str = "",
+            offers: tuple[str, str] | None = None,
         ) -> Outbound:
             return Outbound(
                 id=look_up,
@@ -417,6 +443,7 @@ class NoticeLetters:
                 not_before=not_before,
                 attachments=attachments,
                 headline=headline,
+                offers=offers,
             )
 
         return finish

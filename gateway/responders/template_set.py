@@ -6,7 +6,7 @@ with file, line and cause, kept when it shows at start and raised as `CannotRend
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from traceback import extract_tb
 from typing import cast
@@ -25,6 +25,9 @@ from gateway.responders.sandbox import StrictEnvironment
 SUFFIX = ".txt.j2"
 WORDS = "words.toml"
 SUBJECT = "Subject:"
+
+Value = str | datetime | timedelta
+"""What is put into a phrase."""
 
 
 class CannotRender(Exception):
@@ -88,21 +91,23 @@ class TemplateSet:
             )
         return Rendered(" ".join(subject.removeprefix(SUBJECT).split()), tidy(text))
 
-    def phrase(self, table: str, name: str, at: datetime, values: Mapping[str, str | datetime]) -> str:
-        """A phrase of `words.toml` with its values put in, moments as one says them at `at`. Raises CannotRender."""
+    def phrase(self, table: str, name: str, at: datetime, values: Mapping[str, Value]) -> str:
+        """A phrase of `words.toml` with its values put in, moments and durations in words. Raises CannotRender."""
         words = self.words()
         key = f"{self._name}/{WORDS}"
         pattern = words.names.get(table, {}).get(name)
         if pattern is None:
             raise CannotRender(Mistake(key, f"names.{table}.{name}", "there is no such phrase"))
-        shown = {
-            key: words.when(value, at, self._zone) if isinstance(value, datetime) else value
-            for key, value in values.items()
-        }
+        shown = {key: self._in_words(value, at) for key, value in values.items()}
         try:
             return pattern.format_map(shown)
         except (KeyError, ValueError, IndexError, AttributeError) as error:
             raise CannotRender(Mistake(key, f"names.{table}.{name}", _cause(error))) from error
+
+    def _in_words(self, value: Value, at: datetime) -> str:
+        if isinstance(value, datetime):
+            return self.words().when(value, at, self._zone)
+        return self.words().lasting(value) if isinstance(value, timedelta) else value
 
     def mistakes_beside(self, others: Iterable["TemplateSet"]) -> list[Mistake]:
         """What could not be read or compiled, and what this language's words lack that another language's have."""

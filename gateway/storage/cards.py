@@ -77,7 +77,7 @@ class DatabaseCardWork(Connected):
     def cards_due(self, at: datetime, limit: int) -> Sequence[Card]:
         """The longest waiting first."""
         query = (
-            select(chat_cards, outbox.c.person, outbox.c.recipient)
+            select(chat_cards, outbox.c.notice, outbox.c.person, outbox.c.recipient)
             .join(outbox, outbox.c.id == chat_cards.c.outbound_id)
             .where(chat_cards.c.next_attempt <= at)
             .order_by(chat_cards.c.next_attempt)
@@ -87,6 +87,7 @@ class DatabaseCardWork(Connected):
             Card(
                 outbound_id=row.outbound_id,
                 case_number=row.case_number,
+                notice=row.notice,
                 person=row.person or "",
                 recipient=row.recipient,
                 first=row.first,

@@ -214,7 +214,7 @@ class DatabaseChatWork(Connected):
             recipient=row.recipient,
             subject=row.subject,
             words=row.words,
-            expires_at=row.expires_at,
+            raw=row.raw,
         )
 
     def replace_letter(self, outbound_id: str, at: datetime, reason: str) -> None:

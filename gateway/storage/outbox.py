@@ -1,11 +1,13 @@
 """The outbox: what is said waits here until a channel has taken it, or waits for its digest."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 
 from gateway.cases.case import Case
+from gateway.chat_address import is_chat
 from gateway.messages import Parcel
 from gateway.ports import (
     Held,
@@ -24,6 +26,34 @@ from gateway.storage.tables import outbox
 
 SENT, FAILED = "sent", "failed"
 HELD, DIGESTED = "held", "digested"
+
+
+class Places:
+    """Who has room for one more message in hand: each channel for `limit`, each chat for one."""
+
+    def __init__(self, limit: int, in_hand: Sequence[Waiting]) -> None:
+        self._limit = limit
+        self._taken = Counter[str]()
+        self._chats = set[str]()
+        for each in in_hand:
+            self.take(each.channel, each.parcel.recipient)
+
+    def take(self, channel: str, recipient: str) -> bool:
+        """Whether there was room, which is taken now."""
+        if self._taken[channel] >= self._limit or recipient in self._chats:
+            return False
+        self._taken[channel] += 1
+        if is_chat(recipient):
+            self._chats.add(recipient)
+        return True
+
+    def full_channels(self) -> list[str]:
+        """Those that have as much in hand as they may."""
+        return [channel for channel, taken in self._taken.items() if taken >= self._limit]
+
+    def busy_chats(self) -> list[str]:
+        """Those with a message in hand."""
+        return list(self._chats)
 
 
 class OutboxWork(Connected):
@@ -47,10 +77,17 @@ class OutboxWork(Connected):
         """Whether anybody was given this notice."""
         return self._connection.execute(statements.WAS_GIVEN, {"the_notice": notice_id}).first() is not None
 
-    def claim_outbox(self, at: datetime, limit: int) -> Sequence[Waiting]:
+    def claim_outbox(self, at: datetime, limit: int, in_hand: Sequence[Waiting] = ()) -> Sequence[Waiting]:
         """Messages whose turn has come; `attempting` is durable before the first byte leaves (F28)."""
-        which = {"the_moment": at, "the_limit": limit}
-        rows = self._connection.execute(statements.DUE_LETTERS, which).all()
+        places = Places(limit, in_hand)
+        which = {
+            "the_moment": at,
+            "the_limit": limit,
+            "the_full": places.full_channels(),
+            "the_busy": places.busy_chats(),
+        }
+        due = self._connection.execute(statements.DUE_LETTERS, which).all()
+        rows = [row for row in due if places.take(row.channel, row.recipient)]
         if rows:
             claimed = {"the_moment": at, "the_letters": [row.id for row in rows]}
             self._connection.execute(statements.ATTEMPT_LETTERS, claimed)

@@ -177,7 +177,12 @@ DUE_LETTERS = (
         outbox.c.in_doubt,
         outbox.c.expires_at,
     )
-    .where(outbox.c.state == WAITING, outbox.c.next_attempt <= bindparam("the_moment"))
+    .where(
+        outbox.c.state == WAITING,
+        outbox.c.next_attempt <= bindparam("the_moment"),
+        outbox.c.channel.not_in(bindparam("the_full", expanding=True)),
+        outbox.c.recipient.not_in(bindparam("the_busy", expanding=True)),
+    )
     .order_by(outbox.c.next_attempt)
     .limit(bindparam("the_limit"))
     .with_for_update(skip_locked=True)

@@ -19,6 +19,7 @@ from gateway.training.makers import LATIN_MAKERS, MAKERS
 __all__ = ["Clause", "clauses"]
 
 _SLOT = re.compile(r"\{(\w+)(\??)\}")
+_OF_GRAMMAR = ("", "_around", "_everyday")
 _DEEPEST = 9
 _SHARE_OF_CHINESE = 0.62
 _SHARE_JOINED = 0.16
@@ -26,6 +27,33 @@ _SHARE_OPENED = 0.12
 _SHARE_MISSPELT = 0.06
 _MASKED_PRODUCTS = 0.7
 _MASKED_NAMES = 0.5
+_MASKED_PHONES = 0.8
+_SPELT_NUMBERS = 0.3
+_NUMBERS = {
+    "chinese": (
+        *"一两三四五六七八九十",
+        *(
+            "十几",
+            "十二",
+            "十五",
+            "二十",
+            "二十多",
+            "三十",
+            "四十",
+            "几十",
+            "五六",
+            "两三",
+            "一百多",
+            "上百",
+            "几百",
+        ),
+    ),
+    "english": (
+        *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"),
+        *("fifteen", "twenty", "thirty", "forty", "sixty", "several"),
+    ),
+}
+"""Small numbers as words; all else is written in digits."""
 _NAMES = {
     "name": ("company", "person", "place"),
     "company": ("company",),
@@ -36,8 +64,8 @@ _NAMES = {
 """Symbols that stand for a name, and who makes it up: of the names in a letter only the chosen ones are masked."""
 # How often an act is drawn, where not twice: a fault is what is looked for, and has the most ways to be told.
 _OFTEN = {
-    "fault": 18,
-    "told": 26,
+    "fault": 20,
+    "told": 30,
     "fault+scope": 4,
     "scope+standstill": 3,
     "unsolved": 3,
@@ -45,6 +73,10 @@ _OFTEN = {
     "tried": 4,
     "question": 4,
     "wish": 4,
+    "works": 5,
+    "workaround+works": 4,
+    "solved": 4,
+    "complaint": 3,
 }
 _OPENINGS = {
     "chinese": (
@@ -120,9 +152,13 @@ def _part(grammar: _Grammar, symbol: str, rng: random.Random, depth: int) -> str
     makers = MAKERS if grammar.language == "chinese" else LATIN_MAKERS
     if symbol == "name" and rng.random() < _MASKED_NAMES:
         return "\x00"
+    if symbol == "phone" and rng.random() < _MASKED_PHONES:
+        return "\x00"
     if symbol in _NAMES:
         return makers[rng.choice(_NAMES[symbol])](rng)
     if symbol == "n":
+        if rng.random() < _SPELT_NUMBERS:
+            return rng.choice(_NUMBERS[grammar.language])
         return str(rng.randrange(10 ** rng.randrange(1, 5)))
     if symbol == "product":
         catalogue = blocks("products")["chinese" if grammar.language == "chinese" else "latin"]
@@ -134,7 +170,7 @@ def _part(grammar: _Grammar, symbol: str, rng: random.Random, depth: int) -> str
 def _grammar(language: str) -> _Grammar:
     acts: dict[str, tuple[str, ...]] = {}
     parts: dict[str, tuple[str, ...]] = {}
-    for name in (f"acts_{language}.toml", f"acts_{language}_around.toml"):
+    for name in (f"acts_{language}{of}.toml" for of in _OF_GRAMMAR):
         tables = tomllib.loads((files("gateway.training") / "phrases" / name).read_text("utf-8"))
         for symbol, block in tables["acts"].items():
             acts[symbol] = (*acts.get(symbol, ()), *_productions(block))

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from gateway import digest
 from gateway.channels.imap_folder import KEEP, After
 from gateway.channels.imap_login import PasswordLogin
-from gateway.channels.imap_mailbox import ImapMailbox, Mailbox, Patience
+from gateway.channels.imap_mailbox import ImapMailbox, Mailbox
+from gateway.channels.imap_patience import Patience
 from gateway.channels.imap_session import Login, Server
 from gateway.messages import Envelope
 from tests.dovecot import PASSWORD
@@ -23,12 +24,13 @@ QUICK = Patience(poll=0.1, call=5, connect=5, renew_idle=60, retry=(0.05,), refu
 
 @dataclass
 class Desk:
-    """Keeps each message once, as the inbox does, and the channel's bookmarks."""
+    """Keeps each message once, as the inbox does, and the channel's bookmarks; `looks` counts folders being opened."""
 
     trouble: list[Exception] = field(default_factory=list[Exception])
     kept: list[tuple[Envelope, bytes]] = field(default_factory=list[tuple[Envelope, bytes]])
     deliveries: int = 0
     bookmarks: dict[str, str] = field(default_factory=dict[str, str])
+    looks: int = 0
 
     async def keep(self, envelope: Envelope, raw: bytes) -> None:
         """Once, whatever the route; or the next trouble."""
@@ -41,6 +43,7 @@ class Desk:
 
     async def read(self, key: str) -> str | None:
         """A bookmark."""
+        self.looks += 1
         return self.bookmarks.get(key)
 
     async def leave(self, key: str, value: str) -> None:

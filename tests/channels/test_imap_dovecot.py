@@ -109,6 +109,22 @@ async def test_new_uids_for_every_message_bring_no_message_twice(dovecot: Doveco
     assert desk.words() == subjects(6)
 
 
+async def test_new_uids_under_an_open_connection_cost_no_more_than_a_new_one(
+    dovecot: Dovecot, user: str
+) -> None:
+    """Dovecot answers every SELECT there with "Mailbox was deleted under us", until the connection ends (F11)."""
+    desk = Desk()
+    dovecot.deliver(user, *letters(5))
+    async with reading(mailbox(dovecot.imap, user), desk) as reader:
+        await until("five letters", lambda: len(desk.kept) == 5)
+        await until("a round", lambda: reader.health()["last_look"])
+        dovecot.forget_uids(user)
+        dovecot.deliver(user, *letters(1, first=5))
+        await until("the sixth", lambda: len(desk.kept) == 6)
+        await until("health", lambda: reader.health()["why"] is None)
+    assert desk.words() == subjects(6)
+
+
 async def test_a_restart_goes_on_where_it_was(dovecot: Dovecot, user: str) -> None:
     """What came while nobody looked is read, and nothing is read again (L-64)."""
     desk = Desk()
@@ -197,6 +213,16 @@ async def test_a_folder_that_cannot_be_opened_holds_up_no_other(dovecot: Dovecot
         await until("IDLE", lambda: wire.idling)
         why = "folder 不存在 cannot be read"
         await until("the reason", lambda: reader.health()["why"] == why)
+
+
+async def test_a_folder_that_cannot_be_opened_costs_no_login(dovecot: Dovecot, user: str) -> None:
+    """Providers lock out who logs in too often: one connection polls, one watches the folder that is there (L-73)."""
+    desk = Desk()
+    box = partial(mailbox, user=user, folders=("不存在", "INBOX"))
+    async with FaultyWire(dovecot.imap) as wire, reading(box(wire.port), desk):
+        await until("IDLE", lambda: wire.idling)
+        await until("twenty rounds", lambda: desk.looks >= 20)
+        assert wire.connections == 2
 
 
 async def test_a_letter_that_is_too_large_leaves_its_head_and_the_reason(dovecot: Dovecot, user: str) -> None:

@@ -1,16 +1,21 @@
 """Reading one folder: what is kept, in which order, and what happens to a message that cannot be had."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from imapclient.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - the name alone is used
+    IMAPClientAbortError,
+)
 
 from gateway.channels import imap_position
 from gateway.channels.imap_fetch import BATCH_BYTES, Listed, batches, windows
 from gateway.channels.imap_folder import KEEP, MOST_MISSED, After, FolderPlan, FolderReader
 from gateway.channels.imap_position import LAST_RETRY, Position
-from gateway.channels.imap_session import Refused
+from gateway.channels.imap_session import ConnectionLost, Refused
 from gateway.errors import StorageUnavailable
 from tests.channels.fake_imap import ARRIVED, FakeSession, line_to
 from tests.channels.mailbox_bench import Desk, letters, subjects
@@ -24,8 +29,19 @@ PLAN = FolderPlan(
     after=KEEP,
     max_size=100_000,
     new_within=timedelta(days=1),
-    within=5,
 )
+
+
+@dataclass
+class Brittle(FakeSession):
+    """A server that hangs up when it is asked for one of these."""
+
+    deadly: set[int] = field(default_factory=set[int])
+
+    def fetch(self, messages: Sequence[int], data: Sequence[str]) -> Mapping[int, Mapping[bytes, Any]]:
+        if data[0] == "BODY.PEEK[]" and self.deadly.intersection(messages):
+            raise IMAPClientAbortError("socket error: EOF")
+        return super().fetch(messages, data)
 
 
 class Bench:
@@ -41,7 +57,7 @@ class Bench:
         """One round, on a connection of its own."""
         line = await line_to(self.session)
         try:
-            await self.reader.read(line)
+            await self.reader.read(line, 5)
         finally:
             line.cut()
 
@@ -132,6 +148,19 @@ async def test_a_message_that_can_be_had_after_all_is_kept_whole() -> None:
     assert bench.desk.kept[-1][1] == bench.session.messages[1]
 
 
+async def test_new_mail_does_not_wait_for_messages_on_which_every_connection_breaks() -> None:
+    """Once one has broken a connection by itself, what is new comes first, and its like are tried after it (L-67)."""
+    bench = Bench(3)
+    bench.session = Brittle(bench.session.messages, deadly={1, 2, 3})
+    for _ in range(2):  # together, then the first one alone
+        with pytest.raises(ConnectionLost):
+            await bench.look()
+    bench.arrives(*letters(1, first=3))
+    with pytest.raises(ConnectionLost):
+        await bench.look()
+    assert bench.desk.words() == ["letter 3"]
+
+
 async def test_an_apology_of_the_server_is_not_taken_for_the_message() -> None:
     """Exchange serves a mail of its own, from an address nobody knows; it must not become a case (L-24)."""
     bench = Bench(1)
@@ -218,7 +247,7 @@ def test_a_position_is_read_as_it_was_left() -> None:
 
 
 def test_the_pause_between_attempts_grows_up_to_an_hour() -> None:
-    """A broken message is not fetched every 45 s for ever."""
+    """A broken message is not fetched every 30 s for ever."""
     position = Position(1, 9, ARRIVED).missing([3], ARRIVED)
     pauses = list[timedelta]()
     for _ in range(40):

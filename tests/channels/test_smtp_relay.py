@@ -1,8 +1,6 @@
 """Mail out through a relay that accepts, refuses, dawdles and falls silent at every moment."""
 
 import asyncio
-import os
-import shutil
 import ssl
 import subprocess
 import traceback
@@ -19,6 +17,7 @@ from gateway.errors import DeliveryError
 from gateway.messages import Parcel
 from tests.channels.outbounds import PARCEL, SUPPORT
 from tests.channels.scripted_relay import Answer, ScriptedRelay, running
+from tests.real_servers import program
 
 HOST = "gateway.example"
 
@@ -280,11 +279,7 @@ async def test_starttls_is_never_skipped_when_it_was_asked_for() -> None:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Key and self-signed certificate for 127.0.0.1, in one file; made now, so that no key is in the repository."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        if os.environ.get("GATEWAY_REQUIRE_ALL") == "1":
-            pytest.fail("openssl is not on this machine")
-        pytest.skip("openssl is not on this machine")
+    openssl = program("openssl")
     file = tmp_path_factory.mktemp("tls") / "both.pem"
     made_with = (
         "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 2 -subj /CN=127.0.0.1"

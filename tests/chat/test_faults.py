@@ -1,15 +1,20 @@
 """What goes wrong between Telegram and us, all at once: nothing lost, nothing twice (G1, G2, G4, G21)."""
 
+import asyncio
 import random
 from collections import Counter
+from typing import Any
 
+import pytest
 from telegram.error import TelegramError
 
 from gateway.chat.patience import MOST_CHATS, Answer, Patience
 from gateway.chat_sandbox import Fault
+from gateway.responders import delivery
 from gateway.storage.reading import list_inbox
 from tests.chat.scene import FAILED_POLLS, ChatScene
-from tests.house import MONDAY
+from tests.chat.test_colleagues import colleague
+from tests.house import CHEN, EMMA, FAULT, MONDAY, ZHOU, mail
 
 PEOPLE, LINES = 12, 25
 
@@ -70,6 +75,38 @@ async def test_what_the_bot_sends_is_said_once_however_it_is_answered(scene: Cha
     await scene.house.wait(minutes=5)
     first_replies = [text for text in scene.heard(li) if "开始处理" in text]
     assert len(first_replies) == 1
+
+
+async def test_a_chat_that_hangs_holds_up_no_mail(scene: ChatScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F27: a Bot API that takes a message and never answers; everybody who writes meanwhile is acknowledged."""
+    monkeypatch.setattr(delivery, "GLANCE_SECONDS", 0.05)
+    desk = await colleague(scene, "何岚", "he.lan")
+    goes_on, send = asyncio.Event(), scene.telegram.client.send
+
+    async def hanging(*message: Any, **how: Any) -> int:
+        await goes_on.wait()
+        return await send(*message, **how)
+
+    monkeypatch.setattr(scene.telegram.client, "send", hanging)
+    customers = (ZHOU, CHEN, EMMA)
+    for number in range(60):
+        await scene.house.keep(mail(customers[number % 3], f"{FAULT}{number}"))
+    while await scene.house.intake.turn():
+        pass
+    while await scene.house.loop.turn():
+        pass
+    acknowledged = {
+        letter.subject for each in customers for letter in scene.house.letters(each, "first_reply")
+    }
+    assert len(acknowledged) == 60
+    assert scene.house.delivery.in_hand == 1, "one for the chat that hangs, and the others wait in the outbox"
+    assert (await scene.house.store.run(lambda work: work.counts()))["outbox_waiting"] == 60
+    goes_on.set()
+    for _ in range(3):
+        await scene.house.loop.turn()
+    await scene.house.delivery.finish(5)
+    cards = [text for text in scene.heard(desk) if "堡垒机" in text]
+    assert len(set(cards)) >= 2, "one after the other"
 
 
 async def test_a_flood_from_one_chat_is_heard_and_answered_within_measure(scene: ChatScene) -> None:

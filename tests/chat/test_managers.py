@@ -23,6 +23,14 @@ def escalations(scene: ChatScene, manager: Person) -> int:
     return sum("有承诺未按时兑现" in text for text in scene.heard(manager))
 
 
+async def test_the_card_tells_what_was_done_as_the_mail_does(scene: ChatScene) -> None:
+    """Issue 6, point 7: promised what, to whom, how late, and what was done; all of it on one small screen."""
+    zhao, _ = await escalated(scene)
+    (card,) = [text for text in scene.heard(zhao) if "有承诺未按时兑现" in text]
+    for part in ("（P-11）", "已超时", "责任方：维护工程师", "故障现象：登录不上", "今天 09:31 发出首次回复"):
+        assert part in card, card
+
+
 async def test_who_has_it_in_hand_says_for_how_long(scene: ChatScene) -> None:
     """P-50, issue 6, point 7: acknowledged at once; unanswered by then, it climbs on."""
     zhao, qian = await escalated(scene)

@@ -106,8 +106,8 @@ def _settings(bot: Bot, url: str, directory: Path) -> dict[str, str]:
         "directory__file": everybody_on_duty(directory),
         "channels__telegram__token": bot.token,
         "channels__telegram__base_url": url,
-        "channels__telegram__quiet_seconds": "1",
-        "channels__telegram__longest_seconds": "5",
+        "channels__chat__quiet_seconds": "1",
+        "channels__chat__longest_seconds": "5",
         "delivery__back_off_minutes": "[0, 0, 0, 0, 0, 1]",
     }
 

@@ -32,7 +32,7 @@ async def test_a_report_by_chat_survives_a_kill_and_is_acknowledged_once(tmp_pat
             settings = {
                 "channels__telegram__token": bot.token,
                 "channels__telegram__base_url": sandbox.url,
-                "channels__telegram__quiet_seconds": "5",
+                "channels__chat__quiet_seconds": "5",
             }
             gateway = await asyncio.to_thread(stack.enter_context, running(tmp_path, **settings))
             for line in LINES:
@@ -70,7 +70,7 @@ async def test_a_webhook_is_a_chat_of_the_running_gateway(tmp_path: Path) -> Non
 
     async with serving(answer) as url:
         row = {"name": "wecom", "kind": "webhook", "settings": {"url": url}, "secrets": {"signing": SECRET}}
-        settings = {"chat_channels": json.dumps([row]), "channels__telegram__quiet_seconds": "0"}
+        settings = {"chat_channels": json.dumps([row]), "channels__chat__quiet_seconds": "0"}
         with ExitStack() as stack:
             gateway = await asyncio.to_thread(stack.enter_context, running(tmp_path, **settings))
             event = {

@@ -183,6 +183,7 @@ def test_the_bytes_as_received_can_be_exported_unchanged(gateway: GatewayProcess
         lambda: next((row for row in gateway.inbox() if b"X-Odd" in exported(gateway, row["id"])), None),
     )
     assert exported(gateway, row["id"]) == raw
+    assert b"<!doctype html>" in gateway.run("inbox", "page", row["id"]).stdout
 
 
 def exported(gateway: GatewayProcess, inbox_id: str) -> bytes:

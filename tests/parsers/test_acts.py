@@ -79,7 +79,7 @@ def test_the_generator_writes_every_act_and_the_same_for_the_same_seed() -> None
 def test_a_model_is_trained_from_its_seed(tmp_path_factory: pytest.TempPathFactory) -> None:
     """`make model`: a short training finds most faults among clauses it has not seen."""
     folder = tmp_path_factory.mktemp("model")
-    scores = train(folder / "acts.npy", 4_000)
+    scores = train(folder / "acts.npy", 8_000)
     assert scores["fault"][0] > 60
     assert (folder / "acts.npy").stat().st_size == BUCKETS * len(ACTS) * 2 + 128
 

@@ -13,10 +13,12 @@ from collections.abc import Callable, Generator
 import pytest
 
 from tests.parsers.adversaries import ADVERSARIES, TARGETS, Adversary
+from tests.parsers.in_the_parent import IN_THE_PARENT
 
 SIZES = ((8_000, 32_000), (32_000, 128_000), (64_000, 256_000))
 """Characters before and after. What a neighbour takes from the caches weighs on texts of a few milliseconds, so a bad
 verdict on them is sought again on larger ones; a function that is not linear is worse there, never better."""
+EVERY_READER = TARGETS | IN_THE_PARENT
 READS_ALL = 1.5
 """Growth below which a function has stopped reading on: its larger sizes excuse nothing."""
 CHEAP_SECONDS = 0.005
@@ -34,10 +36,10 @@ def _no_garbage_collection() -> Generator[None]:
     gc.enable()
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", EVERY_READER)
 def test_cost_grows_no_faster_than_the_text(name: str) -> None:
     """0.16: the usual reply strippers take fifteen seconds for 24 kB of "On "; one such mail stops a desk."""
-    read = TARGETS[name]
+    read = EVERY_READER[name]
     grown = {str(one): ratio for one in ADVERSARIES if (ratio := _growth(read, one)) > MOST_PER_DOUBLING}
     assert grown == {}
 

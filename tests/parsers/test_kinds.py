@@ -21,6 +21,9 @@ from tests.parsers.reading import chat, read
         ("按合同一年巡检两次，上半年那次还没做，请安排时间", "inspection"),
         ("新分店下月开业，设备还没拆箱，请派人来安装上架", "installation"),
         ("资料已收到。", "other"),
+        ("防火墙登不上，一直提示锁定。其他部门没有收到类似投诉，我内线没人接，打手机", "fault"),
+        ("IPS 持续误报，请贵部以书面方式答复屏蔽规则的做法", "fault"),
+        ("想把几个视频网站整个封掉，在哪里设置？找了一圈没看到", "question"),
     ],
 )
 def test_the_kind_is_told(text: str, kind: str) -> None:
@@ -41,6 +44,18 @@ def test_a_chat_that_opens_with_no_is_a_refusal() -> None:
     """P-35: nobody presses reply in a chat; a first report that ends with "still the same" is a fault."""
     assert chat("还是没好，跟之前一样").kind.value == "refusal"
     assert chat("VPN 从早上起连不上，重启了还是一样").kind.value == "fault"
+
+
+def test_a_no_behind_a_courtesy_is_a_refusal_too() -> None:
+    """Whoever is polite says sorry before saying no (P-35)."""
+    assert chat("不好意思 刚才发来的补丁装完还是不行，麻烦再看看").kind.value == "refusal"
+
+
+def test_what_is_asked_for_takes_weak_faults_away() -> None:
+    """A request told in unfamiliar words is no list of faults: the desk would chase what nobody reported."""
+    report = read("您好，想请贵司报个价：WAF 续保三年，含特征库升级，税点写清楚，月底走流程")
+    assert report.kind.value == "quote"
+    assert report.symptoms == ()
 
 
 def test_a_compromise_is_a_fault_whatever_is_asked() -> None:

@@ -48,6 +48,11 @@ def test_a_fault_is_stated_without_its_circumstances(text: str, symptom: str) ->
         "How do we reset a locked account?",
         "No hurry, nothing urgent.",
         "Please send the error code list",
+        "因新员工入职较多，现由贵司李工协助整理资产清单",
+        "网络测过没有问题，打卡也没受影响",
+        "去年贵司多次上门协助，领导十分满意",
+        "My colleague will meet the engineer at the front desk on Thursday",
+        "As agreed with Mr Tan, our team moved to the new building last week",
     ],
 )
 def test_questions_wishes_and_what_works_are_no_faults(text: str) -> None:
@@ -104,6 +109,30 @@ def test_that_it_still_fails_is_no_symptom(text: str) -> None:
     assert not [
         each.value for each in read(text).symptoms if "VPN" not in each.value and "drops" not in each.value
     ]
+
+
+def test_what_customers_suffer_is_told_beside_the_fault_and_is_none() -> None:
+    """Losses and angry people raise the level; nobody repairs them."""
+    assert stated("VPN 网关连不上。每小时损失二十万，客户在群里骂，院长很生气。") == ["网关连不上"]
+
+
+def test_english_speech_without_a_stop_is_told_apart() -> None:
+    """Voice input knows no full stop in English either; short sentences are left whole."""
+    found = [
+        each.value
+        for each in chat(
+            "hello um this is Rita from Harbour Bakery in Xiamen the mail gateway keeps rejecting our invoices"
+            " just the two of us in the office are hit the others are fine thanks my number is 138 0013 8000"
+        ).symptoms
+    ]
+    assert len(found) == 1
+    assert "rejecting our invoices" in found[0]
+    assert len(found[0]) < 90
+
+
+def test_lamps_and_power_that_are_missing_are_faults() -> None:
+    """Two words are enough to say that a box is dead."""
+    assert stated("The firewall is dead: no power, no lights") == ["is dead", "no power", "no lights"]
 
 
 def test_speech_without_a_stop_is_told_apart() -> None:

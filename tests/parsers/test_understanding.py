@@ -1,7 +1,7 @@
 """How well messages are understood, held to a baseline; how sure the reader may be; and that spans point at values.
 
-The sets: `first`, `open` and `foreign a` are tuned on, `held out` and `foreign b` never; their failures are nobody's
-reading. A rule that helps one message and harms three others shows here (UNDERSTANDING "Keep the measurement").
+The sets: `first`, `open` and the foreign ones are tuned on, `held out` never; its failures are nobody's reading.
+A rule that helps one message and harms three others shows here (UNDERSTANDING "Keep the measurement").
 """
 
 import tomllib

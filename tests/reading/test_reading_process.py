@@ -23,6 +23,7 @@ from gateway.reading import Limits, ReadingDied, ReadingProcess, Recipe
 from tests.gateway_process import until
 from tests.house import mail
 from tests.parsers.letters import FOLDER
+from tests.real_servers import cannot
 
 ENVELOPE = Envelope("smtp", "zhou.min@qingshan.example", ("support@yunling.example",), "192.0.2.1")
 MISBEHAVING = "tests.reading.misbehaving_child"
@@ -235,7 +236,7 @@ async def test_the_child_has_neither_network_nor_secrets(monkeypatch: pytest.Mon
         assert await said(process, "secret GATEWAY__CHANNELS__TELEGRAM__TOKEN") == "unknown"
         found = await said(process, f"connect {port}")
         if found == "connected":
-            pytest.skip("this kernel gives nobody a network of their own")
+            cannot("this kernel gives nobody a network of their own")
 
 
 async def test_stop_ends_the_child_and_may_be_called_again() -> None:

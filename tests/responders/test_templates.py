@@ -11,7 +11,7 @@ from opencc import OpenCC
 
 from gateway.cases.case import Fact
 from gateway.parsers import commands, confirmation
-from gateway.responders.letter_view import Occasion
+from gateway.responders.letter_view import Occasion, Recipient
 from gateway.responders.phrasebook import read_phrasebook
 from gateway.responders.rehearsal import occasions
 from gateway.staff_turn import Why
@@ -359,6 +359,50 @@ def test_an_escalation_says_what_was_promised_and_how_late_it_is() -> None:
     assert "· 工程师响应（P-11）：应于今天 09:27 前完成，已超时 35 分钟，责任方：维护工程师" in text
     assert "· 今天 10:01 分派工程师" in text
     assert "#知悉" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "promised", "late", "customer", "done"),
+    [
+        (
+            "zh-Hans",
+            "工程师响应（P-11）",
+            "已超时 35 分钟，责任方：维护工程师",
+            "客户：某某制造",
+            "今天 10:00 工程师报告进展",
+        ),
+        (
+            "zh-Hant",
+            "工程師回應（P-11）",
+            "已逾時 35 分鐘，責任方：維護工程師",
+            "客戶：某某制造",
+            "今天 10:00 工程師回報進度",
+        ),
+        (
+            "en",
+            "response by an engineer (P-11)",
+            "35 minutes late, responsible: engineer",
+            "Customer: 某某制造",
+            "10:00 today: engineer gave progress",
+        ),
+    ],
+)
+def test_an_escalation_card_says_what_was_promised_to_whom_how_late_and_what_was_done(
+    language: str, promised: str, late: str, customer: str, done: str
+) -> None:
+    """P-50, issue 6: a manager acts on the card in their pocket; of the history it has the latest four events."""
+    at = timedelta(minutes=1)
+    moments = {f"sent:{letter}": AT - at * (20 - n) for n, letter in enumerate(("receipt", "first_reply"))}
+    moments |= {"assigned": AT - at * 10, "triaged": AT - at * 9, "progress": AT - at * 2, "stuck": AT - at}
+    card = write(
+        "escalation",
+        Recipient("王芳", language, "staff", by_chat=True),
+        replace(CASE, moments=moments),
+        to="level_manager:1",
+        facts={"rung": 1, "overdue": OVERDUE},
+    ).text
+    assert all(part in card for part in (promised, late, customer, done)), card
+    assert card.count("· ") == 1 + 4, card
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from gateway.cases.case import Step
 from gateway.errors import NotNow
-from gateway.ports import Sent, Waiting
+from gateway.messages import Address
+from gateway.ports import Ready, Sent, Waiting
 from gateway.storage.engine import open_engine
 from gateway.storage.reading import read_case
 from gateway.storage.writer import Writer
@@ -60,6 +61,34 @@ def test_a_delivered_message_is_never_claimed_again(writer: Writer) -> None:
     do(writer, lambda work: work.delivered("aaaaaaaa", NOW))
     assert do(writer, lambda work: work.revive_attempts(LATER, LATER)) == 0
     assert claim(writer, LATER) == []
+
+
+def test_one_message_of_a_chat_is_in_hand_at_a_time_and_so_many_of_a_channel(writer: Writer) -> None:
+    """F27: what hangs keeps neither the other chats nor the other channels waiting."""
+
+    def to(outbound_id: str, channel: str, recipient: str) -> Ready:
+        ready = letter(outbound_id)
+        return replace(ready, outbound=replace(ready.outbound, channel=channel, to=Address(None, recipient)))
+
+    chat, other, third = "telegram:7/1", "telegram:7/2", "telegram:7/3"
+    letters = [to("c1", "telegram", chat), to("c2", "telegram", chat), to("c3", "telegram", other)]
+    letters += [to("c4", "telegram", third), to("m1", "mail", "a@b.example"), to("m2", "mail", "a@b.example")]
+    do(writer, opened(ready=letters))
+
+    def claimed(*in_hand: Waiting) -> list[str]:
+        return [each.parcel.id for each in hands(in_hand)]
+
+    def hands(in_hand: Sequence[Waiting]) -> Sequence[Waiting]:
+        return do(writer, lambda work: work.claim_outbox(NOW, 3, in_hand))
+
+    first = hands(())
+    assert [each.parcel.id for each in first] == ["c1", "c3"], (
+        "of the first three letters one is for a busy chat"
+    )
+    assert claimed(*first) == ["c4", "m1", "m2"]
+    assert claimed(*first) == []
+    do(writer, lambda work: work.delivered("c1", NOW))
+    assert claimed(first[1]) == ["c2"]
 
 
 def test_a_deferred_message_waits_for_its_moment_and_remembers_its_doubt(writer: Writer) -> None:

@@ -12,6 +12,7 @@ from gateway.storage.reading import list_inbox
 from tests.chat.contract.bench import Trouble
 from tests.chat.contract.conftest import CAPABLE, Meeting
 from tests.chat.scene import FIVE_LINES
+from tests.chat.test_handing_on import PASTED
 from tests.house import HE_LAN, WANG, ZHOU
 
 REPORT = "堡垒机登录不上，十几个人受影响"
@@ -198,6 +199,34 @@ async def test_a_closed_chat_is_no_silence_for_somebody_whom_we_know(meeting: Me
     assert meeting.house.letters(HE_LAN, "notice_failed") == []
 
 
+async def test_whoever_goes_on_by_mail_goes_on_with_the_case_of_the_chat_and_back(meeting: Meeting) -> None:
+    """Issue 6, points 5 and 9: one case, answered where its contact wrote last, whichever service the chat is of."""
+    await meeting.link("zhou", "contact", ZHOU)
+    await meeting.says("zhou", *FIVE_LINES)
+    number, heard = meeting.case().number, meeting.hears("zhou")
+    outcome = await meeting.house.write(
+        ZHOU, "堡垒机还是登录不上，我改用邮件联系。\n周敏", subject="登录问题"
+    )
+    assert (outcome.name, outcome.case_number) == ("added", number)
+    await meeting.house.answer(meeting.house.letter(WANG, "new_case"), "请重启认证服务后再试。")
+    assert "请重启认证服务后再试。" in meeting.house.letter(ZHOU).text
+    assert meeting.hears("zhou") == heard, "nothing is said twice"
+    await meeting.says("zhou", "重启过了，还是不行。")
+    assert meeting.case().number == number
+    await meeting.house.answer(meeting.house.letter(WANG, "new_case"), "工程师马上联系您。")
+    assert meeting.hears("zhou")[-1] == "工程师马上联系您。"
+
+
+async def test_what_a_colleague_hands_on_names_the_channel_that_it_came_by(meeting: Meeting) -> None:
+    """P-23, in any service: pasted with its head it is the customer's case, answered in their chat if they have one."""
+    await meeting.link("he", "staff", "he.lan")
+    await meeting.link("zhou", "contact", ZHOU)
+    await meeting.says("he", PASTED)
+    case = meeting.case()
+    assert (case.channel, case.reported_by) == (meeting.bench.name, "he.lan")
+    assert case.number in meeting.hears("zhou")[-1]
+
+
 async def test_a_closed_chat_of_a_stranger_is_somebodys_to_call(meeting: Meeting) -> None:
     """G9: there is no other way to them, so that the desk is told."""
     await meeting.says("li", REPORT)
@@ -250,3 +279,23 @@ async def test_nobody_is_reached_through_the_wrong_channel(meeting: Meeting) -> 
         with pytest.raises(DeliveryError) as refused:
             await meeting.bench.channel.send(Parcel("k7m2qx4a", "", recipient, note))
         assert refused.value.permanent
+
+
+async def test_an_engineer_answers_customer_and_prompt_where_no_reply_can_be_pressed(
+    meeting: Meeting,
+) -> None:
+    """WeCom and DingTalk tell no bot what is answered: a command names the case, one line answers the only prompt."""
+    await meeting.link("wang", "staff", "wang.qiang")
+    await meeting.says("li", REPORT)
+    number = meeting.case().number
+    await meeting.says("wang", f"/reply {number} 请先重启认证服务。\n\n再试一次。")
+    assert meeting.hears("li")[-1] == "请先重启认证服务。\n\n再试一次。"
+    assert meeting.case().engineer == "wang.qiang"
+    await meeting.house.wait(minutes=50)
+    assert "请用一句话说明" in meeting.hears("wang")[-1]
+    await meeting.says("wang", "备件已在路上")
+    assert "备件已在路上" in meeting.hears("li")[-1]
+    before = meeting.hears("li")
+    await meeting.says("wang", "还有一句")
+    assert meeting.hears("li") == before, "the prompt has its answer"
+    assert "没有发给任何人" in meeting.hears("wang")[-1]
