@@ -78,7 +78,11 @@ def read(asked: str, lacking: Sequence[str], words: str, report: Report, offered
     own = [piece for piece in pieces if not _does_something(piece)]
     found = _told(lacking, words, report, own)
     denies = bool(offered) and _NEGATED.match(pieces[0]) is not None and not _is_said_unknown(pieces[0])
-    if not denies and all(_cannot_tell(each) or _is_nod(each) for each in pieces) and any(map(_cannot_tell, pieces)):
+    if (
+        not denies
+        and all(_cannot_tell(each) or _is_nod(each) for each in pieces)
+        and any(map(_cannot_tell, pieces))
+    ):
         return Said(cannot_tell=True)
     rest = [piece for piece in own if not _is_in(piece, found)]
     is_plain = denies or report.kind.value == "other"

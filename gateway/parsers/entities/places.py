@@ -141,7 +141,7 @@ def _continuation() -> re.Pattern[str]:
 @cache
 def _may_end() -> re.Pattern[str]:
     return re.compile(
-        rf"$|[\s,.:;!?()/的]|[市区县镇乡]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}"
+        rf"$|[\s,.:;!?()/的]|[市区县镇乡来去有]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}"
     )
 
 

@@ -65,7 +65,8 @@ def _is_town_within(candidate: Candidate, companies: Sequence[Extent]) -> bool:
     """Whether a town in Latin letters is only part of a company's name ("Pinnacle Re Labuan")."""
     if candidate.field is not Field.PLACE or candidate.span is None or _HAN.search(candidate.value):
         return False
-    return overlaps(candidate.span, companies)
+    start, end = candidate.span
+    return any(first <= start and end <= last and (start, end) != (first, last) for first, last in companies)
 
 
 def _weighed(doc: Doc, chances: Chances, marked: Sequence[Marked], candidate: Candidate) -> Candidate:
