@@ -26,6 +26,8 @@ __all__ = ["CALLED_INSTEAD", "NAMED", "find", "names_another", "spoken_of", "to_
 NAMED = "named contact"
 CALLED_INSTEAD = "called instead"
 _SURELY_NAMED = 0.8
+_NICK = frozenset("老小阿")
+"""Before a surname at the end of some words: 门卫老许, whatever the words begin with."""
 _PARTICLES = "吧呀啊哈呢嘛就行好了"
 # 客户端窗口, 用户那边负责人, 校方联络人: somebody's side, and who answers for it.
 _CUSTOMERS_SIDE = (
@@ -96,10 +98,11 @@ def _stated(letter: Letter) -> Iterator[Candidate]:
             start = match.start(1) + length_of_post(match[1])
             words = letter.plain[start : match.end(1)]
             length = length_of_name(words)
-            if not length and words and words[0] > "\u2e80":
+            if words[:1] > "\u2e80":
                 end = match.end(1) - len(words) + len(words.rstrip(_PARTICLES))
-                length = _name_at_the_end(letter.plain[start:end])
-                start = end - length
+                last = _name_at_the_end(letter.plain[start:end])
+                if last and (not length or letter.plain[end - last] in _NICK):
+                    start, length = end - last, last
             if length:
                 span = (start + length_of_address(letter.plain[start : start + length]), start + length)
                 if _INSTEAD.search(letter.plain[max(0, match.start() - 80) : match.start()]):
@@ -171,9 +174,23 @@ def _name_at_the_end(words: str) -> int:
     if words[0] < "\u2e80":
         name = words[length_of_address(words) :]
         return len(name) if length_of_latin_name(name) and name.split()[0] not in names.not_leading() else 0
+    if _is_nickname(words):
+        return 2
     labels = longest_first("cues", "phone_labels")
     lengths = (n for n in (len(words), 4, 3, 2) if n <= len(words))
-    return next((n for n in lengths if names.is_han_person(words[-n:]) and words[-n:] not in labels), 0)
+    whole = (n for n in lengths if not words[: 1 - n].endswith(_posts()))  # 主任|柯先生, not 主|任柯先生
+    return next((n for n in whole if names.is_han_person(words[-n:]) and words[-n:] not in labels), 0)
+
+
+def _is_nickname(words: str) -> bool:
+    """Whether words end with 老许 or 小邱, and not with a given name (王小平)."""
+    nick, surname, before = words[-2:-1], words[-1:], words[-3:-2]
+    return nick in _NICK and names.is_surname(surname) and (nick != "小" or not names.is_surname(before))
+
+
+@cache
+def _posts() -> tuple[str, ...]:
+    return tuple(title for title in names.titles() if len(title) > 1)
 
 
 def to_be_called(found: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -31,7 +31,7 @@ _MAY_BEGIN = re.compile(
 _TRUST = {"latin": 0.7, "pinyin": 0.7, "district": 0.65, "province": 0.5}
 _ADMINISTRATIVE = 0.45
 _SHORTEST = 2
-_KINDS_OF_TOWN = frozenset("省市区县镇乡")
+_OF_LETTERS = ("latin", "pinyin")
 _ORDINALS = frozenset("一二三四五新老总东西南北")
 _ZONE_COST = {Zone.BODY: 0.0, Zone.SUBJECT: 0.05, Zone.SIGNATURE: 0.1, Zone.QUOTED: 0.15}
 
@@ -89,15 +89,13 @@ def _before_country(letter: Letter) -> Iterator[Span]:
 
 
 def is_place(words: str) -> bool:
-    """Whether folded words are places and nothing but what somebody has there: 重庆北碚, 海口市, 昆山厂, Taicang."""
+    """Whether folded words are a place, with its kind or what somebody has there: 海口市, 昆山厂, Taicang."""
     if sites.is_site(words):
         return True
     if premises := _premises().search(words):
         bare = words[: premises.start()]
         return bool(_town(bare)) or (bare[-1:] in _ORDINALS and bool(_town(bare[:-1])))
-    if words[-1:] in _KINDS_OF_TOWN and _town(words[:-1]):
-        return True
-    return _town(words) not in ("", "district")
+    return _town(words) not in ("", "district") or _town(words[:-1]) not in ("", "district", *_OF_LETTERS)
 
 
 def _town(words: str) -> str:
@@ -143,7 +141,7 @@ def _continuation() -> re.Pattern[str]:
 @cache
 def _may_end() -> re.Pattern[str]:
     return re.compile(
-        rf"$|[\s,.:;!?()/的]|[市区县镇乡]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}"
+        rf"$|[\s,.:;!?()/的]|[市区县镇乡来去有]|[一二三四五新老总]?{any_of('places', 'premises', 'rooms', 'buildings')}"
     )
 
 

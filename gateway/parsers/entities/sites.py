@@ -1,7 +1,7 @@
 """Where somebody has to go, beside the city: what a form calls the place, a town's plant, building, floor and room.
 
-A floor alone mostly tells whose computers are meant ("三楼的电脑") and counts last. With a room or a building, or behind
-a word that announces a place, it tells where to go (P-03, P-04).
+A floor alone mostly tells whose computers are meant ("三楼的电脑") and counts last. With a room or a building, or
+behind a word that announces a place, it tells where to go (P-03, P-04).
 """
 
 import re

@@ -38,6 +38,8 @@ _CONFIRMING, _DENYING = 0.5, 0.7
 _MOST = 3.0
 """Log-odds beyond which the model is no surer: it has seen only what we made up."""
 _LIKELY = 0.5
+_TOWN = "gazetteer"
+"""The rule that finds towns, of which a company's name may hold one."""
 _LONGEST = 60
 _SAYS = re.compile(r"正常|异常|失败|报错|故障|谢|您|请")  # what a clause says and a name does not
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -63,9 +65,10 @@ def weigh(doc: Doc, letter: Letter, found: Sequence[Candidate]) -> list[Candidat
 
 def _is_town_within(candidate: Candidate, companies: Sequence[Extent]) -> bool:
     """Whether a town in Latin letters is only part of a company's name ("Pinnacle Re Labuan")."""
-    if candidate.field is not Field.PLACE or candidate.span is None or _HAN.search(candidate.value):
+    if candidate.rule != _TOWN or candidate.span is None or _HAN.search(candidate.value):
         return False
-    return overlaps(candidate.span, companies)
+    start, end = candidate.span
+    return any(first <= start and end <= last and (start, end) != (first, last) for first, last in companies)
 
 
 def _weighed(doc: Doc, chances: Chances, marked: Sequence[Marked], candidate: Candidate) -> Candidate:
@@ -108,7 +111,7 @@ def _alone(every: Sequence[Marked], letter: Letter, found: Sequence[Candidate]) 
 
 def _is_settled(candidate: Candidate, field: Field, span: Extent) -> bool:
     """Whether the words are taken: by a rule of the same field that the model does not doubt, or by what is no name."""
-    if candidate.field is Field.PLACE and field is Field.COMPANY and candidate.span:
+    if candidate.rule == _TOWN and field is Field.COMPANY and candidate.span:
         return candidate.span[1] - candidate.span[0] >= span[1] - span[0]
     if candidate.field in _LABELS and field in _LABELS:
         return candidate.field is field and candidate.score >= 0.5

@@ -35,7 +35,7 @@ _PARTS = (
     ("names", ("departments",)),
     ("names", ("given", "compound_surnames")),
     ("names", ("not_names",)),
-    ("places", ("cities", "taiwan", "latin", "pinyin")),
+    ("places", ("cities", "taiwan", "latin")),
     ("products", ("chinese", "latin")),
     ("cues", ("offices",)),
 )
