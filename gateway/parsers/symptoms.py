@@ -29,9 +29,9 @@ _EDGES = " ,。.;:!?"
 _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
 # How likely a clause must be a fault by the model of acts.
 _DENIED = 0.15  # for the lists' words to count at all
-_BELIEVED = 0.3  # for them to count beside others that the model denies less
+_BELIEVED = 0.25  # for them to count beside others that the model denies less
 _DOUBTED = 0.4
-_CERTAIN = 0.8  # for no word of theirs to be needed
+_CERTAIN = 0.7  # for no word of theirs to be needed
 _CERTAIN_IN_SPITE = 0.97  # where words speak of something else
 _SHORTEST_HAN = 4
 _FEWEST_WORDS = 3
