@@ -60,7 +60,7 @@ def read(
     """The kind of a message; `new_words` are what the sender wrote now, `is_reply` whether it answers a mail,
     `grave` whether it speaks of a standstill or a compromise."""
     text = _spoken(letter, is_reply=is_reply)
-    heard = _heard([clause for clause in clauses if not (is_reply and clause.zone is Zone.SUBJECT)])
+    heard = _heard(letter, [clause for clause in clauses if not (is_reply and clause.zone is Zone.SUBJECT)])
     answer = confirmation.read(new_words) if is_reply or letter.chat else None
     opening = next(filter(_does_anything, clauses), None)
     is_no = letter.chat and opening is not None and opening.does("unsolved") >= _CERTAIN
@@ -172,10 +172,12 @@ def _is_said(text: str, kind: str) -> bool:
     return _says(text, kind) or (kind == "question" and _says(text, "request"))
 
 
-def _heard(clauses: Sequence[Clause]) -> Mapping[str, float]:
-    """The highest probability of each act that makes a kind."""
-    weighed = [clause.acts for clause in clauses if clause.acts]
-    return {act: max((acts[act] for acts in weighed), default=0.0) for act in _ACTS}
+def _heard(letter: Letter, clauses: Sequence[Clause]) -> Mapping[str, float]:
+    """The highest probability of each act that makes a kind. "Any ideas?" asks for help with what is told around it."""
+    weighed = [clause for clause in clauses if clause.acts]
+    asking = [clause for clause in weighed if not _says(letter.lowered[slice(*clause.span)], "plea")]
+    heard = {act: max((clause.does(act) for clause in weighed), default=0.0) for act in _ACTS}
+    return heard | {"question": max((clause.does("question") for clause in asking), default=0.0)}
 
 
 def _spoken(letter: Letter, *, is_reply: bool) -> str:

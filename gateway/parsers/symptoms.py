@@ -27,12 +27,11 @@ _LONGEST_CLAUSE = 120
 _LONGEST_SENTENCE = 200
 _EDGES = " ,。.;:!?"
 _QUOTES = (("“", "”"), ("「", "」"), ('"', '"'))
-# What the model of acts says of a clause: below the one the lists' words are not believed, from the other on no word of
-# theirs is needed.
-_DENIED = 0.15
-_BELIEVED = 0.3
+# How likely a clause must be a fault by the model of acts.
+_DENIED = 0.15  # for the lists' words to count at all
+_BELIEVED = 0.25  # for them to count beside others that the model denies less
 _DOUBTED = 0.4
-_CERTAIN = 0.8
+_CERTAIN = 0.7  # for no word of theirs to be needed
 _CERTAIN_IN_SPITE = 0.97  # where words speak of something else
 _SHORTEST_HAN = 4
 _FEWEST_WORDS = 3

@@ -21,6 +21,7 @@ from tests.parsers.reading import chat, read
         ("按合同一年巡检两次，上半年那次还没做，请安排时间", "inspection"),
         ("新分店下月开业，设备还没拆箱，请派人来安装上架", "installation"),
         ("资料已收到。", "other"),
+        ("Backups through the gateway crawl along at 2 Mbit/s since the update. Any ideas?", "fault"),
         ("防火墙登不上，一直提示锁定。其他部门没有收到类似投诉，我内线没人接，打手机", "fault"),
         ("IPS 持续误报，请贵部以书面方式答复屏蔽规则的做法", "fault"),
         ("想把几个视频网站整个封掉，在哪里设置？找了一圈没看到", "question"),
