@@ -152,7 +152,8 @@ def _by_what_is_said(letter: Letter) -> Iterator[Candidate]:
 def _of_whom_the_number_is(letter: Letter) -> Iterator[Candidate]:
     """Who was last spoken of before "he can be reached on …"."""
     for match in _OF_HIS.finditer(letter.plain):
-        first = max(letter.line_of(match.start())[0], match.start() - _REACH_OF_HIS)
+        reach = max(0, match.start() - _REACH_OF_HIS)
+        first = max(reach, letter.plain.rfind("\n", reach, match.start()) + 1)
         people = [
             each for each in _LAST_NAME.finditer(letter.plain, first, match.start()) if _is_somebody(each[0])
         ]
