@@ -67,6 +67,9 @@ def hear(taking: ChatTaking, case: Case, words: Words, report: Report) -> Heard:
     if asked is None:
         return Heard(None, chat_answers.read("", case.missing, words.text, report, None))
     said = chat_answers.read(asked, case.missing, words.text, report, case.uncertain.get(asked))
+    if case.phone is not None and "phone" not in case.missing:
+        # A number that we have is not overwritten, so nothing is noted.
+        said = replace(said, answers=tuple(each for each in said.answers if each[0] != "phone"))
     still_open = asked not in dict(said.answers) and not (said.cannot_tell or said.denies or said.guess)
     about = bool(said.answers or said.unclear or report.kind.value in ABOUT_THE_FAULT)
     return Heard(asked, said, reminds=still_open and about and asked not in case.asked_again)

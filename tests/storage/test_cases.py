@@ -66,6 +66,22 @@ def test_a_step_from_an_old_version_is_refused_and_changes_nothing(writer: Write
     assert do(writer, lambda work: work.sent("bbbbbbbb")) is None, "nothing of the refused step was said"
 
 
+def test_a_note_is_a_line_of_the_journal_under_the_version_that_the_case_has(
+    writer: Writer, database_url: str
+) -> None:
+    """A message laid on a case is told there, though nothing happens to the case; and of no case nothing is told."""
+    do(writer, opened())
+    line = Entry(at=NOW, kind="placed", name="customer", detail={"reason": "answers our receipt"})
+    do(writer, lambda work: work.note(NUMBER, line))
+    do(writer, lambda work: work.note("C261123-999999", line))
+    engine = open_engine(database_url, writes=False)
+    case, journal, _ = read_case(engine, NUMBER)
+    engine.dispose()
+    told = journal[-1]
+    assert (told["kind"], told["name"], told["reason"]) == ("placed", "customer", "answers our receipt")
+    assert (told["at"], case.version) == (NOW, CASE.version)
+
+
 def test_cases_are_due_in_the_order_of_their_moments(writer: Writer) -> None:
     """The longest overdue first; resting ones are left out; a closed case owes nothing."""
     moments = {"C1": 30, "C2": 10, "C3": 20, "C4": 90}
