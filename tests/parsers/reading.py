@@ -10,7 +10,7 @@ VENDOR = Vendor(
     ("卫城", "Citadel", "磐盾", "PanShield"),
     ("citadel.example", "panshield.example"),
     "support@citadel.example",
-    ("010-6000 1234", "400-000-5170", "400-668-9912"),
+    ("010-6000 1234", "400-000-5170", "400-668-9912", "400-880-5199"),
 )
 """The messages of authors from outside are addressed to it by its other name, 磐盾 / PanShield."""
 

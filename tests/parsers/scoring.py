@@ -28,6 +28,7 @@ SETS = {
     "foreign a": "messages_foreign_a.toml",
     "foreign b": "messages_foreign_b.toml",
     "foreign c": "messages_foreign_c.toml",
+    "foreign d": "messages_foreign_d.toml",
 }
 VALUES = ("company", "contact", "phone", "email", "product", "place")
 _LOOSE = ("product", "place")
