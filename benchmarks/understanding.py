@@ -67,9 +67,9 @@ written by the hand that then wrote the rules, before it did; the newest 25 of i
 names were done. `fresh` and `aside` are two halves of sixty written before the model of acts, by the hand that then
 wrote its grammar; only the faults of `fresh` were read. `foreign a`, `foreign b` and `foreign c` are by three authors
 who had seen neither rules nor other sets and not each other's: their errors were read, and they are tuned on since.
-`foreign d` is by a fourth and sealed: totals alone were seen, and they say best what others will give. Before the errors of
-`foreign b` and `foreign c` were read it gave company 88.4, contact 93.0, phone 92.8, place 58.8, level 83.6, kind 94.3 and
-symptoms 71.0.
+`foreign d` is by a fourth and sealed: totals alone were seen, and they say best what others will give. Before the
+errors of `foreign b` and `foreign c` were read it gave company 88.4, contact 93.0, phone 92.8, place 58.8, level 83.6,
+kind 94.3 and symptoms 71.0.
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.cases.case import Case, Party
 from gateway.cases.directory import Directory, Staff
+from gateway.cases.roster import Roster
 from gateway.responders.relay import Relay
 from tests.builders import shipped_config
 
@@ -38,9 +39,9 @@ def reached(
     staff: list[Staff], role: str = "engineer", case: Case = CASE, at: datetime = MONDAY
 ) -> dict[str, datetime | None]:
     """Who hears of it, and not before when."""
-    relay = Relay(
-        Directory(staff=[*staff, ADMIN]), shipped_config().calendars_by_name, {"engineer": "service_manager"}
-    )
+    directory = Directory(staff=[*staff, ADMIN])
+    roster = Roster(directory, shipped_config().calendars_by_name)
+    relay = Relay(directory, roster, {"engineer": "service_manager"})
     return {each.staff.id: each.not_before for each in relay.people_for(role, case, at)}
 
 
