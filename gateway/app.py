@@ -21,8 +21,9 @@ from gateway.channels.crm_webhook import CrmWebhook
 from gateway.channels.maildir import MaildirOutgoing
 from gateway.channels.smtp_relay import SmtpRelay
 from gateway.channels.smtp_server import MailServer
-from gateway.chat_joining import ChatParts, ChatSide
+from gateway.chat_joining import ChatSide
 from gateway.chat_kinds import openers_of
+from gateway.chat_parts import ChatParts
 from gateway.chat_ports import Link
 from gateway.config import Config
 from gateway.doors import open_for_http, open_for_mail

@@ -6,31 +6,25 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from gateway import chat_address, chat_update, reply_address
+from gateway import chat_address
 from gateway.cases.case import Case
-from gateway.channels import mail
-from gateway.chat import ChatIntake, ChatRules, bare_lines, buttons
+from gateway.chat import ChatIntake, ChatRules
 from gateway.chat.reading import Scans
-from gateway.chat.taking import CodeByMail, House, LinkedByChat
-from gateway.chat_address import LONGEST_MESSAGE, ChatAddress
+from gateway.chat.taking import House
 from gateway.chat_cards import Cards
 from gateway.chat_channel import Answer, Call, ChatChannel, ChatHouse, EditingChannel
-from gateway.chat_note import Button, ChatFile, ChatNote, to_bytes
-from gateway.chat_ports import OnCase, Pause
-from gateway.chat_update import ChatUpdate, digest_of, envelope_of
-from gateway.chats import Chats
-from gateway.config import Config
+from gateway.chat_house import StoredChats
+from gateway.chat_note import Button, ChatNote
+from gateway.chat_parts import ChatParts, pause_of, work_offered
+from gateway.chat_postman import CodePostman
 from gateway.errors import DeliveryError, NotNow
-from gateway.intake import FAILED, POSTPONED, Outcome, Rules
+from gateway.intake import FAILED, POSTPONED, Outcome
 from gateway.intake.queue import Readings
-from gateway.messages import Address, Outbound, Parcel
-from gateway.ports import Channel, Clock, Ids, Letters, Store, Work
-from gateway.responders.composer import Composer
+from gateway.ports import Channel, Store
 
 log = structlog.get_logger()
 
@@ -40,113 +34,6 @@ CARDS = "chat cards"
 CARD_SECONDS = 1.0
 LINKS = "chat links"
 LINK_SECONDS = 20.0
-
-
-def chat_bytes(outbound: Outbound, composer: Composer, support: str, at: datetime) -> bytes:
-    """A letter as a note for a chat: its words under their headline, the buttons that this letter has, its files."""
-    token = next(iter(reply_address.tokens_in((outbound.reply_to.address,), (), support)), "")
-    labelled = [
-        Button(composer.phrase("button", verb, outbound.language, at), data)
-        for verb, data in buttons.under(outbound, token)
-    ]
-    files = tuple(
-        ChatFile(file.name or f"file-{place}", file.content)
-        for place, file in enumerate(outbound.attachments, 1)
-    )
-    return to_bytes(ChatNote(outbound.text, tuple(labelled), outbound.headline, files))
-
-
-def pause_of(config: Config) -> Pause:
-    """How long a burst is waited for."""
-    talk = config.channels.chat
-    return Pause(timedelta(seconds=talk.quiet_seconds), timedelta(seconds=talk.longest_seconds))
-
-
-@dataclass(frozen=True)
-class ChatParts:
-    """What the chat shares with the rest of the gateway."""
-
-    config: Config
-    rules: Rules
-    letters: Letters
-    composer: Composer
-    chats: Chats
-    clock: Clock
-    ids: Ids
-
-
-def work_offered(parts: ChatParts, case: Case, staff_id: str, at: datetime) -> Sequence[Button]:
-    """The work on a case, for the card of whoever has it; nothing for anybody else."""
-    staff = parts.rules.directory.staff.get(staff_id)
-    if staff is None or staff.id not in (case.engineer, *case.helpers):
-        return ()
-    reads = staff.languages[0] if staff.languages else "zh-Hans"
-    return [
-        Button(parts.composer.phrase("button", name, reads, at), f"{name}.{case.number}")
-        for name in buttons.work_on(case, staff)
-        if case.status in buttons.IN_HAND
-    ]
-
-
-class StoredChats:
-    """`gateway.chat_channel.ChatHouse` on the store; `came` is set whenever there is something to take in."""
-
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        self._store = store
-        self._clock = clock
-        self._ids = ids
-        self.came = asyncio.Event()
-        self.editing = frozenset[str]()
-        """Names of the channels whose messages can be changed: cards stay true there."""
-
-    async def keep(self, update: ChatUpdate, original: object = None) -> bool:
-        """Durable when it returns. Raises NotAnUpdate and NotNow."""
-        tidy = chat_update.tidied(update)
-        raw, envelope, mark = chat_update.to_bytes(tidy, original), envelope_of(tidy), digest_of(tidy)
-        at = self._clock.now()
-        inbox_id = self._ids.inbox_id(at)
-        is_new = await self._store.run(lambda work: work.keep(inbox_id, at, envelope, raw, mark))
-        if is_new:
-            self.came.set()
-        else:
-            log.info("message_known", source=envelope.source, digest=mark[:12])
-        return is_new
-
-    async def left(self, chat: ChatAddress, message: str, outbound_id: str) -> None:
-        """An answer to this message of ours, and its buttons, find their case."""
-        message_id = chat.message(message)
-        if len(message_id) > LONGEST_MESSAGE:
-            log.warning("chat_message_not_noted", channel=chat.channel, characters=len(message_id))
-            return
-
-        def note(work: Work) -> None:
-            sent = work.sent(outbound_id)
-            if sent is None:
-                return
-            work.note_message(message_id, OnCase(sent.case_number, outbound_id))
-            if sent.person is not None:
-                bare_lines.remember(work, str(chat), outbound_id, self._clock.now())
-            if chat.channel in self.editing and buttons.is_card(sent.notice, sent.role):
-                work.card_left(outbound_id, message, self._clock.now())
-
-        await self._store.run(note)
-
-    async def bookmark(self, key: str) -> str | None:
-        """What was last left there."""
-        return await self._store.run(lambda work: work.bookmark(key))
-
-    async def leave_bookmark(self, key: str, value: str) -> None:
-        """Durable when it returns."""
-        at = self._clock.now()
-        await self._store.run(lambda work: work.leave_bookmark(key, value, at))
-
-    def now(self) -> datetime:
-        """The present moment."""
-        return self._clock.now()
-
-    def new_id(self) -> str:
-        """Of the same kind as an outbox row's."""
-        return self._ids.outbound_id()
 
 
 class ChannelsVoice:
@@ -191,50 +78,6 @@ class Boards:
         if channel is None:
             raise DeliveryError("nothing that was said in this chat can be changed", permanent=True)
         return channel
-
-
-class CodePostman:
-    """`gateway.chat.intake.Postman`: it leaves at once by the mail channel; whoever gets no code asks again."""
-
-    def __init__(self, parts: ChatParts, out: Channel) -> None:
-        self._parts = parts
-        self._out = out
-
-    async def mail_code(self, code: CodeByMail) -> None:
-        """Nothing is raised."""
-        link = self._parts.chats.deep_link(code.code) or ""
-        await self._mail("code", Address(code.name, code.address), code.language, code=code.code, link=link)
-
-    async def mail_linked(self, linked: LinkedByChat) -> None:
-        """Nothing is raised."""
-        to = Address(linked.name, linked.address)
-        await self._mail("linked", to, linked.language, address=linked.address)
-
-    async def _mail(self, what: str, to: Address, language: str, **values: str) -> None:
-        """The phrases `<what>_subject` and `<what>_text` of the table `chat`, to that mailbox."""
-        parts, at = self._parts, self._parts.clock.now()
-        us = Address(parts.config.vendor.names[0], parts.config.channels.mail.address)
-        look_up = parts.ids.outbound_id()
-        outbound = Outbound(
-            id=look_up,
-            case_number="",
-            notice=f"chat_{what}",
-            role="customer",
-            channel="mail",
-            sender=us,
-            to=to,
-            reply_to=us,
-            message_id=f"<{look_up}.{what}@{parts.config.channels.mail.domain}>",
-            subject=parts.composer.phrase("chat", f"{what}_subject", language, at),
-            text=parts.composer.phrase("chat", f"{what}_text", language, at, **values),
-            html=None,
-            language=language,
-        )
-        raw = mail.compose(outbound, date=at, domain=parts.config.channels.mail.domain)
-        try:
-            await self._out.send(Parcel(look_up, mail.envelope_from(outbound), to.address, raw))
-        except DeliveryError as error:
-            log.warning("chat_mail_not_sent", what=what, reason=str(error))
 
 
 class ChatSide:

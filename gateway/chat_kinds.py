@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from gateway.channels import webhook
 from gateway.channels.telegram_chat import TelegramChat, TelegramSettings
 from gateway.chat_channel import GROUP, ChannelSettings, ChatChannel, ChatHouse, OpenChannel
-from gateway.chat_joining import StoredChats
+from gateway.chat_house import StoredChats
 from gateway.chat_rows import ChatChannelRow
 from gateway.chats import Chats
 from gateway.clock import RandomIds, SystemClock

@@ -15,7 +15,7 @@ from gateway import calendars, catalogue_file, chat_address, directory_file, rep
 from gateway.cases.directory import Directory
 from gateway.cases.roster import Roster
 from gateway.channels import mail
-from gateway.chat_joining import chat_bytes
+from gateway.chat_parts import chat_bytes
 from gateway.chats import Chats
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config

@@ -134,8 +134,11 @@ JOINERS = {
     "inward_road",
     "parts",
     "vitals",
+    "chat_house",
     "chat_joining",
     "chat_kinds",
+    "chat_parts",
+    "chat_postman",
     "chat_trial",
     "cli",
     "check",
@@ -150,7 +153,8 @@ JOINERS = {
 ASYNC_ROOMS = {
     *("channels", "portal", "app", "storage", "responders", "intake", "ports", "cli", "demo"),
     *("doors", "inward_road", "vitals"),
-    *("chat", "chat_cards", "chat_channel", "chat_joining", "chat_kinds", "chat_sandbox", "chat_trial"),
+    *("chat", "chat_cards", "chat_channel", "chat_house", "chat_joining", "chat_kinds", "chat_postman"),
+    *("chat_sandbox", "chat_trial"),
     *("linked_answers", "mailboxes", "mailbox_import", "reading", "scanning"),
 }
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")

@@ -13,7 +13,8 @@ from gateway.cases.case import Case
 from gateway.channels.telegram import Pace
 from gateway.channels.telegram_chat import TelegramChat, TelegramSettings
 from gateway.chat_channel import ChatHouse
-from gateway.chat_joining import ChatParts, ChatSide
+from gateway.chat_joining import ChatSide
+from gateway.chat_parts import ChatParts
 from gateway.chat_ports import Link
 from gateway.chat_sandbox import Bot, BotApi, Chat, Fault, Message, Person, Sandbox
 from gateway.intake import Outcome
