@@ -3,6 +3,7 @@
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -160,10 +161,12 @@ ASYNC_ROOMS = {
 CLOCKS = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.monotonic")
 
 
-def modules() -> Iterator[tuple[str, Path, ast.Module]]:
-    for path in sorted(HOUSE.rglob("*.py")):
-        room = path.relative_to(HOUSE).parts[0].removesuffix(".py")
-        yield room, path, ast.parse(path.read_text())
+@cache
+def modules() -> list[tuple[str, Path, ast.Module]]:
+    return [
+        (path.relative_to(HOUSE).parts[0].removesuffix(".py"), path, ast.parse(path.read_text()))
+        for path in sorted(HOUSE.rglob("*.py"))
+    ]
 
 
 def imported(tree: ast.Module) -> Iterator[str]:

@@ -207,6 +207,7 @@ def test_an_empty_period_says_so(engine: Engine, config: Config) -> None:
     assert "Nothing was recorded" in shown(engine, config, first="2020-01-01", last="2020-01-31")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # refused before the database is asked
 @pytest.mark.parametrize(
     ("wish", "sentence"),
     [
