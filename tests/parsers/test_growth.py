@@ -23,7 +23,7 @@ READS_ALL = 1.5
 """Growth below which a function has stopped reading on: its larger sizes excuse nothing."""
 CHEAP_SECONDS = 0.005
 BEYOND_DOUBT = 3.7
-"""Growth, confirmed by every run, that no neighbour causes (3.35 was once seen): larger sizes would only take longer."""
+"""Growth, confirmed by every run, that no neighbour causes (3.35 was seen): larger sizes would only take longer."""
 MOST_PER_DOUBLING = 2.5
 RUNS = (1, 3, 5)
 """Times that a text is read before the next verdict."""
