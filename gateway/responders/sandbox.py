@@ -5,7 +5,7 @@ What a template prints of a person's words was made fit before; this room keeps 
 
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
 from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket
@@ -22,7 +22,7 @@ class CompiledBefore(BytecodeCache):
     the filters of the environment know besides: Jinja2 works out what is constant when it compiles.
     """
 
-    _kept: dict[str, tuple[str, CodeType]] = {}  # noqa: RUF012 - one for the process, on purpose
+    _kept: ClassVar[dict[str, tuple[str, CodeType]]] = {}
 
     def __init__(self, taught: str) -> None:
         self._taught = taught

@@ -213,3 +213,13 @@ class ByMailHalfWay(InPrivate):
         """They press reply."""
         scene = self.scene
         await scene.house.answer(scene.house.letter(self.words.mailbox, "please_confirm"), self.words.solved)
+
+
+async def reported_in_a_group(scene: ChatScene) -> tuple[Group, Person, Person, Message]:
+    """李娜 has reported a fault in a group where 梅 reads too: the group, both, and our answer there."""
+    li, mei = scene.person("李娜"), scene.person("梅")
+    group = scene.api.add_group("青山银行 · 运维", li, mei)
+    group.add(scene.bot, li)
+    li.write(group.chat, "/new@support_bot 堡垒机登录不上")
+    await scene.quiet()
+    return group, li, mei, group.chat.transcript()[-1]

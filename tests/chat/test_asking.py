@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.chat_sandbox import Person
+from tests.chat.customers import reported_in_a_group
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.house import WANG
 
@@ -120,12 +121,7 @@ async def test_a_wish_for_an_interval_is_confirmed_in_words_and_answers_no_quest
 
 async def test_in_a_group_only_whoever_reported_answers(scene: ChatScene) -> None:
     """P-23: a colleague who replies to our question with anything at all is heard, and names nobody."""
-    li, mei = scene.person("李娜"), scene.person("梅")
-    group = scene.api.add_group("青山银行 · 运维", li, mei)
-    group.add(scene.bot, li)
-    li.write(group.chat, "/new@support_bot 堡垒机登录不上")
-    await scene.quiet()
-    ours = group.chat.transcript()[-1]
+    group, li, mei, ours = await reported_in_a_group(scene)
     for line in ("我这边也是", "周敏"):
         mei.write(group.chat, line, reply_to=ours)
         await scene.quiet()

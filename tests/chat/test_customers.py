@@ -6,6 +6,7 @@ import pytest
 
 from gateway.chat_sandbox import Person
 from gateway.storage.reading import read_case
+from tests.chat.customers import reported_in_a_group
 from tests.chat.scene import FIVE_LINES, ChatScene
 from tests.house import MONDAY, QIAN, WANG, ZHOU
 
@@ -255,12 +256,7 @@ async def test_a_group_is_quiet_unless_it_is_spoken_to(scene: ChatScene) -> None
 
 async def test_two_people_in_a_group_are_two_voices_on_one_case(scene: ChatScene) -> None:
     """What a colleague answers to our message lies on its case."""
-    li, mei = scene.person("李娜"), scene.person("梅")
-    group = scene.api.add_group("青山银行 · 运维", li, mei)
-    group.add(scene.bot, li)
-    li.write(group.chat, "/new@support_bot 堡垒机登录不上")
-    await scene.quiet()
-    ours = group.chat.transcript()[-1]
+    group, _, mei, ours = await reported_in_a_group(scene)
     mei.write(group.chat, "我这边也是", reply_to=ours)
     outcomes = await scene.quiet()
     assert [(outcome.name, outcome.case_number) for outcome in outcomes] == [("added", scene.case().number)]
